@@ -12,9 +12,9 @@ it('the tables of the emulator and of lint state the same facts', () => {
     lint
       ?.trimEnd()
       .split('\n')
-      .map((line) => line.split(' ')[0]),
+      .map((line) => line.split('\t')[0]),
   );
-  const used = [...(lint ?? '').matchAll(/(?<=:)[A-Z]\w+|(?<=\| .*)[A-Z]\w+/g)].map(([name]) => name);
+  const used = [...(lint ?? '').matchAll(/(?<=:)[A-Z]\w+|(?<=\|\t.*)[A-Z]\w+/g)].map(([name]) => name);
   assert.deepEqual(
     used.filter((name) => name !== 'Date' && !names.has(name)),
     [],
@@ -33,7 +33,7 @@ it('reads fields, values and alternatives from the models of the client', (t) =>
   const REQUIRED = '\n        required: true,';
   writeFileSync(
     join(folder, 'ObjectSerializer.js'),
-    'const enumsMap = {\n    Color: ["red", "blue"],\n};\nconst oneOfMap = {\n    Shape: ["number", "Array<Color>"],\n};\n',
+    'const enumsMap = {\n    Color: ["red", "light blue"],\n};\nconst oneOfMap = {\n    Shape: ["number", "Array<Color>"],\n};\n',
   );
   model(
     'Dashboard',
@@ -43,6 +43,7 @@ it('reads fields, values and alternatives from the models of the client', (t) =>
     field('format', 'WidgetConditionalFormat'),
     field('sort', 'WidgetFormulaSort'),
   );
+  model('Monitor', field('priority', 'number'));
   model('DashboardTab', field('widget_ids', 'Array<number>', REQUIRED));
   model(
     'WidgetConditionalFormat',
@@ -52,13 +53,14 @@ it('reads fields, values and alternatives from the models of the client', (t) =>
   );
   model('WidgetPalette');
   model('WidgetFormulaSort', field('index', 'number', REQUIRED));
-  assert.deepEqual(widgetTypesText(folder).trimEnd().split('\n'), [
-    'Color = red blue',
-    'Dashboard : shapes!:Shape[] tabs:DashboardTab[] format:WidgetConditionalFormat sort:WidgetFormulaSort',
-    'DashboardTab : widget_ids!:any[]',
-    'Shape | number Color[]',
-    'WidgetConditionalFormat : comparator:string value:number palette:string',
-    'WidgetFormulaSort : index:number',
-    'WidgetPalette :',
+  assert.deepEqual(widgetTypesText(folder).trimEnd().replaceAll('\t', ', ').split('\n'), [
+    'Color, =, red, light blue',
+    'Dashboard, :, shapes!:Shape[], tabs:DashboardTab[], format:WidgetConditionalFormat, sort:WidgetFormulaSort',
+    'DashboardTab, :, widget_ids!:any[]',
+    'Monitor, :, priority:number',
+    'Shape, |, number, Color[]',
+    'WidgetConditionalFormat, :, comparator:string, value:number, palette:string',
+    'WidgetFormulaSort, :, index:number',
+    'WidgetPalette, :',
   ]);
 });

@@ -25,10 +25,10 @@ const CORRECTIONS: readonly (readonly [type: string, from: string, to: string, r
   ['WidgetFormulaSort', 'index!:', 'index:', 'a recorded request without it was accepted'],
 ];
 
-/** The type from which all others are reached. */
-const START = 'Dashboard';
+/** The types from which all others are reached. */
+const STARTS = ['Dashboard', 'Monitor'];
 
-/** Returns the text of the table: one type per line, with its fields, its values or its alternatives. */
+/** Returns the text of the table: one type per line, with its fields, its values or its alternatives, separated by tabs. */
 export function widgetTypesText(folder: string): string {
   const serializer = readFileSync(join(folder, 'ObjectSerializer.js'), 'utf8');
   const enums = listsIn(serializer, 'enumsMap');
@@ -39,13 +39,13 @@ export function widgetTypesText(folder: string): string {
     lines.set(name, '');
     const texts = alternatives.get(name);
     const fields = texts || enums.has(name) ? [] : fieldsIn(join(folder, `${name}.js`));
-    if (enums.has(name)) lines.set(name, `${name} = ${enums.get(name)?.join(' ')}`);
-    else if (texts) lines.set(name, `${name} | ${texts.map(shortType).join(' ')}`);
-    else lines.set(name, [name, ':', ...fields.map((one) => one.text)].join(' ').trim());
+    if (enums.has(name)) lines.set(name, [name, '=', ...(enums.get(name) ?? [])].join('\t'));
+    else if (texts) lines.set(name, [name, '|', ...texts.map(shortType)].join('\t'));
+    else lines.set(name, [name, ':', ...fields.map((one) => one.text)].join('\t'));
     for (const type of [...(texts ?? []), ...fields.map((one) => one.type)])
       for (const [other] of type.matchAll(/\b[A-Z]\w+/g)) if (!BUILT_IN.has(other)) add(other);
   };
-  add(START);
+  for (const start of STARTS) add(start);
   for (const [type, from, to] of CORRECTIONS) {
     const line = lines.get(type) ?? '';
     if (!line.includes(from)) throw new Error(`${type} has no ${from}`);

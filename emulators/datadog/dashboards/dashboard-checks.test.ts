@@ -9,6 +9,7 @@ const { send } = createTestClient();
 const create = (dashboard: object) =>
   statusAndErrors(send('POST', '/api/v1/dashboard', { title: 't', layout_type: 'ordered', ...dashboard }));
 const NOTE = { definition: { type: 'note', content: 'c' } };
+const NUMBER = { type: 'query_value', requests: [{ q: 'avg:a{*}' }] };
 const METRICS = { name: 'a', data_source: 'metrics' };
 const RUM = { name: 'a', data_source: 'rum', search: { query: '' } };
 const series = (...queries: object[]) => ({
@@ -80,6 +81,26 @@ describe('a dashboard that Datadog refuses', () => {
 });
 
 describe('a dashboard that Datadog accepts', () => {
+  it('has no number that is a flag, a list or an empty text, and no query with a name that is a number', () => {
+    for (const precision of [true, [], ''])
+      assert.equal(create({ widgets: [{ definition: { ...NUMBER, precision } }] })[0], 400);
+    assert.deepEqual(create({ widgets: [{ definition: { ...NUMBER, precision: '2' } }] }), [200]);
+    const newer = (name: unknown) =>
+      create({ widgets: [{ definition: series({ data_source: 'newer', name }) }] });
+    assert.equal(newer(1)[0], 400);
+    assert.equal(newer('a')[0], 200);
+  });
+
+  it('has tabs with its own widgets, by position or id', () => {
+    const withTab = (...widget_ids: unknown[]) =>
+      create({ widgets: [{ ...NOTE, id: 7 }], tabs: [{ id: 'a', name: 'a', widget_ids }] });
+    assert.deepEqual(withTab('@1', 7), [200]);
+    for (const other of ['@0', '@2', 8, '8']) assert.deepEqual(withTab(other), [400, "'tabs' is invalid"]);
+  });
+
+  it('may have widgets whose id is a text', () =>
+    assert.deepEqual(create({ widgets: [{ ...NOTE, id: 'a' }] }), [200]));
+
   it('may have unknown fields, nulls, numeric strings, and queries of a newer data source', () => {
     const definitions = [
       { ...NOTE.definition, newer: { a: 1 }, title: null },

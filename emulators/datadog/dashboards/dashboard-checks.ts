@@ -40,7 +40,20 @@ export function checkDashboard(dashboard: RawObject): void {
   const error = widgetsError(widgets, 'widget');
   if (error !== undefined) throw new DatadogError(400, error);
   checkLayouts(dashboard, objects(widgets));
+  checkTabs(objects(dashboard['tabs']), objects(widgets));
 }
+
+/** Rejects tabs with unknown widgets: a tab has their ids, or their positions such as "@1". No record has Datadog's words. */
+function checkTabs(tabs: readonly RawObject[], widgets: readonly RawObject[]): void {
+  const known = new Set(
+    widgets.flatMap(({ id }, at) => [`@${at + 1}`, ...(id === undefined ? [] : [widgetId(id)])]),
+  );
+  for (const { widget_ids: ids } of tabs)
+    if (Array.isArray(ids) && !ids.every((id) => known.has(widgetId(id))))
+      throw new DatadogError(400, "'tabs' is invalid");
+}
+
+const widgetId = (id: unknown) => String(isRawObject(id) ? '' : JSON.stringify(id)).replaceAll('"', '');
 
 /** Rejects widgets without a layout where they need one. No record has Datadog's words. */
 function checkLayouts(dashboard: RawObject, widgets: readonly RawObject[]): void {
@@ -62,7 +75,7 @@ function checkLayouts(dashboard: RawObject, widgets: readonly RawObject[]): void
 /** Returns Datadog's message for the first invalid widget of a list: it names the position and the type. */
 function widgetsError(widgets: readonly unknown[], kind: string): string | undefined {
   for (const [at, widget] of widgets.entries()) {
-    const { definition, ...frame } = isRawObject(widget) ? widget : {};
+    const { definition, id: _, ...frame } = isRawObject(widget) ? widget : {};
     const named = isRawObject(definition) ? definition['type'] : undefined;
     const type = typeof named === 'string' ? named : 'None';
     const error = definitionError(definition) ?? schemaError({ ...frame, definition: null }, 'Widget');

@@ -21,13 +21,20 @@ const SCALARS = new Map(
   Object.entries<(value: unknown) => boolean>({
     string: (value) => typeof value === 'string',
     // Datadog accepts numeric strings.
-    number: (value) => Number.isFinite(toNumber(value) ?? (value === '' ? Number.NaN : Number(value))),
+    number: isNumber,
     boolean: (value) => typeof value === 'boolean',
     Date: (value) => typeof value === 'string',
     object: isRawObject,
     any: () => true,
   }),
 );
+
+/** Returns whether a value is a number. Datadog accepts numeric strings. */
+function isNumber(value: unknown): boolean {
+  return typeof value === 'string'
+    ? value !== '' && Number.isFinite(Number(value))
+    : toNumber(value) !== undefined;
+}
 
 /** Returns what is wrong with a value of a type, in the words of the JSON schema validator that Datadog uses; undefined if nothing is. */
 export function schemaError(value: unknown, type: string): string | undefined {
@@ -94,7 +101,9 @@ function isNamed(value: RawObject, type: string): boolean | undefined {
 
 /** Returns whether Datadog may accept an object of a type that its client does not have. */
 function isOpen(value: unknown): boolean {
-  return isRawObject(value) && (value['type'] === 'custom' || typeof value['data_source'] === 'string');
+  if (!isRawObject(value)) return false;
+  const { type, data_source, name = '' } = value;
+  return type === 'custom' || (typeof data_source === 'string' && typeof name === 'string');
 }
 
 function firstOf<T>(list: readonly T[], errorOf: (one: T) => string | undefined): string | undefined {
@@ -105,9 +114,9 @@ function firstOf<T>(list: readonly T[], errorOf: (one: T) => string | undefined)
   return undefined;
 }
 
-/** Parses one line: `Name : field!:type ...`, `Name = value ...` or `Name | type ...`. */
+/** Parses one line: `Name : field!:type ...`, `Name = value ...` or `Name | type ...`, with tabs between the parts. */
 function typeIn(line: string): [string, WidgetType] {
-  const [name = '', sign = '', ...rest] = line.split(' ');
+  const [name = '', sign = '', ...rest] = line.split('\t');
   if (sign === '=') return [name, { values: new Set(rest) }];
   if (sign === '|') return [name, { alternatives: rest }];
   const fields = rest.map((entry) => {

@@ -1,9 +1,12 @@
-import { isRawObject, type RawObject } from '../raw-json.ts';
+import { fieldError } from '../dashboards/widget-types.ts';
+import { isRawObject, toNumber, type RawObject } from '../raw-json.ts';
 import { DatadogError } from '../datadog-error.ts';
+import { checkOptions } from './option-checks.ts';
 import { queryError } from './query-forms.ts';
 import { REFUSED_OPTIONS } from './refused-options.ts';
 import { checkThresholds } from './threshold-checks.ts';
 
+const CHECKED_FIELDS = ['priority', 'draft_status', 'name', 'message'];
 const TYPES = new Set([
   'composite',
   'event alert',
@@ -43,11 +46,27 @@ export function checkMonitor(monitor: RawObject, now: number): void {
     throw new DatadogError(400, "Missing required parameter: 'query'");
   const message = queryError(type, query);
   if (message !== undefined) throw new DatadogError(400, message);
-  const options = isRawObject(monitor['options']) ? monitor['options'] : {};
+  const options = monitor['options'] ?? {};
+  if (!isRawObject(options))
+    throw new DatadogError(400, "The value provided for parameter 'options' is invalid");
   checkThresholds(type, query, options);
   for (const { message: refusal, since = 0, refuses } of REFUSED_OPTIONS)
     if (now >= since && refuses(type, query, options)) throw new DatadogError(400, refusal);
   checkTags(monitor['tags']);
+  checkOptions(options);
+  checkFields(monitor);
+}
+
+/** Rejects fields of another type than in Datadog's client. No record has Datadog's words. */
+function checkFields(monitor: RawObject): void {
+  const sent = monitor['priority'] ?? 0;
+  const priority = typeof sent === 'string' ? Number(sent) : (toNumber(sent) ?? Number.NaN);
+  const isOutside = !(priority >= 0 && priority <= 5);
+  for (const name of CHECKED_FIELDS) {
+    const isWrong = fieldError('Monitor', name, monitor[name] ?? null) !== undefined;
+    if (isWrong || (name === 'priority' && isOutside))
+      throw new DatadogError(400, `The value provided for parameter '${name}' is invalid`);
+  }
 }
 
 function checkTags(tags: unknown): void {

@@ -36,6 +36,12 @@ const FORMS = new Map(
     'ci-pipelines alert': search(/^\s*(?:formula\("|ci-pipelines\()/),
     'ci-tests alert': search(/^\s*(?:formula\("|ci-tests\()/),
     'error-tracking alert': search(/^\s*(?:formula\("|error-tracking[\w-]*\()/),
+    'database-monitoring alert': search(/^\s*(?:formula\("|database-monitoring\()/),
+    'network-performance alert': search(/^\s*(?:formula\("|network-performance\()/),
+    'network-path alert': search(/^\s*(?:formula\("|network-path\()/),
+    'cost alert': search(/^\s*formula\("/),
+    'data-quality alert': search(/^\s*formula\("/),
+    'data-jobs alert': search(/^\s*formula\("/),
     'llm-observability alert': search(/^\s*(?:formula\("|llm-observability\()/),
   }),
 );

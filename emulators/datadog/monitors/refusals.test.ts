@@ -9,6 +9,7 @@ const CUSTOM_SCHEDULE = { custom_schedule: { recurrences: [{ rrule: 'FREQ=DAILY;
 const FORMULA = 'formula("a").last("5m") > 2';
 const LOGS = { name: 'a', data_source: 'logs', compute: { aggregation: 'count' } };
 const EVALUATION_WINDOW = { evaluation_window: { hour_starts: 0 } };
+const A = { data_source: 'cloud_cost', name: 'a', query: 'sum:aws.cost{*}' };
 const NOT_A_ROLE = "'restricted_roles' must consist only of valid Role UUIDs";
 
 let datadog: ReturnType<typeof createTestClient>;
@@ -65,6 +66,41 @@ const EXAMPLES: readonly [message: RegExp, refused: object, accepted: object][] 
     },
   ],
   [
+    /^Both trigger_window and recovery_window/,
+    { query: ANOMALIES, options: { threshold_windows: { trigger_window: 'last_1h' } } },
+    { options: { threshold_windows: { trigger_window: 'last_1h', recovery_window: 'last_1h' } } },
+  ],
+  [
+    /^The renotify_occurrences option/,
+    { options: { renotify_occurrences: 2 } },
+    { options: { renotify_occurrences: 2, renotify_interval: 60 } },
+  ],
+  [
+    /^The formula uses a variable/,
+    {
+      type: 'cost alert',
+      query: 'formula("default_zero(a) / b").last("7d") > 2',
+      options: { variables: [A] },
+    },
+    { query: 'formula("default_zero(a) / 100").last("7d") > 2' },
+  ],
+  [
+    /^The notify_no_data and no_data_timeframe/,
+    { options: { on_missing_data: 'resolve', notify_no_data: true } },
+    { options: { on_missing_data: 'resolve', notify_no_data: false } },
+  ],
+  [
+    /^The require_full_window option/,
+    {
+      options: {
+        scheduling_options: CUSTOM_SCHEDULE,
+        on_missing_data: 'default',
+        require_full_window: true,
+      },
+    },
+    { options: { scheduling_options: CUSTOM_SCHEDULE, on_missing_data: 'default' } },
+  ],
+  [
     /^Warning status is required/,
     { options: { thresholds: { critical: 2, warning_recovery: 0.5 } } },
     { options: { thresholds: { critical: 2, warning: 1, warning_recovery: 0.5 } } },
@@ -90,6 +126,73 @@ describe('a monitor that Datadog refuses', () => {
       assert.deepEqual(validate({ ...refused, ...change }), [200]);
     });
   }
+
+  it("has options of the documented types and limits (API v1, MonitorOptions; the emulator's words)", () => {
+    const refusedSchedules = [
+      { evaluation_window: { hour_starts: 60 } },
+      { evaluation_window: { hour_starts: 1, day_starts: '04:00' } },
+      { evaluation_window: { day_starts: '4 am' } },
+      { evaluation_window: { month_starts: 2 } },
+      { evaluation_window: { day_starts: '04:00', timezone: 'Mars/Olympus' } },
+      { custom_schedule: { recurrences: [] }, evaluation_window: { day_starts: '04:00' } },
+      { custom_schedule: { recurrences: [{ rrule: 'FREQ=HOURLY' }] } },
+      { custom_schedule: { recurrences: [{ rrule: 'FREQ=DAILY', start: 'noon' }] } },
+      { custom_schedule: { recurrences: [{ rrule: 'DTSTART:20260101T000000;FREQ=DAILY' }] } },
+    ];
+    for (const scheduling_options of refusedSchedules) {
+      const query = 'evaluation_window' in scheduling_options ? 'avg(current_1h):avg:a{*} > 2' : QUERY;
+      assert.deepEqual(
+        validate({ query, options: { scheduling_options, on_missing_data: 'default' } }),
+        [400, 'Invalid monitor option: scheduling_options'],
+        JSON.stringify(scheduling_options),
+      );
+    }
+    const refused: readonly [name: string, ...values: unknown[]][] = [
+      ['timeout_h', -1, 25, true, 'soon'],
+      ['evaluation_delay', 86_401],
+      ['renotify_interval', -1, []],
+      ['notify_audit', 2, 'yes'],
+      ['escalation_message', 0],
+      ['renotify_statuses', ['nodata'], 'alert'],
+      ['group_retention_duration', '59m', '73h', 'long'],
+      ['scheduling_options', []],
+      ['variables', {}, [{ data_source: 'logs', name: 'a' }]],
+    ];
+    for (const [name, ...values] of refused)
+      for (const value of values)
+        assert.deepEqual(
+          validate({ options: { [name]: value } }),
+          [400, `Invalid monitor option: ${name}`],
+          `${name}: ${JSON.stringify(value)}`,
+        );
+    const accepted = {
+      timeout_h: '24',
+      notify_audit: 'True',
+      include_tags: 1,
+      renotify_interval: 10,
+      renotify_statuses: ['no data'],
+      escalation_message: '',
+      group_retention_duration: '72h',
+      an_unknown_option: -1,
+    };
+    assert.deepEqual(validate({ options: accepted }), [200]);
+    assert.equal(validate({ options: 'none' })[0], 400);
+  });
+
+  it('has a name, a message, a priority and a draft status of the right type', () => {
+    for (const wrong of [
+      { name: 1 },
+      { message: {} },
+      { priority: 6 },
+      { priority: 'high' },
+      { draft_status: 'x' },
+    ])
+      assert.deepEqual(validate(wrong), [
+        400,
+        `The value provided for parameter '${Object.keys(wrong).join()}' is invalid`,
+      ]);
+    assert.deepEqual(validate({ name: null, message: null, priority: '5', draft_status: 'draft' }), [200]);
+  });
 
   it('may have a metric whose name contains "current_", and a current window of a search', () => {
     assert.deepEqual(validate({ query: 'avg(last_5m):avg:app.current_users{*} > 2' }), [200]);

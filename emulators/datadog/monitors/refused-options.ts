@@ -63,6 +63,47 @@ export const REFUSED_OPTIONS: readonly Refusal[] = [
     },
   },
   {
+    message: 'Both trigger_window and recovery_window are required, each as last_15m.',
+    source: 'Datadog docs, monitors/guide/anomaly-monitor; API v1, MonitorThresholdWindowOptions',
+    words: 'emulator',
+    refuses: (_type, query, options) => {
+      const { trigger_window: trigger, recovery_window: recovery } = windows(options);
+      if (!/\banomalies\(/.test(query) || (!isSet(trigger) && !isSet(recovery))) return false;
+      return !(secondsIn(trigger) > 0 && secondsIn(recovery) > 0);
+    },
+  },
+  {
+    message: 'The renotify_occurrences option can only be used if renotify_interval is set',
+    source: 'DataDog/terraform-provider-datadog#2820',
+    words: 'Datadog',
+    refuses: (_type, _query, { renotify_occurrences: times, renotify_interval: interval }) =>
+      (toNumber(times) ?? 0) > 0 && !(Number(toNumber(interval) ?? interval) > 0),
+  },
+  {
+    message: 'The formula uses a variable that options.variables does not declare.',
+    source: 'Datadog API v1, MonitorFormulaAndFunctionQueryDefinition',
+    words: 'emulator',
+    refuses: (_type, query, { variables }) => {
+      if (!Array.isArray(variables) || variables.length === 0) return false;
+      const names = new Set(variables.map((one) => fieldsOf(one)['name']));
+      return namesInFormula(query).some((name) => !names.has(name));
+    },
+  },
+  {
+    message: 'The notify_no_data and no_data_timeframe options cannot be used with on_missing_data',
+    source: 'Datadog docs, monitors/guide/monitor_api_options',
+    words: 'emulator',
+    refuses: (type, _query, { on_missing_data: on, notify_no_data: notify, no_data_timeframe: timeframe }) =>
+      isSet(on) && (notify === true || (type !== 'log alert' && (toNumber(timeframe) ?? 0) > 0)),
+  },
+  {
+    message: 'The require_full_window option cannot be used with a custom schedule',
+    source: 'Datadog docs, monitors/guide/custom_schedules',
+    words: 'emulator',
+    refuses: (_type, _query, options) =>
+      hasFields(scheduling(options)['custom_schedule']) && options['require_full_window'] === true,
+  },
+  {
     message: 'Warning status is required.',
     source: 'DataDog/datadog-sync-cli, which removes the threshold before it writes a monitor',
     words: 'emulator',
@@ -110,6 +151,13 @@ function hasFields(value: unknown): boolean {
 
 function isSet(value: unknown): boolean {
   return value !== undefined && value !== null;
+}
+
+/** Returns the names of queries in `formula("...")`: words that are not called and name no argument. */
+function namesInFormula(query: string): string[] {
+  const [, formula = ''] = /^\s*formula\("((?:[^"\\]|\\[\s\S])*)"\)/.exec(query) ?? [];
+  const unquoted = formula.replace(/'[^']*'/g, '');
+  return [...unquoted.matchAll(/(?<![\w.])[A-Za-z_]\w*(?!\w|\s*[(=])/g)].map(([name]) => name);
 }
 
 function alertWindowOf(query: string): string | undefined {

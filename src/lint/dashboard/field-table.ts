@@ -1,5 +1,5 @@
 /** The type of a field of a Datadog object, or the list of its known values. */
-export type FieldType = 'any' | 'text' | 'number' | 'flag' | 'list' | 'object' | readonly string[];
+export type FieldType = 'any' | 'text' | 'texts' | 'number' | 'flag' | 'list' | 'object' | readonly string[];
 
 export interface Field {
   readonly type: FieldType;
@@ -7,7 +7,7 @@ export interface Field {
 /** The fields by name, and the names of required fields; `a|b` requires one of the two. */
 export type FieldTable = ReadonlyMap<string, Field> & { readonly required: readonly string[] };
 
-const TYPE_NAMES: ReadonlySet<string> = new Set(['any', 'text', 'number', 'flag', 'list', 'object']);
+const TYPE_NAMES: ReadonlySet<string> = new Set(['any', 'text', 'texts', 'number', 'flag', 'list', 'object']);
 
 /** Parses `name:type` pairs separated by spaces. `name!` is required; `a|b` lists known values; `(a)` is a single known value. */
 export function fieldTable(...texts: readonly string[]): FieldTable {

@@ -58,3 +58,54 @@ describe('lint of widget queries', () => {
     ]);
   });
 });
+
+describe('lint of types in dashboards', () => {
+  it('checks the form of a widget that fits best, if its type has several', () => {
+    const funnel = (query: JsonObject): JsonObject => ({
+      type: 'funnel',
+      requests: [{ request_type: 'funnel', query }],
+    });
+    const steps = [{ facet: '@a', value: 1 }];
+    assert.deepEqual(
+      found(
+        funnel({ data_source: 'rum', query_string: '', steps }),
+        funnel({ data_source: 'rum', query_string: '', steps: [{ facet: '@a', value: 'b' }] }),
+      ),
+      ['error widget_field_type /widgets/0/definition/requests/0/query/steps/0/value'],
+    );
+  });
+
+  it('requires the field that distinguishes the forms of a query, which may be of a newer source', () => {
+    const series = (query: JsonObject): JsonObject => ({
+      type: 'timeseries',
+      requests: [{ response_format: 'timeseries', queries: [{ name: 'a', query: 'avg:a{*}', ...query }] }],
+    });
+    assert.deepEqual(found(series({}), series({ data_source: 'newer' }), series({ data_source: [] })), [
+      'error member_type /widgets/2/definition/requests/0/queries/0/data_source',
+      'error widget_field_missing /widgets/0/definition/requests/0/queries/0',
+    ]);
+  });
+
+  it('requires texts in lists of texts, and a flag for a column break', () => {
+    const dashboard: JsonObject = {
+      title: 'A',
+      layout_type: 'ordered',
+      notify_list: [1],
+      template_variables: [{ name: 'env', prefix: 'env', available_values: [[]], defaults: ['*'] }],
+      widgets: [
+        {
+          layout: { x: 0, y: 0, width: 1, height: 1, is_column_break: 'no' },
+          definition: { type: 'note', content: '$env' },
+        },
+      ],
+    };
+    assert.deepEqual(
+      lintDashboard(dashboard, '').map(({ code, pointer }) => `${code} ${pointer}`),
+      [
+        'member_type /notify_list',
+        'member_type /template_variables/0/available_values',
+        'member_type /widgets/0/layout/is_column_break',
+      ],
+    );
+  });
+});

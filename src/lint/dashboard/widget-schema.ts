@@ -62,12 +62,12 @@ export const WIDGET_TYPES: ReadonlySet<string> = new Set([...WIDGETS.keys(), 'cu
 export const OBJECTS = {
   dashboard: fieldTable(
     'title!:any description:any widgets!:any layout_type!:any reflow_type:any template_variables:list',
-    'template_variable_presets:list notify_list:list is_read_only:flag restricted_roles:list tags:any tabs:list',
+    'template_variable_presets:list notify_list:texts is_read_only:flag restricted_roles:list tags:any tabs:list',
     'default_timeframe:object pause_auto_refresh:flag id:any url:any author_handle:any author_name:any',
     'created_at:any modified_at:any deleted_at:any experience_type:any',
   ),
   widget: fieldTable('id:any definition!:any layout:any'),
-  layout: fieldTable('x:any y:any width:any height:any is_column_break:any'),
+  layout: fieldTable('x:any y:any width:any height:any is_column_break:flag'),
   request: fieldTable(
     'q:text queries:list formulas:list query:any search:any response_format:timeseries|scalar|event_list',
     'apm_query:object apm_stats_query:object audit_query:object event_query:object log_query:object',
@@ -108,9 +108,9 @@ export const OBJECTS = {
   style: fieldTable(
     'palette:text line_type:dashed|dotted|solid line_width:normal|thick|thin order_by:tags|values',
   ),
-  variable: fieldTable('name!:text prefix:text default:text defaults:list available_values:list type:text'),
+  variable: fieldTable('name!:text prefix:text default:text defaults:texts available_values:texts type:text'),
   preset: fieldTable('name:text template_variables:list'),
-  presetVariable: fieldTable('name:text value:text values:list'),
+  presetVariable: fieldTable('name:text value:text values:texts'),
   tab: fieldTable('id:text name!:text widget_ids:list'),
 } as const satisfies Readonly<Record<string, FieldTable>>;
 

@@ -47,6 +47,9 @@ const SCALARS: ReadonlyMap<string, readonly [fits: (value: Json) => boolean, des
   ['any', [() => true, 'anything']],
 ]);
 
+/** The number of misfits after which an alternative is not compared further. */
+const MAX_COMPARED = 20;
+
 let loaded: ReadonlyMap<string, SchemaType> | undefined;
 
 /** Returns the types by name. Reads the table beside this module, or beside the bundle that contains it, on first use. */
@@ -67,6 +70,12 @@ export function widgetMisfits(definition: JsonObject, path: Path): Generator<Mis
     parent: definition,
     field: 'type',
   });
+}
+
+/** Yields what does not fit in a variable of a monitor's formula. */
+export function variableMisfits(variable: JsonObject, path: Path): Generator<Misfit> {
+  const place = { path, parent: variable, field: 'variables' };
+  return misfitsOf(variable, 'MonitorFormulaAndFunctionQueryDefinition', place);
 }
 
 function* misfits(object: JsonObject, type: string, path: Path): Generator<Misfit> {
@@ -107,41 +116,81 @@ function* misfitsOfChoice(value: Json, values: readonly string[], place: Place):
   else if (!values.includes(text)) yield { kind: 'value', ...place, value, expected: values };
 }
 
-/** Checks the one alternative that the object names. Objects that name none, or several, may be of a newer type. */
-function* misfitsOfAlternatives(
-  value: Json,
-  alternatives: readonly string[],
-  place: Place,
-): Generator<Misfit> {
-  if (isObject(value)) {
-    const named = alternatives.filter((type) => isNamed(value, type));
-    const [only] = named;
-    if (only !== undefined && named.length === 1) yield* misfits(value, only, place.path);
-    else if (named.length === 0) yield* unknownType(value, alternatives, place.path);
-  } else if (alternatives.every((type) => types().has(type) && types().get(type)?.values.length === 0)) {
+/**
+ * Checks the alternative that the value has the form of and, for an object, that it names. An object that names none may be of
+ * a newer type. Of several, the one that fits best is checked.
+ */
+function* misfitsOfAlternatives(value: Json, listed: readonly string[], place: Place): Generator<Misfit> {
+  const alternatives = listed.flatMap((type) => {
+    const nested = types().get(type)?.alternatives ?? [];
+    return nested.length > 0 ? nested : [type];
+  });
+  const possible = alternatives.filter((type) =>
+    Array.isArray(value) ? type.endsWith('[]') : isObject(value) && !type.endsWith('[]'),
+  );
+  const named = isObject(value) ? possible.filter((type) => hasNameOf(value, type)) : [];
+  const isNamed = isObject(value) && DISTINGUISHING.keys().some((name) => Object.hasOwn(value, name));
+  const unnamed = isNamed && possible.some(hasName) ? [] : possible.filter((type) => !hasName(type));
+  const candidates = named.length > 0 ? named : unnamed;
+  const [only, ...others] = candidates.length > 0 ? candidates : possible;
+  if (only !== undefined && others.length === 0) yield* misfitsOf(value, only, place);
+  else if (candidates.length > 0) yield* fewestMisfits(value, candidates, place);
+  else if (isObject(value)) yield* unknownType(value, alternatives, place.path);
+  else if (possible.length === 0 && alternatives.every((type) => types().get(type)?.values.length === 0))
     yield { kind: 'type', ...place, value, expected: ['an object'] };
+}
+
+/** Yields the misfits of the alternative that has the fewest. */
+function fewestMisfits(value: Json, alternatives: readonly string[], place: Place): readonly Misfit[] {
+  let fewest: readonly Misfit[] | undefined;
+  for (const type of alternatives) {
+    const found = [...misfitsOf(value, type, place).take(fewest?.length ?? MAX_COMPARED)];
+    if (fewest === undefined || found.length < fewest.length) fewest = found;
+    if (fewest.length === 0) break;
+  }
+  return fewest ?? [];
+}
+
+/**
+ * Yields the field that distinguishes the alternatives, if all of them require it and none has this value. Datadog has more
+ * sources of data than its client.
+ */
+function* unknownType(object: JsonObject, alternatives: readonly string[], path: Path): Generator<Misfit> {
+  for (const field of DISTINGUISHING) {
+    const known = alternatives.map((type) => types().get(type)?.fields.get(field));
+    const isRequired = known.every((one) => one?.required);
+    const value = object[field];
+    if (value === undefined) {
+      if (isRequired)
+        return yield { kind: 'missing', path, parent: object, field, value: null, expected: [] };
+      continue;
+    }
+    const place = { path: [...path, field], parent: object, field, value };
+    const expected = known.flatMap((one) => types().get(one?.type ?? '')?.values ?? []);
+    if (typeof value !== 'string' && expected.length > 0)
+      return yield { kind: 'type', ...place, expected: ['a string'] };
+    if (field !== 'data_source' && isRequired && !expected.includes(choiceText(value)))
+      return yield { kind: 'value', ...place, expected };
   }
 }
 
-/** Yields the field `type` of an object if all alternatives have one and none has this value. */
-function* unknownType(object: JsonObject, alternatives: readonly string[], path: Path): Generator<Misfit> {
-  const value = object['type'];
-  const fields = alternatives.map((type) => types().get(type)?.fields.get('type'));
-  if (typeof value !== 'string' || !fields.every((field) => field?.required)) return;
-  const expected = fields.flatMap((field) => types().get(field?.type ?? '')?.values ?? []);
-  if (!expected.includes(value))
-    yield { kind: 'value', path: [...path, 'type'], parent: object, field: 'type', value, expected };
+function hasNameOf(object: JsonObject, type: string): boolean {
+  return (
+    hasName(type) &&
+    namesOf(type).every(
+      ([name, field]) => types().get(field.type)?.values.includes(choiceText(object[name])) ?? true,
+    )
+  );
 }
 
-function isNamed(object: JsonObject, type: string): boolean {
-  const names = (types().get(type)?.fields ?? NO_FIELDS)
-    .entries()
-    .filter(([name, { required }]) => required && DISTINGUISHING.has(name))
-    .toArray();
-  return (
-    names.length > 0 &&
-    names.every(([name, field]) => types().get(field.type)?.values.includes(choiceText(object[name])) ?? true)
-  );
+/** Returns whether an object of a type must say which type it has. */
+function hasName(type: string): boolean {
+  return namesOf(type).length > 0;
+}
+
+function namesOf(type: string): (readonly [name: string, field: SchemaField])[] {
+  const fields = types().get(type)?.fields ?? NO_FIELDS;
+  return [...fields].filter(([name, { required }]) => required && DISTINGUISHING.has(name));
 }
 
 /** Returns the text of a string or a number, and an empty text for any other value. */
@@ -154,9 +203,9 @@ function isNumeric(value: Json): boolean {
   return numberText(value) !== undefined;
 }
 
-/** Parses one line: `Name : field!:type ...`, `Name = value ...` or `Name | type ...`. */
+/** Parses one line: `Name : field!:type ...`, `Name = value ...` or `Name | type ...`, with tabs between the parts. */
 function parseLine(line: string): [string, SchemaType] {
-  const [name = '', sign, ...rest] = line.split(' ');
+  const [name = '', sign, ...rest] = line.split('\t');
   const fields = new Map(
     (sign === ':' ? rest : []).map((entry) => {
       const [nameAndMark = '', type = ''] = entry.split(':');

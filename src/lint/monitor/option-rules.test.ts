@@ -173,7 +173,11 @@ const CASES: readonly Case[] = [
   [JOBS, { notify_by: ['pod'], variables: [RUNS] }, ['notify_by_ungrouped notify_by/0']],
   [{ ...LOG, query: `${LOGS}.by(2).last("5m") > 2` }, { notify_by: ['pod'] }, []],
   [FORMULA, { notify_by: ['pod'], variables: [{ ...SEARCH, group_by: [{ limit: 1 }] }] }, []],
-  [FORMULA, { notify_by: ['pod'], variables: [{ ...SEARCH, group_by: ['host'] }] }, []],
+  [
+    FORMULA,
+    { notify_by: ['pod'], variables: [{ ...SEARCH, group_by: ['host'] }] },
+    ['invalid_option variables/0/group_by/0'],
+  ],
   [CHECK, { notify_by: ['pod'] }, []],
   // Renotification.
   [SIMPLE, { renotify_occurrences: 3 }, ['renotify_occurrences renotify_occurrences']],

@@ -113,8 +113,10 @@ function* unreported({ definitions, parts }: DashboardView, kind: Misfit['kind']
   const whole = new Set(definitions.map(({ definition }) => definition));
   for (const { definition, path } of definitions)
     for (const misfit of widgetMisfits(definition, path)) {
-      if (misfit.kind !== kind || REPORTED_ELSEWHERE.has(misfit.field)) continue;
-      if (misfit.field === 'type' && whole.has(misfit.parent)) continue;
+      if (misfit.kind !== kind || (typeof misfit.value === 'string' && REPORTED_ELSEWHERE.has(misfit.field)))
+        continue;
+      if (misfit.field === 'type' && kind === 'value' && whole.has(misfit.parent) && misfit.value !== '')
+        continue;
       if (!isChecked(misfit, byObject.get(misfit.parent))) yield misfit;
     }
 }

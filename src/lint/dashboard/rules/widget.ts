@@ -10,6 +10,7 @@ import type { Violation, Path, RuleFix } from '../../rule.ts';
 const IS_TYPE: Readonly<Record<Exclude<FieldType, readonly string[]>, (value: Json) => boolean>> = {
   any: () => true,
   text: (value) => typeof value === 'string',
+  texts: (value) => Array.isArray(value) && value.every((element) => typeof element === 'string'),
   // Datadog accepts numeric strings.
   number: (value) =>
     numberText(value) !== undefined || (typeof value === 'string' && value !== '' && !isNaN(Number(value))),
@@ -21,6 +22,7 @@ const IS_TYPE: Readonly<Record<Exclude<FieldType, readonly string[]>, (value: Js
 const TYPE_DESCRIPTIONS: Readonly<Record<keyof typeof IS_TYPE, string>> = {
   any: 'anything',
   text: 'a string',
+  texts: 'a list of strings',
   number: 'a number',
   flag: 'true or false',
   list: 'a list',

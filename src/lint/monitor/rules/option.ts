@@ -1,4 +1,5 @@
 import { isObject, type Json } from '../../../domain/json.ts';
+import { variableMisfits } from '../../dashboard/widget-types.ts';
 import { OPTION_TYPES, type OptionType } from '../monitor-options.ts';
 import { EVENT_TYPES, METRIC_TYPES, MONITOR_TYPES } from '../monitor-types.ts';
 import type { MonitorRule } from '../monitor-view.ts';
@@ -111,7 +112,11 @@ options: {timeout_h: ⟦48⟧}
 query: avg(last_5m):avg:system.load.1{*} > 2
 options: {timeout_h: 24}
 `,
-    *check({ options }) {
+    *check({ options, variables }) {
+      for (const { variable, path: at } of variables)
+        for (const { kind, path, field, expected } of variableMisfits(variable, at))
+          if (kind === 'type')
+            yield { path, message: `Datadog rejects the monitor: ${field} must be ${expected.join()}.` };
       for (const [name, value] of Object.entries(options)) {
         const type = OPTION_TYPES.get(name);
         if (type !== undefined && value !== null && value !== '')
