@@ -4,7 +4,8 @@ import { isObject, type JsonObject } from './json.ts';
 import { pointerTo } from './pointer.ts';
 
 /** The kinds of objects that Birddog stores in Datadog. An alert is stored as a monitor. */
-export type StoredKind = 'monitor' | 'dashboard';
+export const STORED_KINDS = ['monitor', 'dashboard'] as const;
+export type StoredKind = (typeof STORED_KINDS)[number];
 export const MANAGED_KINDS = ['monitor', 'alert', 'dashboard'] as const;
 export type ManagedKind = (typeof MANAGED_KINDS)[number];
 

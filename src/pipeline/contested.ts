@@ -1,9 +1,12 @@
 import type { Finding } from '../domain/finding.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { StoredKind } from '../domain/managed-fields.ts';
-import { idOf, ownershipOf } from '../domain/marker.ts';
+import { STORED_KINDS, type StoredKind } from '../domain/managed-fields.ts';
+import { idOf, isContestedBy, ownershipOf } from '../domain/marker.ts';
 import type { Pointer } from '../domain/pointer.ts';
 import { ProblemError } from '../domain/problem.ts';
+import type { LiveState } from './document/document-plan.ts';
+import type { ReadDocument } from './document/read-document.ts';
+import type { Ports } from './ports.ts';
 
 /** Maximum number of markers that a message names, and the maximum length of each in UTF-16 units. */
 const MAX_NAMED = 5;
@@ -36,4 +39,21 @@ export function markerConflict(sentence: string, pointer: Pointer): Finding {
 export function requireSingleMarker(kind: StoredKind, object: JsonObject, url: string): void {
   const sentence = conflictOf(kind, object, url);
   if (sentence !== undefined) throw new ProblemError('not_managed', sentence, { hint: REMOVE_ONE_MARKER });
+}
+
+/** Returns the findings about objects with two different markers, located at the entry of the same key if there is one. */
+export function contestedFindings(
+  { application, entries }: ReadDocument,
+  live: LiveState,
+  ports: Ports,
+): Finding[] {
+  return STORED_KINDS.flatMap((stored) =>
+    live.contested[stored].flatMap((object) => {
+      const sentence = conflictOf(stored, object, ports[stored].url(object));
+      const entry = entries.find(
+        (one) => one.stored === stored && isContestedBy(stored, object, { application, key: one.key }),
+      );
+      return sentence === undefined ? [] : [markerConflict(sentence, entry?.pointer ?? '')];
+    }),
+  );
 }

@@ -4,6 +4,7 @@ import type { StoredKind } from '../domain/managed-fields.ts';
 import { idOf, markOf } from '../domain/marker.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { requireSingleMarker } from './contested.ts';
+import type { LiveState } from './document/document-plan.ts';
 import type { ObjectPort } from './ports.ts';
 
 /** Identifies an object by key, by Datadog's id, or by both. */
@@ -11,32 +12,6 @@ export interface Target {
   readonly application: string;
   readonly key?: string | undefined;
   readonly id?: string | undefined;
-}
-
-/** The objects in Datadog with one key. The oldest belongs to the application; the others are clones. */
-export interface Live {
-  readonly key: string;
-  readonly object: JsonObject | undefined;
-  readonly clones: readonly JsonObject[];
-  /** Objects that carry this key's marker and a different one, so that their owner is unclear. */
-  readonly contested: readonly JsonObject[];
-}
-
-/** Finds the objects with a key. Reads the runbook links only if `wanted` has some, because lists omit them. */
-export async function findByKey(
-  port: ObjectPort,
-  application: string,
-  key: string,
-  context: RequestContext,
-  wanted: JsonObject = {},
-): Promise<Live> {
-  const contested: JsonObject[] = [];
-  const [listed, ...clones] = await port.find({ application, key }, context, undefined, (one) =>
-    contested.push(one),
-  );
-  const managesAssets = port.kind === 'monitor' && Object.hasOwn(wanted, 'assets');
-  const object = listed && managesAssets ? await port.get(idOf(listed), context) : listed;
-  return { key, object, clones, contested };
 }
 
 /**
@@ -81,24 +56,22 @@ export async function keyOf(port: ObjectPort, target: Target, context: RequestCo
   return key;
 }
 
-/**
- * Returns the live object of a target. Throws `not_found`, and `not_managed` if it is a clone or has two different markers.
- */
-export function requireLive(port: ObjectPort, live: Live, target: Target): JsonObject {
+/** Throws `not_found` if the application does not have a target, `not_managed` if it is a clone or has two different markers. */
+export function requireLive(port: ObjectPort, { own, contested }: LiveState, target: Target): void {
   const { kind } = port;
-  if (!live.object) {
-    for (const one of live.contested) requireSingleMarker(kind, one, port.url(one));
-    throw notFound(kind, { ...target, key: live.key });
+  const [object] = own[kind];
+  if (!object) {
+    for (const one of contested[kind]) requireSingleMarker(kind, one, port.url(one));
+    throw notFound(kind, target);
   }
-  const id = idOf(live.object);
+  const id = idOf(object);
   if (target.id !== undefined && target.id !== id) {
     throw new ProblemError(
       'not_managed',
       `The ${kind} ${target.id} is a clone of ${kind} ${id}. Birddog never changes clones.`,
-      { hint: `Use the id of the original, ${id}, or the key "${live.key}".` },
+      { hint: `Use the id of the original, ${id}, or the key "${target.key}".` },
     );
   }
-  return live.object;
 }
 
 function notFound(kind: StoredKind, target: Target): ProblemError {

@@ -10,9 +10,8 @@ import { lintRequest } from './lint.ts';
 import type { Ports } from './ports.ts';
 import { read } from './read.ts';
 import { answerFindings } from './refuse.ts';
-import { remove } from './remove.ts';
 import type { PipelineAnswer, PipelineRequest } from './request.ts';
-import { write } from './write.ts';
+import { PLAN_OBJECT, WRITE_OBJECT } from './steps.ts';
 
 type Handler = (request: PipelineRequest, ports: Ports) => Promise<PipelineAnswer>;
 
@@ -20,7 +19,7 @@ const HANDLERS: Readonly<Record<Verb, Handler>> = {
   create: write,
   update: write,
   get: read,
-  delete: remove,
+  delete: write,
   lint,
   plan: planRequest,
   apply: applyRequest,
@@ -33,6 +32,11 @@ const HANDLERS: Readonly<Record<Verb, Handler>> = {
 /** Executes a request, in the same way in Birddog and in the sidecar. Throws ProblemError for every expected failure. */
 export async function execute(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer> {
   return HANDLERS[request.operation.verb](request, ports);
+}
+
+async function write(request: PipelineRequest, ports: Ports): Promise<PipelineAnswer> {
+  const steps = request.query.dry_run === 'true' ? PLAN_OBJECT : WRITE_OBJECT;
+  return steps.run({}, request, ports);
 }
 
 async function lint(request: PipelineRequest): Promise<PipelineAnswer> {

@@ -5,7 +5,7 @@ import { ProblemError } from '../domain/problem.ts';
 import type { Decoded } from '../format/decoded.ts';
 import type { ManagedKind } from '../domain/managed-fields.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
-import type { Envelope } from './envelope.ts';
+import type { DocumentEntry } from './document/read-document.ts';
 import { MONITOR_OPTIONS, THRESHOLDS } from '../domain/datadog-fields.ts';
 
 type Located = Pick<Decoded, 'locate'>;
@@ -92,10 +92,13 @@ const DESCRIBED_FIELDS: FieldsByMessage = [
  * Adds a finding to a `datadog_refused` problem that points to the rejected field, if Datadog's message names it. For an
  * alert it points to the field that the rejected field of its monitor is compiled from.
  */
-export function locateRejection(envelope: Envelope, body: Decoded | undefined): (error: unknown) => never {
+export function locateRejection(
+  { kind, pointer: object }: Pick<DocumentEntry, 'kind' | 'pointer'>,
+  body: Decoded | undefined,
+): (error: unknown) => never {
   return (error) => {
     if (!(error instanceof ProblemError) || error.code !== 'datadog_refused') throw error;
-    const pointer = rejectedPointer(envelope.kind, envelope.pointer, error.message);
+    const pointer = rejectedPointer(kind, object, error.message);
     throw new ProblemError('datadog_refused', error.message, {
       ...error.extras,
       findings: [

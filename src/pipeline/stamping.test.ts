@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { problemOf } from '../../test/documents-in-process.ts';
-import { portsWithoutDatadog, failingPort } from '../../test/fake-ports.ts';
+import { portsWithoutDatadog } from '../../test/fake-ports.ts';
 import { manualClock } from '../../test/manual-clock.ts';
+import { OPERATIONS } from '../contract/operations.ts';
 import { deadlineAfter } from '../domain/deadline.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { Ports } from './ports.ts';
 import { applyPlan } from './document/apply-plan.ts';
 import type { DocumentPlan, LiveState } from './document/document-plan.ts';
 import { runAtOnce } from '../runtime/concurrency/throttle.ts';
 import { planningDocument } from './document/plan-document.ts';
 import { readDocument } from './document/read-document.ts';
-import { plan } from './plan.ts';
+import { requireWritable } from './object-write.ts';
+import type { ObjectWrite } from './read-object.ts';
 
 const FORGED = ['env:prod', 'birddog key:b/x'];
 const MONITOR: JsonObject = { type: 'query alert', name: 'Load', query: 'avg(last_5m):avg:a{*} > 1' };
@@ -23,13 +24,10 @@ const LIVE: LiveState = {
   foreign: new Map(),
 };
 
-/** Creates a fake Datadog with these monitors that accepts no write. */
-function world(stored: readonly JsonObject[] = []) {
+/** Creates a fake Datadog that accepts no request. */
+function world() {
   const clock = manualClock();
-  const ports: Ports = {
-    ...portsWithoutDatadog(clock),
-    monitor: { ...failingPort('monitor'), find: async () => [...stored] },
-  };
+  const ports = portsWithoutDatadog(clock);
   const context = {
     caller: { name: 'c' },
     requestId: 'r',
@@ -38,19 +36,14 @@ function world(stored: readonly JsonObject[] = []) {
   };
   return { ports, context };
 }
-const compiled = (verb: 'create' | 'update', object: JsonObject) =>
-  ({
-    verb,
-    kind: 'monitor',
-    stored: 'monitor',
-    application: 'a',
-    key: 'load',
-    id: undefined,
-    pointer: '/monitor',
-    object,
-    stamp: { application: 'a' },
-    findings: [],
-  }) as const;
+/** Returns a write of one monitor, without lint. */
+function writeOf(verb: 'create' | 'update', object: JsonObject): ObjectWrite {
+  const target = { stored: 'monitor', key: 'load', id: undefined } as const;
+  const fields = { adopt: undefined, unmanaged: [], references: [] };
+  const entry = { ...target, ...fields, kind: 'monitor', pointer: '/monitor', object, verb } as const;
+  const document = { application: 'a', team: undefined, aliases: {}, entries: [entry], findings: [] };
+  return { kind: 'monitor', target, document: { ...document, only: target }, names: [], linted: [] };
+}
 const forgedDocument = readDocument({
   apiVersion: 'birddog/v1',
   application: 'a',
@@ -66,9 +59,15 @@ describe('a request that bypasses lint', () => {
       ['create', []],
       ['update', [stored]],
     ] as const) {
-      const { ports, context } = world(existing);
+      const { ports, context } = world();
+      const write = writeOf(verb, { ...MONITOR, tags: [...FORGED] });
+      const live: LiveState = { ...LIVE, own: { monitor: existing, dashboard: [] } };
+      const plan = runAtOnce(planningDocument(write.document, live, ROUTE, false));
+      const operation = OPERATIONS.find(({ path }) => path === `/${verb}_monitor`);
+      assert.ok(operation);
+      const request = { operation, query: {}, route: ROUTE, context };
       const { code, extras } = await problemOf(
-        plan(compiled(verb, { ...MONITOR, tags: [...FORGED] }), 'load', ports, context),
+        requireWritable({ ...write, live, plan }, { request, ports, atEnd: () => {} }),
       );
       assert.deepEqual(
         [code, extras.findings?.map((finding) => `${finding.code} ${finding.pointer}`)],
@@ -92,7 +91,6 @@ describe('a request that bypasses lint', () => {
     assert.ok(entry);
     const made: DocumentPlan = {
       application: 'a',
-      fingerprint: '',
       refused: [],
       findings: [],
       steps: [

@@ -1,5 +1,6 @@
 import type { Finding } from '../../domain/finding.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
+import { STORED_KINDS } from '../../domain/managed-fields.ts';
 import { markOf, ownershipOf } from '../../domain/marker.ts';
 import { pointerTo } from '../../domain/pointer.ts';
 import { REMOVE_ONE_MARKER } from '../contested.ts';
@@ -12,8 +13,6 @@ const OTHER_TOOLS: readonly { readonly tool: string; readonly pattern: RegExp }[
   { tool: 'Terraform', pattern: /\b(?:managed[_ -]?by[: ]\s*terraform|terraform:(?:true|managed))\b/i },
 ];
 
-const STORED = ['monitor', 'dashboard'] as const;
-
 /** Returns the findings about objects that cannot be adopted, or that another tool seems to manage. */
 export function adoptionFindings(
   wanted: readonly DocumentEntry[],
@@ -21,7 +20,9 @@ export function adoptionFindings(
   application: string,
 ): Finding[] {
   const marked = new Set(
-    STORED.flatMap((stored) => own[stored].map((object) => `${stored}:${markOf(stored, object)?.key ?? ''}`)),
+    STORED_KINDS.flatMap((stored) =>
+      own[stored].map((object) => `${stored}:${markOf(stored, object)?.key ?? ''}`),
+    ),
   );
   return wanted.flatMap((one): Finding[] => {
     const { stored, key, adopt } = one;

@@ -3,7 +3,7 @@ import { changesOf } from '../../diff/changes.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { RequestContext } from '../../domain/caller.ts';
-import type { StoredKind } from '../../domain/managed-fields.ts';
+import { STORED_KINDS, type StoredKind } from '../../domain/managed-fields.ts';
 import { idOf, markOf } from '../../domain/marker.ts';
 import type { Change } from '../../domain/plan.ts';
 import { ProblemError } from '../../domain/problem.ts';
@@ -137,11 +137,11 @@ function fieldNames(fields: readonly string[]): string {
 /** Returns the problem for an outdated fingerprint. Names what has changed since, if the state of the plan is still stored. */
 export async function stalePlanProblem(
   fingerprint: string,
-  { document, live, plan }: Prepared,
+  { document, live, fingerprint: current }: Pick<Prepared, 'document' | 'live' | 'fingerprint'>,
   ports: Ports,
   context: RequestContext,
 ): Promise<ProblemError> {
-  if (documentOf(plan.fingerprint) !== documentOf(fingerprint)) {
+  if (documentOf(current) !== documentOf(fingerprint)) {
     return new ProblemError('plan_stale', 'The document has changed since the plan was made.', {
       members: { moved: [{ document: document.application }] },
     });
@@ -178,8 +178,9 @@ export async function stalePlanProblem(
  * Returns whether a plan with this fingerprint holds although Datadog has changed since: every object that changed equals its
  * planned result. So an apply goes on after a call whose answer was lost.
  */
-export function isContinuation(fingerprint: string, { live, plan }: Prepared, ports: Ports): boolean {
-  if (documentOf(plan.fingerprint) !== documentOf(fingerprint)) return false;
+export function isContinuation(fingerprint: string, prepared: Prepared, ports: Ports): boolean {
+  const { live, plan } = prepared;
+  if (documentOf(prepared.fingerprint) !== documentOf(fingerprint)) return false;
   const done = new Set(
     plan.steps.flat().flatMap((step) => (step.action === 'none' ? [idOf(step.live)] : [])),
   );
@@ -197,7 +198,9 @@ function changesSince(fingerprint: string, live: LiveState, ports: Ports): Chang
   const before = ports.fingerprints.read(fingerprint);
   if (!before) return undefined;
   const there = new Map(
-    STORED.flatMap((stored) => live.own[stored].map((object) => [idOf(object), { stored, object }] as const)),
+    STORED_KINDS.flatMap((stored) =>
+      live.own[stored].map((object) => [idOf(object), { stored, object }] as const),
+    ),
   );
   const known = new Set(before.map(({ id }) => id));
   const changed: ChangedObject[] = before.flatMap(({ id, key, body }) => {
@@ -214,7 +217,6 @@ function changesSince(fingerprint: string, live: LiveState, ports: Ports): Chang
 
 /** Maximum number of objects whose authors are looked up. */
 const MAX_NAMED = 10;
-const STORED = ['monitor', 'dashboard'] as const;
 
 interface ChangedObject {
   readonly kind: StoredKind;

@@ -103,8 +103,6 @@ export interface RefusedEntry {
 
 export interface DocumentPlan {
   readonly application: string;
-  /** A fingerprint of the document and the Datadog state that the plan was computed from. */
-  readonly fingerprint: string;
   /** The objects of one list refer only to objects of earlier lists. */
   readonly steps: readonly (readonly PlanStep[])[];
   readonly refused: readonly RefusedEntry[];
@@ -116,6 +114,8 @@ export interface Prepared {
   readonly document: ReadDocument;
   readonly live: LiveState;
   readonly plan: DocumentPlan;
+  /** A fingerprint of the document and the state of Datadog. */
+  readonly fingerprint: string;
   readonly findings: readonly Finding[];
 }
 

@@ -13,7 +13,7 @@ import type { Ports } from '../ports.ts';
 import { redacted } from '../record-revision.ts';
 import { answerFindings } from '../refuse.ts';
 import type { PipelineAnswer, PipelineRequest } from '../request.ts';
-import { prepare } from './document-requests.ts';
+import { PLAN_DOCUMENT } from '../steps.ts';
 import { liveOf, type PlanStep } from './document-plan.ts';
 
 /** How far back (ms) the audit trail is searched if the time of the last apply is unknown. */
@@ -27,7 +27,7 @@ export async function driftRequest(
   request: PipelineRequest,
   ports: Ports,
 ): Promise<PipelineAnswer<DriftAnswer>> {
-  const { plan, live, findings } = await prepare(request, ports);
+  const { plan, live, findings } = await PLAN_DOCUMENT.run({}, request, ports);
   const revisions = await lastWritten(plan.application, ports);
   const applied = new Map(revisions.map((one) => [`${one.kind}:${one.key}`, one] as const));
   const drifted = plan.steps

@@ -4,7 +4,7 @@ import { keyFromName } from '../../domain/application.ts';
 import { asWritten } from '../../diff/minimal-object.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import type { StoredKind } from '../../domain/managed-fields.ts';
+import { STORED_KINDS, type StoredKind } from '../../domain/managed-fields.ts';
 import { idOf, markOf, oldestFirst, ownershipOf, unmarked } from '../../domain/marker.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import { withReferences } from '../../domain/references.ts';
@@ -13,8 +13,6 @@ import { routeMembers } from '../describe.ts';
 import type { Ports } from '../ports.ts';
 import { answerFindings } from '../refuse.ts';
 import type { PipelineAnswer, PipelineRequest } from '../request.ts';
-
-const STORED = ['monitor', 'dashboard'] as const;
 
 interface Entry {
   readonly stored: StoredKind;
@@ -107,7 +105,7 @@ async function findAll({ query, context }: PipelineRequest, ports: Ports): Promi
   const { application = '', query: text, tag, id } = query;
   const ids = id?.split(',').map((one) => one.trim()) ?? [];
   const found: Found[] = [];
-  for (const stored of STORED) {
+  for (const stored of STORED_KINDS) {
     const port = ports[stored];
     const objects: JsonObject[] = [];
     if (text !== undefined || tag !== undefined) {

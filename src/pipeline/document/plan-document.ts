@@ -3,7 +3,7 @@ import type { Route } from '../../domain/application.ts';
 import { canonical } from '../../diff/canonical.ts';
 import { changesOf, needsReplace } from '../../diff/changes.ts';
 import { droppedFields } from '../../diff/dropped-fields.ts';
-import { withLiveValues } from '../../diff/document-update.ts';
+import { mergedForUpdate, withLiveValues } from '../../diff/document-update.ts';
 import { type Json, type JsonObject, isObject, printJson } from '../../domain/json.ts';
 import type { StoredKind } from '../../domain/managed-fields.ts';
 import {
@@ -16,7 +16,7 @@ import {
   stamped,
   unmarked,
 } from '../../domain/marker.ts';
-import { resolved } from '../../domain/references.ts';
+import { type Reference, resolved } from '../../domain/references.ts';
 import type { Steps } from '../../runtime/concurrency/throttle.ts';
 import { adoptionFindings } from './adoption.ts';
 import type {
@@ -83,7 +83,6 @@ export function* planningDocument(
   );
   return {
     application,
-    fingerprint: yield* fingerprintSteps(document, live),
     refused,
     steps: [...steps, deleteOrder(extra), clones.filter((clone) => !successors.has(clone.live))].filter(
       (list) => list.length > 0,
@@ -94,7 +93,9 @@ export function* planningDocument(
       ...adoptionFindings(entries, live, application),
       ...entries.flatMap((entry) => {
         const before = found.get(entry);
-        return before ? droppedFields(entry.stored, entry.object, before, entry.pointer) : [];
+        return before && entry.verb === 'apply'
+          ? droppedFields(entry.stored, entry.object, before, entry.pointer)
+          : [];
       }),
     ],
   };
@@ -132,25 +133,37 @@ function knownIds(
 }
 
 /**
- * Returns the desired object of an entry: with references resolved if `idFor` knows them, with unmanaged fields as they are
- * in Datadog, and with the marker. Rejects an object that would carry a second marker.
+ * Returns the desired object of an entry, with the marker. In a document, references are resolved if `idFor` knows them, and
+ * unmanaged fields are as they are in Datadog. Rejects an object that would carry a second marker.
  */
 export function desiredOf(
-  { stored, key, object, unmanaged }: DocumentEntry,
+  entry: DocumentEntry,
   live: JsonObject | undefined,
   { application, team }: ReadDocument,
   route: Route,
   idFor: (fullName: string) => string | undefined,
 ): Stamped {
-  const whole = resolved(object, (to) => idFor(fullName(to, application)));
+  const { stored, key } = entry;
   const stamp: Stamp = {
     application,
     key,
     ...(team === undefined ? {} : { team }),
     ...(route.route === 'listed' ? { service: route.service } : {}),
   };
-  const merged = live ? withLiveValues(whole, unmarked(stored, live), unmanaged) : whole;
-  return stamped(stored, merged, stamp, live);
+  const whole = wholeObject(entry, live && unmarked(stored, live), (to) => idFor(fullName(to, application)));
+  return stamped(stored, whole, stamp, live);
+}
+
+/** Returns an entry with what it takes over from the live object, which has no marker here. */
+function wholeObject(
+  { stored, object, unmanaged, verb }: DocumentEntry,
+  live: JsonObject | undefined,
+  idFor: (reference: Reference) => string | undefined,
+): JsonObject {
+  if (verb === 'create') return object;
+  if (verb === 'update') return live ? mergedForUpdate(stored, live, object) : object;
+  const whole = resolved(object, idFor);
+  return live ? withLiveValues(whole, live, unmanaged) : whole;
 }
 
 interface OwnObject {

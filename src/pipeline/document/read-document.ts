@@ -30,6 +30,20 @@ export interface DocumentEntry {
   readonly references: readonly PlacedReference[];
   /** The revision that this entry restores. */
   readonly restoredFrom?: number;
+  readonly verb: EntryVerb;
+}
+
+/**
+ * How an entry relates to the object in Datadog. `apply`, in a document: it is the whole object. `create`: an existing object
+ * must equal it. `update`: it is merged with the object, which must exist.
+ */
+export type EntryVerb = 'apply' | 'create' | 'update';
+
+/** The object that a write of one object is about. `id` is Datadog's, if the caller named it. */
+export interface OneObject {
+  readonly stored: StoredKind;
+  readonly key: string;
+  readonly id: string | undefined;
 }
 
 /** A parsed document. */
@@ -38,7 +52,9 @@ export interface ReadDocument {
   readonly team: string | undefined;
   readonly aliases: CatalogAliases;
   readonly entries: readonly DocumentEntry[];
-  /** Objects (`kind:key`) that a restore deletes. */
+  /** The only object that is read and written; undefined if the document is about all objects of its application. */
+  readonly only?: OneObject;
+  /** Objects (`kind:key`) that a delete or a restore deletes. */
   readonly deletes?: ReadonlySet<string>;
   readonly findings: readonly Finding[];
 }
@@ -151,6 +167,7 @@ function readEntry(
       adopt: typeof adopt === 'string' ? adopt : numberText(adopt),
       unmanaged: textsIn(unmanaged),
       references: referencesIn(written, pointer),
+      verb: 'apply',
     },
   ];
 }

@@ -1,17 +1,16 @@
 import type { RequestContext } from '../../domain/caller.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import type { StoredKind } from '../../domain/managed-fields.ts';
+import { STORED_KINDS, type StoredKind } from '../../domain/managed-fields.ts';
 import { idOf, isOwnedBy, markOf } from '../../domain/marker.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import { flatMapConcurrently } from '../../runtime/concurrency/flat-map-concurrently.ts';
 import type { CachedObject, Ports } from '../ports.ts';
 import type { LiveState } from './document-plan.ts';
-import { keysWithAssets, type ReadDocument } from './read-document.ts';
+import { keysWithAssets, type OneObject, type ReadDocument } from './read-document.ts';
 import { fullName } from './references-in-order.ts';
 
 /** Maximum number of concurrent single reads. */
 const MAX_CONCURRENT_READS = 8;
-const STORED = ['monitor', 'dashboard'] as const;
 
 /**
  * Reads an application's objects, and those that its document refers to, from Datadog. Reads the pages of two lists, and
@@ -23,9 +22,10 @@ export async function readLive(
   ports: Ports,
   context: RequestContext,
 ): Promise<LiveState> {
+  if (document.only) return readOne(document, document.only, ports, context);
   const contested: Record<StoredKind, JsonObject[]> = { monitor: [], dashboard: [] };
   const [monitor, dashboard] = await Promise.all(
-    STORED.map((stored) =>
+    STORED_KINDS.map((stored) =>
       readOwn(stored, document, ports, context, (object) => contested[stored].push(object)),
     ),
   );
@@ -35,6 +35,27 @@ export async function readLive(
     contested,
     adoptable: await readAdoptable(document, own, ports, context),
     foreign: await readForeign(document, ports, context),
+  };
+}
+
+/** Reads the objects with one key. Reads the runbook links only if the entry has some, because lists omit them. */
+async function readOne(
+  document: ReadDocument,
+  { stored, key }: OneObject,
+  ports: Ports,
+  context: RequestContext,
+): Promise<LiveState> {
+  const contested: JsonObject[] = [];
+  const owner = { application: document.application, key };
+  const listed = await ports[stored].find(owner, context, undefined, (one) => contested.push(one));
+  const oldest = listed.slice(0, 1);
+  const whole = stored === 'monitor' ? await withAssets(document, oldest, ports, context) : oldest;
+  const none = { monitor: [], dashboard: [] };
+  return {
+    own: { ...none, [stored]: [...whole, ...listed.slice(1)] },
+    contested: { ...none, [stored]: contested },
+    adoptable: new Map(),
+    foreign: new Map(),
   };
 }
 
@@ -131,7 +152,7 @@ async function readAdoptable(
   ports: Ports,
   context: RequestContext,
 ): Promise<Map<string, JsonObject>> {
-  const marked = new Set(STORED.flatMap((s) => own[s].map((o) => `${s}:${markOf(s, o)?.key ?? ''}`)));
+  const marked = new Set(STORED_KINDS.flatMap((s) => own[s].map((o) => `${s}:${markOf(s, o)?.key ?? ''}`)));
   const toAdopt = entries.filter(
     ({ stored, key, adopt }) => adopt !== undefined && !marked.has(`${stored}:${key}`),
   );

@@ -2,13 +2,14 @@ import type { ApplyAnswer, PlanAnswer } from '../../contract/answers.ts';
 import { type Restore, restoreSchema } from '../../contract/schemas.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { ProblemError } from '../../domain/problem.ts';
-import { applyPrepared, planAnswer, planFrom } from '../document/document-requests.ts';
+import { applyPrepared, planAnswer } from '../document/document-requests.ts';
 import { readLive } from '../document/read-live.ts';
 import { lintRequest } from '../lint.ts';
 import type { Ports } from '../ports.ts';
 import { refuseErrors } from '../refuse.ts';
 import type { PipelineAnswer, PipelineRequest } from '../request.ts';
 import { settleBeforeReading } from '../settle.ts';
+import { PLAN_RESTORE } from '../steps.ts';
 import { readRestored, withSecretsOf } from './restored-document.ts';
 
 /**
@@ -27,11 +28,8 @@ export async function restoreRequest(
   const live = await readLive(restored.document, ports, context);
   const { document, findings } = withSecretsOf(restored, live);
   const { value } = restored;
-  const prepared = await planFrom(
-    { document, value, live, linted: () => findings, unavailable },
-    request,
-    ports,
-  );
+  const known = { document, value, live, linted: () => findings, unavailable };
+  const prepared = await PLAN_RESTORE.run(known, request, ports);
   const steps = prepared.plan.steps
     .map((list) => list.filter(({ action }) => action !== 'extra' && action !== 'clone'))
     .filter((list) => list.length > 0);
@@ -48,7 +46,7 @@ export async function restoreRequest(
     refuseErrors(plan.findings, undefined);
     return { status: 200, body: planAnswer(asked, plan, ports) };
   }
-  if (basis.split('-')[0] !== prepared.plan.fingerprint.split('-')[0])
+  if (basis.split('-')[0] !== prepared.fingerprint.split('-')[0])
     throw new ProblemError(
       'plan_stale',
       'What the plan restores has changed since: another apply was made, or the object was written.',

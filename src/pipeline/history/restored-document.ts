@@ -65,6 +65,7 @@ export async function readRestored(
       unmanaged: [],
       references: referencesIn(object, pointer),
       restoredFrom: revision.revision,
+      verb: 'apply',
     };
     const pointers = revision.redacted.filter((at) => valueAt(object, at) !== undefined);
     if (pointers.length > 0) withoutSecrets.set(entry, pointers);

@@ -1,0 +1,72 @@
+import type { PlannedObject } from '../../contract/answer-parts.ts';
+import type { PlanAnswer } from '../../contract/answers.ts';
+import { isObject, type JsonObject, numberText } from '../../domain/json.ts';
+import { STORED_KINDS } from '../../domain/managed-fields.ts';
+import { idOf } from '../../domain/marker.ts';
+import { routeMembers } from '../describe.ts';
+import type { Ports } from '../ports.ts';
+import { answerFindings } from '../refuse.ts';
+import type { PipelineRequest } from '../request.ts';
+import { liveOf, type LiveState, type PlanStep, type Prepared } from './document-plan.ts';
+import { cacheEntryOf } from './read-live.ts';
+
+/** What a plan shows: `fingerprint` is that of the state which the next apply is based on. */
+export type ShownPlan = Pick<Prepared, 'plan' | 'fingerprint' | 'findings'>;
+
+/** Returns a plan as answers show it. */
+export function planJson(
+  { route, body, context }: PipelineRequest,
+  { plan, fingerprint, findings }: ShownPlan,
+  ports: Ports,
+): PlanAnswer {
+  return {
+    application: plan.application,
+    ...routeMembers(route),
+    basis: fingerprint,
+    objects: plan.steps.flat().map((step) => plannedJson(step, ports[step.stored].url)),
+    findings: answerFindings(findings, body),
+    request_id: context.requestId,
+  };
+}
+
+/** Stores what a fingerprint was computed from, so that later changes can be reported. */
+export function storeFingerprint(
+  fingerprint: string,
+  application: string,
+  { own }: LiveState,
+  ports: Ports,
+): void {
+  const objects = STORED_KINDS.flatMap((stored) => own[stored].map((object) => cacheEntryOf(stored, object)));
+  ports.fingerprints.store(fingerprint, application, objects, ports.clock.now());
+}
+
+/** Returns a step of a plan as answers show it. `urlOf` returns the page of an existing object. */
+function plannedJson(step: PlanStep, urlOf: (live: JsonObject) => string): PlannedObject {
+  const { kind, key, action } = step;
+  const live = liveOf(step);
+  if (!live) return { kind, key, action, changes: [] };
+  return {
+    kind,
+    key,
+    id: idOf(live),
+    action,
+    ...('entry' in step ? {} : { origin: originOf(live) }),
+    url: urlOf(live),
+    changes: 'changes' in step ? step.changes.map((change) => ({ ...change })) : [],
+  };
+}
+
+/** Returns when an object was created, and by whom. */
+function originOf(object: JsonObject): JsonObject {
+  const creator = object['creator'];
+  const by = object['author_handle'] ?? (isObject(creator) ? creator['handle'] : undefined);
+  const at = object['created'] ?? object['created_at'];
+  return {
+    ...(typeof at === 'string'
+      ? { created: at }
+      : numberText(at) === undefined
+        ? {}
+        : { created: at ?? null }),
+    ...(typeof by === 'string' ? { by } : {}),
+  };
+}

@@ -1,0 +1,133 @@
+import { runThrottled } from '../runtime/concurrency/throttle.ts';
+import {
+  answerApply,
+  answerUnchanged,
+  expectPlan,
+  requireExpected,
+  sendDocument,
+} from './document/document-write.ts';
+import { planningDocument } from './document/plan-document.ts';
+import { readLive } from './document/read-live.ts';
+import { readBody, reviewPlan, type WrittenDocument } from './document/review-plan.ts';
+import { answerDryRun, answerObject, requireWritable, sendObject } from './object-write.ts';
+import { readRequest } from './read-object.ts';
+import { settleBeforeReading, settleEarlier } from './settle.ts';
+import {
+  type Compared,
+  type Leased,
+  type Read,
+  type Scope,
+  type Settled,
+  type Step,
+  Steps,
+  type Wanted,
+  type WantedWrite,
+} from './step.ts';
+
+/** The steps in which the write of one object differs from that of a document. */
+interface Form<Start, Write extends WantedWrite, Allowed, Sent, Answer> {
+  /** Returns what is wanted, and what is leased for it. */
+  readonly want: Step<Start, Write>;
+  /** Refuses a plan that the caller does not expect. */
+  readonly allow: Step<Write & Leased & Compared, Allowed>;
+  /** Sends the writes of the plan to Datadog. */
+  readonly send: Step<Allowed, Sent>;
+  readonly answer: Step<Sent, Answer>;
+}
+
+/** Returns the steps of every write. Everything that decides it is read after the leases are taken. */
+function writing<Start, Write extends WantedWrite, Allowed, Sent, Answer>(
+  form: Form<Start, Write, Allowed, Sent, Answer>,
+): Steps<Start, Answer> {
+  return new Steps(form.want)
+    .next(takeLeases)
+    .next(settleLeased)
+    .next(readLiveObjects)
+    .next(planChanges)
+    .next(form.allow)
+    .next(form.send)
+    .next(form.answer);
+}
+
+/** A create, update or delete of one object: a document with one entry. */
+export const WRITE_OBJECT = writing({
+  want: readRequest,
+  allow: requireWritable,
+  send: sendObject,
+  answer: answerObject,
+});
+
+/** An apply, or a restore. It starts with the plan that was made when the request arrived. */
+export const WRITE_DOCUMENT = writing({
+  want: expectPlan,
+  allow: requireExpected,
+  send: sendDocument,
+  answer: answerApply,
+});
+
+/** An apply whose plan writes nothing. */
+export const WRITE_NOTHING = new Steps(expectPlan).next(answerUnchanged);
+
+/** A dry run of a write of one object. Like every plan, it takes no leases. */
+export const PLAN_OBJECT = new Steps(readRequest)
+  .next(settleUnleased)
+  .next(readLiveObjects)
+  .next(planChanges)
+  .next(requireWritable)
+  .next(answerDryRun);
+
+/** The plan of a document, with all findings about it. */
+export const PLAN_DOCUMENT = new Steps(readBody)
+  .next(settleUnleased)
+  .next(readLiveObjects)
+  .next(planChanges)
+  .next(reviewPlan);
+
+/** The plan of a document that has been read from the history, with what Datadog has. */
+export const PLAN_RESTORE = new Steps(planChanges<WrittenDocument & Settled & Read>).next(reviewPlan);
+
+/** Takes the leases of everything that may be written, until the last step. */
+async function takeLeases<Write extends WantedWrite>(
+  write: Write,
+  { request, ports, atEnd }: Scope,
+): Promise<Write & Leased> {
+  const lease = await ports.ledger.acquire(write.names, request.context.deadline);
+  atEnd(() => void lease.release());
+  return { ...write, lease };
+}
+
+/** Settles earlier writes of the same objects whose outcome is unknown. */
+async function settleLeased<Write extends Leased>(write: Write, { request, ports }: Scope): Promise<Write> {
+  await settleEarlier(write.lease, ports, request.context);
+  return write;
+}
+
+/** Settles like `settleLeased`, before objects are read without leases. */
+async function settleUnleased<Known extends Wanted>(
+  known: Known,
+  { request, ports }: Scope,
+): Promise<Known & Settled> {
+  const { application, only } = known.document;
+  const name = only && { kind: only.stored, application, key: only.key };
+  const about = { application, ...(name ? { name } : {}) };
+  const unavailable = application === '' ? [] : await settleBeforeReading(about, ports, request.context);
+  return { ...known, unavailable };
+}
+
+/** Reads the objects from Datadog. */
+async function readLiveObjects<Known extends Wanted>(
+  known: Known,
+  { request, ports }: Scope,
+): Promise<Known & Read> {
+  return { ...known, live: await readLive(known.document, ports, request.context) };
+}
+
+/** Compares what is wanted with what Datadog has. */
+async function planChanges<Known extends Wanted & Read>(
+  known: Known,
+  { request: { route, query } }: Scope,
+): Promise<Known & Compared> {
+  const { document, live } = known;
+  const plan = await runThrottled(planningDocument(document, live, route, query.prune === 'true'));
+  return { ...known, plan };
+}
