@@ -223,7 +223,17 @@ const revisionSchema = z
 export type HistoryRevision = z.output<typeof revisionSchema>;
 
 export const historyAnswerSchema = z
-  .object({ application: text, ...routeFields, revisions: z.array(revisionSchema), next_cursor, request_id })
+  .object({
+    application: text,
+    ...routeFields,
+    revisions: z.array(revisionSchema),
+    missing_until: optionalText.meta({
+      description:
+        'Revisions of any application until this time may be missing, because the history was full. Absent if none were deleted for that reason.',
+    }),
+    next_cursor,
+    request_id,
+  })
   .meta({ id: 'History' });
 export type HistoryAnswer = z.output<typeof historyAnswerSchema>;
 

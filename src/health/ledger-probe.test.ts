@@ -6,15 +6,20 @@ import { ledgerProbe } from './ledger-probe.ts';
 /** Returns the probe of a ledger whose writes fail while `state.full` is true. */
 function startTest() {
   const { parts, context, clock } = probedParts();
-  const state = { full: false, isInMemoryVolume: false, failing: undefined as string | undefined };
+  const state = {
+    full: false,
+    isLostWithPod: false,
+    newestLostMs: undefined as number | undefined,
+    failing: undefined as string | undefined,
+  };
   async function probe(): Promise<void> {
     state.failing = state.full ? 'disk full' : undefined;
     if (state.full) throw new Error('disk full');
     await parts.ledger.probe();
   }
   const readings = () => {
-    const { failing, isInMemoryVolume } = state;
-    return { ...parts.ledger.readings(), failing, isInMemoryVolume };
+    const { full: _, ...now } = state;
+    return { ...parts.ledger.readings(), ...now };
   };
   const row = ledgerProbe({ ...parts, ledger: { ...parts.ledger, probe, readings } });
   return { row, state, parts, clock, context, probe: async () => row.probe?.(context()) };
@@ -28,15 +33,17 @@ describe('the probe of the ledger', () => {
     assert.deepEqual(samplesOf([row], 'birddog_ledger_oldest_entry_seconds'), { '': 0 });
   });
 
-  it('warns that the history is lost with the pod if the ledger is in a volume of memory', async () => {
+  it('warns that the history is lost with the pod if the ledger is in an emptyDir, and if the history was full', async () => {
     const { row, state, probe } = startTest();
-    state.isInMemoryVolume = true;
+    state.isLostWithPod = true;
     const outcome = await probe();
     assert.deepEqual(
       [outcome?.state, /history is lost with the pod/.test(outcome?.detail ?? '')],
       ['warning', true],
     );
     assert.equal(row.incident?.fault(), undefined);
+    state.newestLostMs = Date.UTC(2026, 0, 2);
+    assert.match((await probe())?.detail ?? '', /history was full: .* until 2026-01-02T00:00:00\.000Z/);
     state.full = true;
     assert.equal((await probe())?.state, 'failed');
   });

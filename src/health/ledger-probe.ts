@@ -12,11 +12,25 @@ const HOW_TO_FIX: Readonly<Record<LedgerReadings['database'], string>> = {
     'Check whether the PostgreSQL server of BIRDDOG_LEDGER runs and has disk space, whether the policy birddog-to-postgresql allows the connection, and whether ledger-user and ledger-password in Vault are valid.',
 };
 
-const IN_MEMORY: Outcome = {
-  state: 'warning',
-  detail: 'The ledger can be written. It is in a volume of memory, so the history is lost with the pod.',
-  hint: 'Deploy the overlay postgresql or persistent to keep the history.',
-};
+const WRITABLE = 'The ledger can be written.';
+
+/** Returns the outcome for a ledger that can be written but does not keep the history. */
+function historyOutcome({ isLostWithPod, newestLostMs }: LedgerReadings): Outcome | undefined {
+  if (newestLostMs !== undefined) {
+    const until = new Date(newestLostMs).toISOString();
+    return {
+      state: 'warning',
+      detail: `${WRITABLE} Its history was full: of objects last written until ${until}, it may have nothing.`,
+      hint: 'Deploy the overlay postgresql, whose history is not limited in size.',
+    };
+  }
+  if (!isLostWithPod) return undefined;
+  return {
+    state: 'warning',
+    detail: `${WRITABLE} It is in an emptyDir volume, so the history is lost with the pod.`,
+    hint: 'Deploy the overlay postgresql or persistent to keep the history.',
+  };
+}
 
 /** Returns the probe of the ledger. Without a writable ledger, writes are refused. */
 export function ledgerProbe({ ledger, afterMs }: LedgerParts): Probe {
@@ -27,8 +41,8 @@ export function ledgerProbe({ ledger, afterMs }: LedgerParts): Probe {
   async function probe(): Promise<Outcome> {
     // The ledger records why a write failed.
     await ledger.probe().catch(() => undefined);
-    const outcome = outcomeOf(fault(), 'The ledger can be written.');
-    return outcome.state === 'ok' && ledger.readings().isInMemoryVolume ? IN_MEMORY : outcome;
+    const outcome = outcomeOf(fault(), WRITABLE);
+    return (outcome.state === 'ok' ? historyOutcome(ledger.readings()) : undefined) ?? outcome;
   }
   return {
     name: 'ledger',

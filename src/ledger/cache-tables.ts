@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { inTransaction } from './database.ts';
 
 /**
  * The version of the cache tables, stored as `user_version` of the file; 0 is a file with the ledger only. A file of any
@@ -38,6 +39,21 @@ export function createCacheTables(db: DatabaseSync): void {
   if (db.prepare('PRAGMA user_version').get()?.['user_version'] === VERSION) return;
   db.exec(TABLES.map((table) => `DROP TABLE IF EXISTS ${table};`).join(''));
   db.exec(SCHEMA);
+}
+
+/** The result code of SQLite when a file has reached its maximum size or its volume is full. */
+const FULL = 13;
+
+/** Stores in a transaction. If the file is full, evicts from the cache, and stores again. */
+export function storeIn(db: DatabaseSync, store: () => void, evict: () => void): void {
+  try {
+    inTransaction(db, store);
+  } catch (error) {
+    if (!(error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === FULL))
+      throw error;
+    inTransaction(db, evict);
+    inTransaction(db, store);
+  }
 }
 
 /** Runs an operation on a cache. Returns `otherwise` if it fails, because a cache failure must not fail a request. */

@@ -8,14 +8,16 @@ const FILE_MODE = 0o600;
  * Opens the SQLite file of this process; `:memory:` opens a database without a file. Uses write-ahead logging with normal
  * sync: a row survives if the process is killed. It can be lost if the machine fails, but then the pod's memory volume is
  * lost as well; the markers in Datadog remain. A statement that another process blocks fails at once instead of blocking the
- * event loop. Throws if the file cannot be opened.
+ * event loop. Through this connection the file grows to at most `maxBytes`. Throws if the file cannot be opened.
  */
-export function openDatabase(file: string): DatabaseSync {
+export function openDatabase(file: string, maxBytes: number): DatabaseSync {
   if (file !== ':memory:') requireFileMode(file);
   const db = new DatabaseSync(file, { timeout: 0 });
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
   // A large write must not leave its whole log in the volume.
   db.exec('PRAGMA journal_size_limit = 4194304;');
+  const pageBytes = Number(db.prepare('PRAGMA page_size').get()?.['page_size']);
+  db.exec(`PRAGMA max_page_count = ${Math.floor(maxBytes / pageBytes)};`);
   return db;
 }
 

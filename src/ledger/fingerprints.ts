@@ -1,8 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { isObject, type Json, printJson } from '../domain/json.ts';
 import type { Fingerprints, CachedObject } from '../pipeline/ports.ts';
-import { inTransaction } from './database.ts';
-import { type Attempt, lazily } from './cache-tables.ts';
+import { type Attempt, lazily, storeIn } from './cache-tables.ts';
 import { LIMITS, type Limits, bytesOf, sizeLimit } from './size-limit.ts';
 import { compress, decompress } from './compress.ts';
 
@@ -31,7 +30,7 @@ export function fingerprintsIn(db: DatabaseSync, attempt: Attempt, limits: Limit
 
   return {
     store: (basis, application, objects, now) =>
-      attempt(() => inTransaction(db, () => store(basis, application, objects, now)), undefined),
+      attempt(() => storeIn(db, () => store(basis, application, objects, now), limit.evictHalf), undefined),
     read: (basis) =>
       attempt(() => {
         const bytes = sql().read.get(basis)?.['objects'];

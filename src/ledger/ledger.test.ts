@@ -20,7 +20,8 @@ import { type JsonObject, isObject, parseTrustedJson, printJson } from '../domai
 import { deadlineAfter } from '../domain/deadline.ts';
 import { systemClock } from '../runtime/system-clock.ts';
 import { LIMITS } from './size-limit.ts';
-import { isMemoryVolume, openStore, type Store } from './ledger.ts';
+import { openStore, type Store } from './ledger.ts';
+import { isMemoryVolume } from './volume.ts';
 
 const WRITE = { kind: 'monitor', application: 'a', key: 'k' } as const;
 const DAY = 86_400_000;

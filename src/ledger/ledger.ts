@@ -1,5 +1,5 @@
-import { renameSync, statfsSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../domain/clock.ts';
 import type { Fingerprints, ObjectCache } from '../pipeline/ports.ts';
@@ -13,13 +13,13 @@ import type { PostgresqlOptions } from './sql/postgresql.ts';
 import { historyLimits } from './sql/revisions.ts';
 import { createSqlLedger, type OpenLedger } from './sql/sql-ledger.ts';
 import { bootId, openSqlite } from './sql/sqlite.ts';
-import { LIMITS, type Limits } from './size-limit.ts';
+import { fileBytes, LIMITS, type Limits, SQLITE_BYTES, type SqliteBytes, tableLimits } from './size-limit.ts';
+import { isLostWithPod, isMemoryVolume } from './volume.ts';
 
 /** Primary result codes of SQLite for a file that it cannot use: corrupt, and not a database. */
 const DAMAGED = [11, 26];
-
-/** The type of a file system in memory, as statfs(2) names it. */
-const TMPFS = 0x01021994;
+/** Maximum bytes of a damaged file in a volume of memory, which has 16 MiB more than the ledger. */
+const MAX_DAMAGED = 8 * 1024 * 1024;
 
 /** The state that Datadog does not store: leases, writes in progress, and caches. */
 export interface Store {
@@ -34,33 +34,40 @@ export interface StoreOptions {
   /** Called with the first failure of a cache, and with each damaged file that was moved aside. */
   readonly failed?: (error: unknown) => void;
   readonly limits?: Limits;
+  /** The sizes of the parts of a SQLite file. */
+  readonly parts?: SqliteBytes;
 }
 
 /**
  * Opens the store of this process in a SQLite file; `:memory:` opens one that is not persisted. Never throws: while the file
  * cannot be used, writes fail with `ledger_unavailable` and caches stay empty. A damaged file is moved aside.
  */
-export function openStore(file: string, { clock, failed = () => {}, limits = LIMITS }: StoreOptions): Store {
+export function openStore(
+  file: string,
+  { clock, failed = () => {}, limits = LIMITS, parts = SQLITE_BYTES }: StoreOptions,
+): Store {
+  const { file: maxBytes, withCaches: maxCacheBytes } = fileBytes(parts);
   const open = (): Database => {
     try {
-      return openSqlite(file, { clock });
+      return openSqlite(file, { clock, maxBytes });
     } catch (error) {
       if (!isDamaged(error)) throw error;
-      const aside = `${file}.damaged-${clock.now()}`;
-      renameSync(file, aside);
+      const aside = moveAside(file, clock.now());
       failed(new Error(`the ledger file is damaged; moved to ${aside}`, { cause: error }));
-      return openSqlite(file, { clock });
+      return openSqlite(file, { clock, maxBytes });
     }
   };
-  const isInMemoryVolume = isMemoryVolume(dirname(file));
   const options = {
     database: 'SQLite',
     clock,
     exclusive: true,
     clockRun: bootId(),
-    isInMemoryVolume,
+    history: { ...historyLimits('SQLite'), maxBytes: parts.history },
+    cacheBytes: parts.cache,
+    tables: tableLimits(parts),
+    isLostWithPod: isLostWithPod(dirname(file)),
   } as const;
-  return withCaches(createSqlLedger(open, options), file, { failed, limits });
+  return withCaches(createSqlLedger(open, options), file, { failed, limits, maxBytes: maxCacheBytes });
 }
 
 /**
@@ -83,27 +90,35 @@ export function openSharedStore(
   };
   const history = historyLimits('PostgreSQL', historyDays);
   const ledger = createSqlLedger(open, { database: 'PostgreSQL', clock, exclusive: false, history });
-  return withCaches(ledger, ':memory:', { failed, limits });
+  return withCaches(ledger, ':memory:', { failed, limits, maxBytes: fileBytes(SQLITE_BYTES).withCaches });
 }
 
-/** Returns whether a folder is the root of a mounted file system in memory, such as a pod's volume. */
-export function isMemoryVolume(folder: string): boolean {
-  try {
-    const isMounted = statSync(folder).dev !== statSync(join(folder, '..')).dev;
-    return isMounted && statfsSync(folder).type === TMPFS;
-  } catch {
-    return false;
-  }
+/**
+ * Moves a damaged file aside and deletes one that was moved before. In a volume of memory keeps only its beginning, because the new
+ * file needs the room. Returns its path.
+ */
+function moveAside(file: string, now: number): string {
+  const folder = dirname(file);
+  const damaged = `${basename(file)}.damaged-`;
+  for (const name of readdirSync(folder)) if (name.startsWith(damaged)) rmSync(join(folder, name));
+  const aside = join(folder, `${damaged}${now}`);
+  renameSync(file, aside);
+  if (isMemoryVolume(folder) && statSync(aside).size > MAX_DAMAGED) truncateSync(aside, MAX_DAMAGED);
+  return aside;
 }
 
 /** Adds the caches, in a SQLite file. */
 function withCaches(
   ledger: OpenLedger,
   file: string,
-  { failed, limits }: Required<Pick<StoreOptions, 'failed' | 'limits'>>,
+  {
+    failed,
+    limits,
+    maxBytes,
+  }: Required<Pick<StoreOptions, 'failed' | 'limits'>> & { readonly maxBytes: number },
 ): Store {
   const attempt = attempts(failed);
-  const db = openCaches(file, failed);
+  const db = openCaches(file, maxBytes, failed);
   attempt(() => inTransaction(db, () => createCacheTables(db)), undefined);
   return {
     ledger,
@@ -117,12 +132,12 @@ function withCaches(
 }
 
 /** Opens the caches, in memory if the file cannot be used. */
-function openCaches(file: string, failed: (error: unknown) => void): DatabaseSync {
+function openCaches(file: string, maxBytes: number, failed: (error: unknown) => void): DatabaseSync {
   try {
-    return openDatabase(file);
+    return openDatabase(file, maxBytes);
   } catch (error) {
     failed(error);
-    return openDatabase(':memory:');
+    return openDatabase(':memory:', maxBytes);
   }
 }
 

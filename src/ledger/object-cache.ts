@@ -2,8 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { isObject, type JsonObject, printJson } from '../domain/json.ts';
 import type { StoredKind } from '../domain/managed-fields.ts';
 import type { CachedObject, ObjectCache } from '../pipeline/ports.ts';
-import { inTransaction } from './database.ts';
-import { type Attempt, lazily } from './cache-tables.ts';
+import { type Attempt, lazily, storeIn } from './cache-tables.ts';
 import { LIMITS, type Limits, bytesOf, sizeLimit } from './size-limit.ts';
 import { compress, decompress } from './compress.ts';
 
@@ -31,7 +30,7 @@ export function objectCacheIn(db: DatabaseSync, attempt: Attempt, limits: Limits
         .versions.all(list)
         .map((row) => [String(row['id']), row]),
     );
-    let capacity = limits.known;
+    let capacity = Math.min(limits.known, limits.list);
     for (const { id, key, version, body } of objects) {
       const previous = before.get(id);
       before.delete(id);
@@ -61,7 +60,7 @@ export function objectCacheIn(db: DatabaseSync, attempt: Attempt, limits: Limits
         [],
       ),
     replace: (kind, application, objects) =>
-      attempt(() => inTransaction(db, () => replace(kind, application, objects)), undefined),
+      attempt(() => storeIn(db, () => replace(kind, application, objects), limit.evictHalf), undefined),
     remove: (kind, id) => attempt(() => void sql().forget.run(id, kind), undefined),
   };
 }

@@ -86,6 +86,13 @@ export interface RevisionFilter {
   readonly limit: number;
 }
 
+/** Until when (epoch ms) revisions were deleted because the history was full; undefined if none were. */
+export interface LostRevisions {
+  readonly untilMs: number | undefined;
+  /** The same for the newest revisions of objects. */
+  readonly newestUntilMs: number | undefined;
+}
+
 /** An object that an apply wrote: its first revision by the apply, and the one before it. */
 export interface UndoneObject {
   readonly first: Revision;
@@ -154,6 +161,8 @@ export interface Ledger {
   /** Returns the newest revision of each object of an application that was not deleted: what Birddog last wrote. */
   newestRevisions(application: string): Promise<readonly Revision[]>;
   revisions(filter: RevisionFilter): Promise<readonly Revision[]>;
+  /** Returns until when revisions are missing because the history was full. */
+  lostRevisions(): Promise<LostRevisions>;
   /** Returns one revision; undefined if the history does not have it. */
   revision(name: ObjectName, revision: number): Promise<Revision | undefined>;
   /** Returns the ids that the objects of an application have had, by the history. */
@@ -278,8 +287,10 @@ export interface LedgerReadings {
   readonly oldestMs: number | undefined;
   /** Size of the database's file in bytes; undefined for a server. */
   readonly bytes: number | undefined;
-  /** Whether the file is in a volume of memory, which is lost with the pod. */
-  readonly isInMemoryVolume: boolean;
+  /** Whether the file is in a volume that is lost with the pod: one of memory, or an emptyDir. */
+  readonly isLostWithPod: boolean;
+  /** Until when (epoch ms) the newest revisions of objects were deleted because the history was full. */
+  readonly newestLostMs: number | undefined;
   /** Failed statements since the start. */
   readonly failures: number;
   /** Reason why the last statement failed; undefined after a success. */

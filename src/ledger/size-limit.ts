@@ -1,22 +1,64 @@
 const MIB = 1024 * 1024;
 
 /**
- * The parts of a SQLite file, in bytes. Its volume is 128 MiB of the pod's memory, so all parts together have 112 MiB. `rest` is
- * for leases, writes in progress, incidents, indexes, unused parts of pages and the write-ahead log.
+ * The parts of a SQLite ledger, in bytes: 112 MiB together, because its volume is 128 MiB of the pod's memory. docs/deployment.md
+ * lists them.
  */
 export const SQLITE_BYTES = {
-  known: 32 * MIB,
+  /** Objects of Datadog as last read. */
+  known: 24 * MIB,
+  /** The states that recent plans were computed from. */
   bases: 16 * MIB,
   history: 16 * MIB,
+  /** Answers of Datadog and other results, with an expiry. */
   cache: 16 * MIB,
-  rest: 32 * MIB,
+  writes: 6 * MIB,
+  leases: 6 * MIB,
+  routes: 1 * MIB,
+  /** Incidents and their notifications, which are as many as there are incidents and receivers. */
+  incidents: 1 * MIB,
+  /** Indexes, and unused parts of pages. */
+  pages: 10 * MIB,
+  /** The write-ahead log: what is not in the file yet, and the largest transaction. */
+  log: 16 * MIB,
 };
+export type SqliteBytes = typeof SQLITE_BYTES;
+
+/** Returns the maximum size of a SQLite file in bytes, and that at which the caches of objects and plans no longer make it grow. */
+export function fileBytes(parts: SqliteBytes): { readonly file: number; readonly withCaches: number } {
+  const file = Object.values(parts).reduce((sum, part) => sum + part, 0) - parts.log;
+  return { file, withCaches: file - parts.writes - parts.leases - parts.routes - parts.incidents };
+}
+
+/** Bytes of a lease and of a pinned route, with their entries in the indexes. */
+const LEASE_BYTES = 300;
+const ROUTE_BYTES = 300;
+
+/** How much the essential tables of a ledger take. */
+export interface TableLimits {
+  /** Bytes of writes in progress. */
+  readonly writes: number;
+  /** Number of leases. */
+  readonly leases: number;
+  /** Number of pinned routes. */
+  readonly routes: number;
+}
+
+/** Returns the limits of the tables of a SQLite file. */
+export function tableLimits({ writes, leases, routes }: SqliteBytes = SQLITE_BYTES): TableLimits {
+  return { writes, leases: Math.floor(leases / LEASE_BYTES), routes: Math.floor(routes / ROUTE_BYTES) };
+}
+
+/** The limits of a database server, which has room. */
+export const UNLIMITED: TableLimits = { writes: Infinity, leases: Infinity, routes: Infinity };
 
 /** The limits of the caches of one process, in compressed bytes except `body`. */
 export const LIMITS = {
   /** The text of one object; the contract has the same limit. */
   body: 2 * MIB,
   known: SQLITE_BYTES.known,
+  /** The objects of one application and kind, which are stored in one transaction. */
+  list: 10 * MIB,
   bases: SQLITE_BYTES.bases,
   /** The objects of one plan. */
   basis: 8 * MIB,
@@ -31,6 +73,8 @@ export type Limits = typeof LIMITS;
 export interface SizeLimit {
   /** Records a write. Evicts the oldest entries when the total may exceed the maximum. */
   wrote(bytes: number): void;
+  /** Evicts the oldest half, because the file is full. */
+  evictHalf(): void;
 }
 
 /**
@@ -43,18 +87,25 @@ export function sizeLimit(
   evictOldest: () => number | undefined,
 ): SizeLimit {
   let upperBound: number | undefined;
+  const evictTo = (bytes: number, target: number) => {
+    upperBound = bytes;
+    while (upperBound > target) {
+      const evicted = evictOldest();
+      if (evicted === undefined) return;
+      upperBound -= evicted;
+    }
+  };
   return {
     wrote(bytes) {
       upperBound = (upperBound ?? total()) + bytes;
       if (upperBound <= max) return;
       upperBound = total();
-      if (upperBound <= max) return;
       // Evicts to 75 % so that the next writes need no exact count.
-      while (upperBound > max * 0.75) {
-        const evicted = evictOldest();
-        if (evicted === undefined) return;
-        upperBound -= evicted;
-      }
+      if (upperBound > max) evictTo(upperBound, max * 0.75);
+    },
+    evictHalf() {
+      const bytes = total();
+      evictTo(bytes, bytes / 2);
     },
   };
 }

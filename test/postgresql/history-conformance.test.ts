@@ -104,10 +104,6 @@ describeLedgers('the history', ({ place, open }) => {
     await ledger.record([revisionOf()]);
     await ledger.forgetSettled(60_000);
     assert.deepEqual([await numbers('k'), await numbers('old')], [[6], [2]]);
-    const small = open({ history: { perObject: 50, maxAgeMs: Infinity, maxBytes: 1 } });
-    await small.record([revisionOf()]);
-    await small.forgetSettled(60_000);
-    assert.deepEqual([await numbers('k'), await numbers('old')], [[7], [2]]);
   });
 
   it('that cannot be written fails no request', async () => {
@@ -126,16 +122,19 @@ describeLedgers('the history', ({ place, open }) => {
     await ledger.record([revisionOf()]);
   });
 
-  it('counts its bytes again when it may have become too large', async () => {
-    const ledger = open({ history: { perObject: 50, maxAgeMs: Infinity, maxBytes: 400 } });
-    const count = async () => (await ledger.revisions({ ...NAME, limit: 50 })).length;
-    await ledger.record([revisionOf()]);
-    await ledger.forgetSettled(60_000);
-    assert.equal(await count(), 1);
+  it('never exceeds its bytes, and deletes the newest revision of an object last', async () => {
+    const ledger = open({ history: { perObject: 50, maxAgeMs: Infinity, maxBytes: 5_000 } });
+    const count = async (key: string) => (await ledger.revisions({ ...NAME, key, limit: 50 })).length;
+    await ledger.record([revisionOf({ key: 'other' })]);
+    await place().advance(1);
     for (let n = 0; n < 30; n += 1) await ledger.record([revisionOf()]);
-    assert.equal(await count(), 31);
-    await ledger.forgetSettled(60_000);
-    assert.equal(await count(), 1);
-    assert.equal((await ledger.newestRevision(NAME))?.revision, 31);
+    assert.equal((await ledger.newestRevision(NAME))?.revision, 30);
+    assert.ok((await count('k')) <= 5, String(await count('k')));
+    assert.equal(await count('other'), 1);
+    const { untilMs, newestUntilMs } = await ledger.lostRevisions();
+    assert.deepEqual([untilMs !== undefined, newestUntilMs], [true, undefined]);
+    for (let n = 0; n < 30; n += 1) await ledger.record([revisionOf({ key: `k${n}` })]);
+    assert.equal(await count('other'), 0);
+    assert.ok(Number((await ledger.lostRevisions()).newestUntilMs) > 0);
   });
 });

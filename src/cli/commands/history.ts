@@ -67,12 +67,15 @@ async function showHistory(
 ): Promise<Exit> {
   try {
     const answer = await client.send({ method: 'GET', path: '/history', query, deadlineMs });
-    const { revisions, next_cursor } = parsedAnswer(historyAnswerSchema, answer);
-    if (json) out(`${visibleJson({ revisions: revisions.map((one) => ({ ...one })) })}\n`);
+    const { revisions, next_cursor, missing_until } = parsedAnswer(historyAnswerSchema, answer);
+    const missing = missing_until === undefined ? {} : { missing_until };
+    if (json) out(`${visibleJson({ revisions: revisions.map((one) => ({ ...one })), ...missing })}\n`);
     else {
       for (const revision of revisions) out(`${revisionLines(revision, paint).join('\n')}\n`);
       if (revisions.length === 0) out('The history is empty.\n');
       if (next_cursor !== undefined) out(`Older revisions are not shown; pass --limit to see more.\n`);
+      else if (missing_until !== undefined)
+        out(`The history was full: revisions until ${visible(missing_until)} may be missing.\n`);
     }
     return EXIT.done;
   } catch (error) {

@@ -44,6 +44,7 @@ export class Leases {
   private readonly db: Database;
   private readonly clock: Clock;
   private readonly every: Every;
+  private readonly maxLeases: number;
   private readonly owner = randomUUID();
   private readonly held = new Map<string, Held>();
   private readonly acquiring = new Set<string>();
@@ -51,14 +52,16 @@ export class Leases {
   /** Waiters of this process by name: each waits for the one before it, so that they are served in order. */
   private readonly queues = new Map<string, Promise<void>>();
 
-  constructor(db: Database, clock: Clock, every: Every) {
+  constructor(db: Database, clock: Clock, every: Every, maxLeases = Infinity) {
     this.db = db;
     this.clock = clock;
     this.every = every;
+    this.maxLeases = maxLeases;
   }
 
   /**
-   * Acquires all names or none. Throws `deadline_exceeded`. Executes `reads` in the transaction that acquires them, as separate
+   * Acquires all names or none. Throws `deadline_exceeded`, and `ledger_unavailable` or `too_large` if there would be too many
+   * leases. Executes `reads` in the transaction that acquires them, as separate
    * statements: in PostgreSQL, each sees what was committed before it began, so what the former holder wrote. Returns their rows.
    */
   async acquire(
@@ -69,6 +72,12 @@ export class Leases {
     const sorted = [...new Set(names.map(leaseName))].toSorted();
     const dequeue = await this.enqueue(sorted, deadline);
     const token = randomUUID();
+    try {
+      this.requireCapacity(sorted.length);
+    } catch (error) {
+      dequeue();
+      throw error;
+    }
     this.acquiring.add(token);
     try {
       const rows = await this.poll(sorted, token, deadline, reads);
@@ -91,6 +100,22 @@ export class Leases {
   /** Deletes the leases of all other owners. Only for a database that one process uses alone. */
   async takeOver(): Promise<void> {
     await this.db.query({ text: 'DELETE FROM ledger_leases WHERE owner <> $1', values: [this.owner] });
+  }
+
+  private requireCapacity(wanted: number): void {
+    if (wanted > this.maxLeases)
+      throw new ProblemError(
+        'too_large',
+        `The request writes ${wanted} objects; the limit of the ledger is ${this.maxLeases}.`,
+        { members: { unit: 'objects', limit: this.maxLeases, measured: wanted } },
+      );
+    const held = this.held.values().reduce((sum, { size }) => sum + size, this.acquiring.size);
+    if (held + wanted > this.maxLeases)
+      throw new ProblemError(
+        'ledger_unavailable',
+        `Too many objects are being written at once: ${held}, and ${wanted} more; the limit of the ledger is ${this.maxLeases}.`,
+        { retryAfter: 5 },
+      );
   }
 
   /** Waits in this process's queue of each name. Returns the function that lets the next waiter pass. */

@@ -5,22 +5,23 @@ import { compress, decompress } from '../compress.ts';
 import type { NewRevision, ObjectName, Revision, RevisionFilter, UndoneObject } from '../port.ts';
 import { SQLITE_BYTES } from '../size-limit.ts';
 import type { Database, Row, SqlValue, Statement } from './database.ts';
+import { HistorySize, IS_OLD, sizeOf } from './history-size.ts';
 import { kindIn } from './writes.ts';
 
-/** How much history is kept. The newest revision of each object is always kept. */
+/** How much history is kept. Age never deletes the newest revision of an object. */
 export interface HistoryLimits {
   readonly perObject: number;
   /** Revisions older than this are deleted. */
   readonly maxAgeMs: number;
-  /** Maximum compressed bytes of all bodies; the oldest are deleted first. */
+  /** Maximum bytes of all revisions; the oldest are deleted first, the newest of each object last. */
   readonly maxBytes: number;
 }
 
 /**
  * Number of revisions that one statement deletes, and of statements in one round; calls of `prune` between two searches for
- * old revisions; and the share of the bytes that remains, so that the next writes need no exact count.
+ * old revisions.
  */
-const PRUNE = { rows: 50, rounds: 20, everyCalls: 100, share: 0.75 };
+const PRUNE = { rows: 50, rounds: 20, everyCalls: 100 };
 const ACTIONS: readonly PlanAction[] = ['create', 'update', 'replace', 'delete', 'none'];
 const DAY_MS = 86_400_000;
 /** Default of BIRDDOG_HISTORY_DAYS. */
@@ -44,37 +45,33 @@ const NAMES =
 const COLUMNS = `${NAMES}, restored_from, at_ms, redacted, body`;
 /** The same without the body. */
 const HEAD = `${NAMES}, restored_from, at_ms, redacted, NULL AS body`;
-/** The condition that an object has a newer revision. */
-const IS_OLD = `EXISTS (SELECT 1 FROM ledger_revisions AS newer
-  WHERE newer.application = ledger_revisions.application AND newer.kind = ledger_revisions.kind
-    AND newer.key = ledger_revisions.key AND newer.revision > ledger_revisions.revision)`;
-
 /** The statements about the revisions of objects. */
 export class Revisions {
   private readonly db: Database;
   private readonly limits: HistoryLimits;
+  readonly size: HistorySize;
   private calls = 0;
-  /** At most so many bytes are stored; undefined until they are counted. */
-  private upperBound: number | undefined;
 
   constructor(db: Database, limits: HistoryLimits) {
     this.db = db;
     this.limits = limits;
+    this.size = new HistorySize(db, limits.maxBytes);
   }
 
   /**
    * Records the revision of a write, the last of the list, and those before it, each with the next number of its object; none if
-   * the write is recorded already. Deletes those beyond the limit of an object. Acknowledged early: the outcome of the write is settled later, so a crash loses both or neither.
+   * the write is recorded already. Makes room first, and deletes those beyond the limit of an object. Acknowledged early: the outcome of the write is settled later, so a crash loses both or neither.
    */
   async record(revisions: readonly NewRevision[]): Promise<void> {
     const write = revisions.at(-1)?.entry ?? '';
     const bodies = revisions.map(({ body }) => (body ? compress(printJson(body)) : null));
+    await this.size.reserve(
+      revisions.reduce((sum, one, at) => sum + sizeOf(one, bodies[at]?.length ?? 0), 0),
+    );
     const inserts = revisions.map((one, at) => this.insert(one, bodies[at] ?? null, write));
     const [only] = inserts;
     const rows =
       only && inserts.length === 1 ? [await this.db.query(only)] : await this.db.transaction(inserts);
-    if (this.upperBound !== undefined)
-      this.upperBound += bodies.reduce((sum, body) => sum + (body?.length ?? 0), 0);
     const [last, newest] = [revisions.at(-1), Number(rows.at(-1)?.[0]?.['revision'])];
     if (last && newest > this.limits.perObject) await this.trim(last, newest);
   }
@@ -124,39 +121,23 @@ export class Revisions {
 
   /** Deletes revisions beyond the limits of age and of bytes, in bounded steps. */
   async prune(): Promise<void> {
-    const { maxAgeMs, maxBytes } = this.limits;
-    const oldest = (condition: string) =>
-      `DELETE FROM ledger_revisions WHERE entry IN (
-         SELECT entry FROM ledger_revisions WHERE ${condition} AND ${IS_OLD} ORDER BY at_ms, revision LIMIT ${PRUNE.rows}
-       ) RETURNING length(body) AS bytes`;
+    const { maxAgeMs } = this.limits;
     const isDue = this.calls % PRUNE.everyCalls === 0;
     this.calls += 1;
     if (maxAgeMs < Infinity && isDue) {
-      const text = oldest(`at_ms < ${this.db.dialect.time} - CAST($1 AS BIGINT)`);
-      await this.repeat({ text, values: [maxAgeMs] }, () => true);
+      const old = `at_ms < ${this.db.dialect.time} - CAST($1 AS BIGINT) AND ${IS_OLD}`;
+      const text = `DELETE FROM ledger_revisions WHERE entry IN (
+                      SELECT entry FROM ledger_revisions WHERE ${old} ORDER BY at_ms, revision LIMIT ${PRUNE.rows}
+                    ) RETURNING entry`;
+      await this.repeat({ text, values: [maxAgeMs] });
     }
-    if (maxBytes < Infinity && (this.upperBound ?? Infinity) > maxBytes) {
-      const [row] = await this.db.query({
-        text: 'SELECT coalesce(sum(length(body)), 0) AS bytes FROM ledger_revisions',
-        values: [],
-      });
-      let bytes = Number(row?.['bytes']);
-      this.upperBound = bytes;
-      if (bytes <= maxBytes) return;
-      await this.repeat({ text: oldest('1 = 1'), values: [] }, (rows) => {
-        bytes = rows.reduce((rest, one) => rest - Number(one['bytes'] ?? 0), bytes);
-        return bytes > maxBytes * PRUNE.share;
-      });
-      this.upperBound = bytes;
-    }
+    await this.size.reserve(0);
   }
 
   /** Executes a DELETE until it deletes less than a full step. */
-  private async repeat(statement: Statement, goesOn: (rows: readonly Row[]) => boolean): Promise<void> {
-    for (let round = 0; round < PRUNE.rounds; round += 1) {
-      const rows = await this.db.query(statement);
-      if (rows.length < PRUNE.rows || !goesOn(rows)) return;
-    }
+  private async repeat(statement: Statement): Promise<void> {
+    for (let round = 0; round < PRUNE.rounds; round += 1)
+      if ((await this.db.query(statement)).length < PRUNE.rows) return;
   }
 
   async newest({ application, kind, key }: ObjectName): Promise<Revision | undefined> {

@@ -1,20 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { isObject, parseTrustedJson, printJson } from '../../domain/json.ts';
 import { CATALOG_NAMES, type Route } from '../../domain/application.ts';
+import { ProblemError } from '../../domain/problem.ts';
 import type { PinnedRoute } from '../port.ts';
 import type { Database } from './database.ts';
 
 /** The statements about the routes on which writes of applications are in progress. */
 export class Routes {
   private readonly db: Database;
+  private readonly max: number;
 
-  constructor(db: Database) {
+  constructor(db: Database, max: number) {
     this.db = db;
+    this.max = max;
   }
 
   /**
    * Records a write on a route, for at most `holdMs`. While another route has one, the write goes on that route instead. Of two
    * writes at once the second sees the first: SQLite executes one statement at a time, and PostgreSQL locks the application.
+   * Throws `ledger_unavailable` if too many routes are pinned, as while the outcomes of very many writes are unknown.
    */
   async pin(application: string, route: Route, holdMs: number): Promise<PinnedRoute> {
     const { now, relaxed, lock } = this.db.dialect;
@@ -25,14 +29,29 @@ export class Routes {
                       (SELECT min(route) FROM ledger_routes WHERE application = $2 AND until_ms >= ${now}),
                       CAST($3 AS TEXT)
                     ), ${now} + CAST($4 AS BIGINT)
+             WHERE ${this.hasCapacity()}
              RETURNING route, ${relaxed}`,
       values: [pin, application, printJson(routeJson(route)), Math.ceil(holdMs)],
     };
     const rows = lock
       ? (await this.db.transaction([lock(`route:${application}`), insert]))[1]
       : await this.db.query(insert);
-    const inUse = routeIn(rows?.[0]?.['route']);
+    const [row] = rows ?? [];
+    if (!row)
+      throw new ProblemError(
+        'ledger_unavailable',
+        `The outcomes of more than ${this.max} writes are unknown.`,
+        {
+          retryAfter: 5,
+        },
+      );
+    const inUse = routeIn(row['route']);
     return { pin, route: inUse.route === route.route ? route : inUse };
+  }
+
+  /** The condition that another route can be pinned. */
+  private hasCapacity(): string {
+    return this.max === Infinity ? 'true' : `(SELECT count(*) FROM ledger_routes) < ${this.max}`;
   }
 
   /** Deletes the pins that have expired. */

@@ -11,6 +11,7 @@ import { Incidents } from './incidents.ts';
 import { byTimer, type Every, Leases } from './leases.ts';
 import { migrate } from './migrations.ts';
 import { type HistoryLimits, historyLimits, Revisions } from './revisions.ts';
+import { type TableLimits, tableLimits, UNLIMITED } from '../size-limit.ts';
 import { Routes } from './routes.ts';
 import { writeIn, Writes } from './writes.ts';
 
@@ -33,12 +34,14 @@ export interface LedgerOptions {
   readonly exclusive: boolean;
   /** Identifies the run of the database's clock; undefined where it never starts again. */
   readonly clockRun?: string | undefined;
-  /** Whether the file is in a volume of memory. */
-  readonly isInMemoryVolume?: boolean;
+  /** Whether the file is in a volume that is lost with the pod. */
+  readonly isLostWithPod?: boolean;
   /** How much history is kept; those of the database by default. */
   readonly history?: HistoryLimits | undefined;
   /** Maximum size of the cache in bytes; that of the database by default. */
   readonly cacheBytes?: number | undefined;
+  /** How much leases, writes in progress and routes take; those of the database by default. */
+  readonly tables?: TableLimits | undefined;
 }
 
 /** Opens the database of a ledger; may load its driver first. */
@@ -64,9 +67,14 @@ export function createSqlLedger(open: OpenDatabase, options: LedgerOptions): Ope
   const connection = new Connection(open, options);
   const attempt: Connection['attempt'] = (work) => connection.attempt(work);
   const quietly: Connection['quietly'] = (work) => connection.quietly(work);
-  let counts: Pick<LedgerReadings, 'entries' | 'oldestMs'> = { entries: 0, oldestMs: undefined };
-  const count = async ({ writes }: Opened) => {
-    counts = await writes.unsettledCount();
+  let counts: Pick<LedgerReadings, 'entries' | 'oldestMs' | 'newestLostMs'> = {
+    entries: 0,
+    oldestMs: undefined,
+    newestLostMs: undefined,
+  };
+  const count = async ({ writes, history }: Opened) => {
+    const { newestUntilMs: newestLostMs } = await history.size.lost();
+    counts = { ...(await writes.unsettledCount()), newestLostMs };
   };
   // The metrics and the incidents of one moment share a query.
   const countOnce = singleFlight(() => quietly(count));
@@ -106,6 +114,7 @@ export function createSqlLedger(open: OpenDatabase, options: LedgerOptions): Ope
     newestRevision: (name) => attempt(({ history }) => history.newest(name)),
     newestRevisions: (application) => attempt(({ history }) => history.newestOfAll(application)),
     revisions: (filter) => attempt(({ history }) => history.list(filter)),
+    lostRevisions: () => attempt(({ history }) => history.size.lost()),
     revision: (name, revision) => attempt(({ history }) => history.get(name, revision)),
     recordedIds: (application) => attempt(({ history }) => history.ids(application)),
     lastApply: (application, except) => attempt(({ history }) => history.lastApply(application, except)),
@@ -120,8 +129,8 @@ export function createSqlLedger(open: OpenDatabase, options: LedgerOptions): Ope
     probe: () => probe(connection, options.clock, count),
     readings() {
       void countOnce();
-      const { database, isInMemoryVolume = false } = options;
-      return { database, isInMemoryVolume, ...counts, bytes: connection.bytes(), ...connection.state };
+      const { database, isLostWithPod = false } = options;
+      return { database, isLostWithPod, ...counts, bytes: connection.bytes(), ...connection.state };
     },
     close: () => connection.close(),
   };
@@ -209,14 +218,16 @@ async function probe(
 async function openParts(open: OpenDatabase, options: LedgerOptions): Promise<Opened> {
   const db = await open();
   await migrate(db);
-  const leases = new Leases(db, options.clock, options.every ?? byTimer);
-  const writes = new Writes(db);
+  const tables = options.tables ?? (options.database === 'SQLite' ? tableLimits() : UNLIMITED);
+  const leases = new Leases(db, options.clock, options.every ?? byTimer, tables.leases);
+  const writes = new Writes(db, tables.writes);
   if (options.exclusive) await leases.takeOver();
   const incidents = new Incidents(db);
   if (options.clockRun !== undefined) await db.transaction(resumed(writes, incidents, options.clockRun));
   const history = new Revisions(db, options.history ?? historyLimits(options.database));
   const cache = new CacheRows(db, options.database, options.cacheBytes);
-  return { db, leases, writes, routes: new Routes(db), budgets: new Budgets(db), history, cache, incidents };
+  const routes = new Routes(db, tables.routes);
+  return { db, leases, writes, routes, budgets: new Budgets(db), history, cache, incidents };
 }
 
 /** After a restart of the clock, unsettled writes wait their full time again. */

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { StatementSync } from 'node:sqlite';
 import type { Clock } from '../../domain/clock.ts';
 import { inTransaction, openDatabase } from '../database.ts';
+import { fileBytes, SQLITE_BYTES } from '../size-limit.ts';
 import { type Database, DatabaseError, type Dialect, type Row, type Statement } from './database.ts';
 
 /** Extended result codes of a statement that another connection blocks: SQLITE_BUSY and SQLITE_LOCKED. */
@@ -27,9 +28,12 @@ const DIALECT: Dialect = {
  */
 export function openSqlite(
   file: string,
-  { clock }: { readonly clock: Pick<Clock, 'sleep' | 'monotonic' | 'now'> },
+  {
+    clock,
+    maxBytes = fileBytes(SQLITE_BYTES).file,
+  }: { readonly clock: Pick<Clock, 'sleep' | 'monotonic' | 'now'>; readonly maxBytes?: number },
 ): Database {
-  const db = openDatabase(file);
+  const db = openDatabase(file, maxBytes);
   db.function('now_ms', () => Math.trunc(clock.monotonic()));
   // As PostgreSQL names them; in SQLite they are `min` and `max`, which PostgreSQL has only as aggregates.
   db.function('least', { varargs: true }, (...numbers) => smallest(numbers.map(Number)));

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { append } from '../../domain/append.ts';
 import { isObject, type JsonObject, numberText, parseTrustedJson, printJson } from '../../domain/json.ts';
 import type { StoredKind } from '../../domain/managed-fields.ts';
+import { ProblemError } from '../../domain/problem.ts';
 import {
   type Intent,
   type Lease,
@@ -17,25 +18,39 @@ import type { Database, Row, SqlValue, Statement } from './database.ts';
 import { chunks, leaseName } from './leases.ts';
 
 const ACTIONS: readonly WriteAction[] = ['create', 'update', 'delete'];
+/** Bytes of a recorded write without its bodies, with its entries in the indexes. */
+const ROW_BYTES = 700;
 const REVISION_ACTIONS = [...ACTIONS, 'replace'] as const;
 
 /** The statements about writes in progress. */
 export class Writes {
   private readonly db: Database;
   private readonly columns: string;
+  private readonly maxBytes: number;
+  /** At most so many bytes are stored; undefined until they are counted. */
+  private upperBound: number | undefined;
 
-  constructor(db: Database) {
+  /** `maxBytes` limits the bytes of all recorded writes. */
+  constructor(db: Database, maxBytes = Infinity) {
     this.db = db;
+    this.maxBytes = maxBytes;
     this.columns = `entry, kind, application, key, action, id, others, body, before_body, caller, source,
       attempts,
       ${db.dialect.now} - sent_ms AS sent_ago_ms`;
   }
 
-  /** Records a write if the lease is still held. Returns its entry; undefined if the lease is lost. */
+  /**
+   * Records a write if the lease is still held. Returns its entry; undefined if the lease is lost. Throws `ledger_unavailable`
+   * if there is no room.
+   */
   async begin({ token }: Lease, intent: Intent): Promise<string | undefined> {
     const { dialect } = this.db;
     const { kind, application, key, action, id, others, body, before, caller, source } = intent;
     const entry = randomUUID();
+    const packedBody = body ? storedBody(body) : null;
+    // Only a revision needs it.
+    const packedBefore = before && source ? storedBody(before) : null;
+    await this.reserve(ROW_BYTES + (packedBody?.length ?? 0) + (packedBefore?.length ?? 0));
     const values: SqlValue[] = [
       entry,
       kind,
@@ -44,9 +59,8 @@ export class Writes {
       action,
       id ?? null,
       others ? JSON.stringify(others) : null,
-      body ? storedBody(body) : null,
-      // Only a revision needs it.
-      before && source ? storedBody(before) : null,
+      packedBody,
+      packedBefore,
       caller,
       source ? JSON.stringify(source) : null,
       leaseName(intent),
@@ -64,6 +78,26 @@ export class Writes {
       values,
     });
     return rows.length > 0 ? entry : undefined;
+  }
+
+  /** Throws `ledger_unavailable` if so many more bytes exceed the limit. Counts only when they may. */
+  private async reserve(bytes: number): Promise<void> {
+    if (this.maxBytes === Infinity) return;
+    if ((this.upperBound ?? Infinity) + bytes > this.maxBytes) this.upperBound = await this.count();
+    this.upperBound = (this.upperBound ?? 0) + bytes;
+    if (this.upperBound <= this.maxBytes) return;
+    this.upperBound -= bytes;
+    const detail = `The ledger has no room for another write: the outcomes of ${Math.round(this.upperBound / 1024)} KiB of writes are unknown. Nothing was sent.`;
+    throw new ProblemError('ledger_unavailable', detail, { retryAfter: 5 });
+  }
+
+  private async count(): Promise<number> {
+    const body = (column: string) => `coalesce(length(${column}), 0)`;
+    const [row] = await this.db.query({
+      text: `SELECT coalesce(sum(${ROW_BYTES} + ${body('body')} + ${body('before_body')}), 0) AS bytes FROM ledger_writes`,
+      values: [],
+    });
+    return Number(row?.['bytes']);
   }
 
   /** Records another attempt of a write if the lease is still held. Returns whether it is. */

@@ -34,6 +34,7 @@ export async function historyRequest(
   const limit = page_size === undefined ? PAGE_SIZE.default : Number(page_size);
   const filter = { application, kind: stored, key, after: positionIn(query.cursor) };
   const found = await ports.ledger.revisions({ ...filter, limit: limit + 1 });
+  const { untilMs } = await ports.ledger.lostRevisions();
   const page = boundedPage(found.slice(0, limit));
   const last = page.at(-1);
   const next = last && found.length > page.length ? `${last.atMs}-${last.revision}-${last.entry}` : undefined;
@@ -46,6 +47,7 @@ export async function historyRequest(
         ...revisionJson(one),
         ...(key === undefined ? {} : objectJson(one, found[at + 1])),
       })),
+      ...(untilMs === undefined ? {} : { missing_until: new Date(untilMs).toISOString() }),
       ...(next === undefined ? {} : { next_cursor: next }),
       request_id: context.requestId,
     },
