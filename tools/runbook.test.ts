@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { PROBLEMS } from '../src/domain/problem.ts';
 import { datadogProbes } from '../src/health/datadog-probes.ts';
+import { INCIDENT_SCOPES } from '../src/health/incident-identity.ts';
 import { ledgerProbe } from '../src/health/ledger-probe.ts';
 import type { Probe } from '../src/health/probe.ts';
 import { secretProbes } from '../src/health/secret-probes.ts';
@@ -63,6 +64,20 @@ describe('docs/runbook.md', () => {
     assert.deepEqual(codesBelow('Incidents').toSorted(), [...codes].toSorted());
   });
 
+  it('lists each incident under its scope', () => {
+    const [, section = ''] = file('docs/runbook.md').split(
+      '\n### Which processes have an incident in common\n',
+    );
+    for (const scope of INCIDENT_SCOPES) {
+      const [, listed = ''] = new RegExp(`^- \`${scope}\`,[^:]*: ([^-]*?)$\n(?! )`, 'm').exec(section) ?? [];
+      const codes = [...main, ...sidecar].flatMap(({ incident }) =>
+        incident && (incident.scope ?? 'process') === scope ? [incident.code] : [],
+      );
+      const words = [...listed.matchAll(/`(\w+)`/g)].map(([, code = '']) => code);
+      assert.deepEqual(words.toSorted(), [...new Set(codes)].toSorted(), scope);
+    }
+  });
+
   it('has a row for every problem, and no other', () =>
     assert.deepEqual(codesBelow('Problems'), Object.keys(PROBLEMS)));
 });
@@ -79,6 +94,8 @@ async function metricsOf(process: string, probes: readonly Probe[]) {
       request: parts.datadog.request,
       outbound: { send: () => Promise.reject(new Error('no network')), close: () => {} },
       metrics,
+      incidents: parts.ledger.incidents,
+      installation: undefined,
     },
     { clock, log: createLog('test', () => {}) },
   ).close();

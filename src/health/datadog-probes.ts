@@ -46,6 +46,8 @@ function keyProbes({ datadog, afterMs }: DatadogParts, readMonitor: RunProbe): r
       hint: 'Put valid keys into Vault.',
       incident: {
         code: 'datadog_keys_refused',
+        // Each container has its own keys.
+        scope: 'container',
         title: 'Datadog rejects the keys',
         effect: 'Birddog can neither read nor write.',
         notifyAfterMs: afterMs,
@@ -74,6 +76,7 @@ function availabilityProbe({ datadog: { health }, afterMs }: DatadogParts, readM
     hint: "Check Datadog's status page, then the proxy and the egress rules of the pod.",
     incident: {
       code: 'datadog_unavailable',
+      scope: 'installation',
       title: 'Datadog is unavailable',
       notifyAfterMs: afterMs,
       fault() {
@@ -100,6 +103,7 @@ function budgetProbe({ datadog: { health, budget }, now, afterMs }: DatadogParts
     hint: 'Find the heaviest user with `datadog.apis.usage.per_user` in Datadog, and the busiest callers in the Birddog log.',
     incident: {
       code: 'datadog_budget_exhausted',
+      scope: 'installation',
       title: 'A Datadog rate limit is exhausted',
       notifyAfterMs: 5 * afterMs,
       fault() {

@@ -1,15 +1,17 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type IncidentStates, type Notification, nextStates } from './incident-states.ts';
+import { type IncidentChange, type IncidentStates, nextStates } from './incident-states.ts';
 
 const SECOND = 1000;
 const REMIND_MS = 3600 * SECOND;
 const INCIDENT = {
+  key: 'serve:h:sidecar_unavailable',
+  scope: 'process',
   code: 'sidecar_unavailable',
   title: 'The sidecar is unavailable',
   notifyAfterMs: 60 * SECOND,
-};
+} as const;
 
 type Run = readonly ['x' | '.', number];
 
@@ -27,7 +29,7 @@ function notifiedAfter(notifyAfterMs: number, ...runs: readonly Run[]): string[]
       const fault = state === 'x' ? { detail: 'bad', hint: '' } : undefined;
       const next = nextStates(states, [{ ...INCIDENT, notifyAfterMs, fault }], now, REMIND_MS);
       states = next.states;
-      for (const { event, since } of next.notifications)
+      for (const { event, since } of next.changes)
         lines.push(`${event} at ${now / SECOND} since ${since / SECOND}`);
     }
   return lines;
@@ -65,20 +67,22 @@ describe('nextStates', () => {
 
   it('reports incidents of different parts separately', () => {
     const at = (about: string, detail?: string) => ({
+      key: `certificate_ending:${about}`,
+      scope: 'process' as const,
       code: 'certificate_ending',
       title: '',
       about,
       notifyAfterMs: 0,
       fault: detail === undefined ? undefined : { detail, hint: '' },
     });
-    const { notifications } = nextStates(
+    const { changes } = nextStates(
       new Map(),
       [at('upstream', 'a'), at('own', 'b'), at('third')],
       0,
       REMIND_MS,
     );
     assert.deepEqual(
-      notifications.map(({ key, detail }) => [key, detail]),
+      changes.map(({ key, detail }) => [key, detail]),
       [
         ['certificate_ending:upstream', 'a'],
         ['certificate_ending:own', 'b'],
@@ -95,7 +99,7 @@ describe('nextStates', () => {
         (runs) => {
           let on = false;
           for (const line of notified(...runs)) {
-            const event = line.split(' ')[0] as Notification['event'];
+            const event = line.split(' ')[0] as IncidentChange['event'];
             assert.equal(event === 'begun', !on, line);
             on = event !== 'ended';
           }

@@ -1,13 +1,18 @@
+import type { NotificationEvent } from '../ledger/port.ts';
+import type { IncidentScope } from './incident-identity.ts';
 import type { Fault, Incident } from './probe.ts';
 
 /** The state of one part at one time. */
 export interface Observation extends Pick<Incident, 'code' | 'about' | 'title' | 'notifyAfterMs'> {
+  /** Identity of the incident. */
+  readonly key: string;
+  readonly scope: IncidentScope;
   /** Undefined when the part is healthy. */
   readonly fault: Required<Fault> | undefined;
 }
 
 /** A fault that was observed. Times are epoch ms. */
-interface IncidentState {
+export interface IncidentState {
   readonly since: number;
   readonly fault: Required<Fault>;
   /** Time of the last notification; undefined before the first. */
@@ -15,25 +20,33 @@ interface IncidentState {
   /** Time from which the part has been healthy while the incident is still open. */
   readonly healthySince?: number;
 }
-/** Keyed by `<incident>` or `<incident>:<about>`. */
+/** Keyed by the identity of the incident. */
 export type IncidentStates = ReadonlyMap<string, IncidentState>;
 
-/** One notification for all receivers. Times are epoch ms. */
-export interface Notification {
+/** What happened to an incident. Times are epoch ms. */
+export interface IncidentChange {
+  /** Identity of the incident. */
   readonly key: string;
-  readonly event: 'begun' | 'lasting' | 'ended';
+  readonly event: NotificationEvent;
   readonly incident: string;
   /** The affected catalog, certificate or file; empty for incidents that concern a single part. */
   readonly about: string;
   readonly title: string;
   readonly detail: string;
   readonly hint: string;
+  readonly scope: IncidentScope;
   readonly since: number;
   readonly at: number;
 }
 
+/** One notification for all receivers, with the process that reports it. */
+export interface Notification extends IncidentChange {
+  readonly process: string;
+  readonly host: string;
+}
+
 /**
- * Returns the next states and the notifications to send. Each incident is reported once after its delay, again every
+ * Returns the next states and what changed for operators. Each incident is reported once after its delay, again every
  * `remindMs`, and once after recovery. A fault that returns before its recovery was reported continues the same
  * incident, so that a flapping part does not notify each time.
  */
@@ -42,11 +55,10 @@ export function nextStates(
   observations: readonly Observation[],
   now: number,
   remindMs: number,
-): { readonly states: IncidentStates; readonly notifications: readonly Notification[] } {
+): { readonly states: IncidentStates; readonly changes: readonly IncidentChange[] } {
   const next = new Map<string, IncidentState>();
-  const notifications: Notification[] = [];
-  for (const { code, about = '', title, notifyAfterMs, fault } of observations) {
-    const key = incidentKey({ code, about });
+  const changes: IncidentChange[] = [];
+  for (const { key, code, about = '', title, scope, notifyAfterMs, fault } of observations) {
     const before = states.get(key);
     const step = fault
       ? whenFailing(before, fault, now, notifyAfterMs, remindMs)
@@ -54,28 +66,25 @@ export function nextStates(
     if (step.state) next.set(key, step.state);
     const reported = step.state ?? before;
     if (step.event && reported)
-      notifications.push({
+      changes.push({
         key,
         event: step.event,
         incident: code,
         about,
         title,
         ...reported.fault,
+        scope,
         since: reported.since,
         at: now,
       });
   }
-  return { states: next, notifications };
+  return { states: next, changes };
 }
-
-/** Returns the key of an incident in `IncidentStates`. */
-export const incidentKey = ({ code, about = '' }: Pick<Incident, 'code' | 'about'>) =>
-  about === '' ? code : `${code}:${about}`;
 
 interface Step {
   /** Undefined once the incident is closed. */
   readonly state: IncidentState | undefined;
-  readonly event?: Notification['event'];
+  readonly event?: NotificationEvent;
 }
 
 function whenFailing(

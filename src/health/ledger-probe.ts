@@ -52,6 +52,7 @@ export function ledgerProbe({ ledger, afterMs }: LedgerParts): Probe {
       code: 'ledger_unwritable',
       title: 'The ledger cannot be written',
       effect: 'Writes are refused.',
+      isAboutLedger: true,
       notifyAfterMs: afterMs,
       fault,
       refresh: probe,

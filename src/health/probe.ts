@@ -4,6 +4,7 @@ import type { Clock } from '../domain/clock.ts';
 import { deadlineAfter } from '../domain/deadline.ts';
 import { PROBLEMS, ProblemError } from '../domain/problem.ts';
 import { singleFlight } from '../runtime/concurrency/single-flight.ts';
+import type { IncidentScope } from './incident-identity.ts';
 import type { ProbeMetric } from './probe-metrics.ts';
 
 /** Time limit (ms) of one probe. */
@@ -52,6 +53,10 @@ export interface Incident {
   readonly about?: string;
   /** What the fault means for callers, in one sentence. */
   readonly effect?: string;
+  /** Which processes have the incident in common, so that one of them notifies; default `process`. */
+  readonly scope?: IncidentScope;
+  /** Whether it means that the ledger is unavailable: every process notifies by itself. */
+  readonly isAboutLedger?: true;
   /** How long (ms) the fault lasts before operators are notified. The same delay applies to recovery. */
   readonly notifyAfterMs: number;
   /** Returns the fault as far as it is known; undefined when healthy. Sends no request. */

@@ -6,15 +6,17 @@ import type { Outbound, OutboundRequest } from '../runtime/outbound.ts';
 import type { Notification } from './incident-states.ts';
 import { datadogEvents, webhook } from './receivers.ts';
 
-const SENDER = { process: 'serve', host: 'birddog-0' };
 const notificationAt = (at: number, event: Notification['event'] = 'begun'): Notification => ({
-  key: 'catalog_unavailable:leanix',
+  key: 'serve:birddog-0:catalog_unavailable:leanix',
   event,
   incident: 'catalog_unavailable',
   about: 'leanix',
   title: 'A catalog is unavailable',
   detail: 'LeanIX cannot be reached',
   hint: 'Check the credentials.',
+  scope: 'process',
+  process: 'serve',
+  host: 'birddog-0',
   since: at - 60_000,
   at,
 });
@@ -22,7 +24,7 @@ const notificationAt = (at: number, event: Notification['event'] = 'begun'): Not
 describe('an event in Datadog', () => {
   it('reports an incident and its end with one aggregation key', async () => {
     const { datadog, clock, context, person } = emulatedDatadog();
-    const receiver = datadogEvents(datadog.request, SENDER);
+    const receiver = datadogEvents(datadog.request);
     await receiver.notify(notificationAt(clock.now()), context());
     await receiver.notify(notificationAt(clock.now(), 'ended'), context());
     const end = Math.floor(clock.now() / 1000);
@@ -53,7 +55,7 @@ describe('a webhook', () => {
       },
       close() {},
     };
-    return { sent, receiver: webhook(new Secret(URL_WITH_TOKEN), outbound, SENDER) };
+    return { sent, outbound, receiver: webhook(new Secret(URL_WITH_TOKEN), outbound) };
   }
   const { context } = emulatedDatadog();
 
@@ -77,8 +79,25 @@ describe('a webhook', () => {
       at: '1970-01-01T00:01:00.000Z',
       process: 'serve',
       host: 'birddog-0',
+      scope: 'process',
       dedup_key: 'birddog:serve:birddog-0:catalog_unavailable:leanix',
     });
+  });
+
+  it('names the process that reports an incident of several, whose key has no host', async () => {
+    const { sent, receiver } = posting(200);
+    const shared = { key: '1a2b3c4d:catalog_unavailable:leanix', scope: 'installation' } as const;
+    await receiver.notify({ ...notificationAt(0), ...shared }, context());
+    const { text, dedup_key } = JSON.parse(String(sent[0]?.body));
+    assert.match(text, /\(leanix\) - birddog \(reported by serve on birddog-0\)\n/);
+    assert.equal(dedup_key, 'birddog:1a2b3c4d:catalog_unavailable:leanix');
+  });
+
+  it('has an identity that differs by address and does not contain it', () => {
+    const idOf = (url: string) => webhook(new Secret(url), posting(200).outbound).id;
+    assert.equal(idOf(URL_WITH_TOKEN), idOf(URL_WITH_TOKEN));
+    assert.notEqual(idOf(URL_WITH_TOKEN), idOf(`${URL_WITH_TOKEN}2`));
+    assert.match(idOf(URL_WITH_TOKEN), /^webhook:[0-9a-f]{16}$/);
   });
 
   it('fails on any status other than 2xx, without its address in the error', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Request } from '../datadog/request.ts';
 import type { RequestContext } from '../domain/caller.ts';
 import type { JsonObject } from '../domain/json.ts';
@@ -8,14 +9,10 @@ import type { Notification } from './incident-states.ts';
 /** A destination of notifications. */
 export interface Receiver {
   readonly name: 'datadog_event' | 'webhook';
+  /** Identifies the destination over all processes, without its secrets. */
+  readonly id: string;
   /** Throws when the receiver does not accept the notification. */
   notify(notification: Notification, context: RequestContext): Promise<void>;
-}
-
-/** The process that sends a notification, and its host. */
-export interface Sender {
-  readonly process: string;
-  readonly host: string;
 }
 
 /** https://docs.datadoghq.com/api/latest/events/ : events of API v1 need the API key only. */
@@ -24,22 +21,23 @@ const ALERT_TYPES = { begun: 'error', lasting: 'warning', ended: 'success' } as 
 const MAX_TEXT_CHARACTERS = 4000;
 /** Datadog's limit on `aggregation_key`. */
 const MAX_KEY_CHARACTERS = 100;
+/** The address of a webhook is a secret, so a digest identifies it. */
+const ID_CHARACTERS = 16;
 
-/** Creates a receiver that posts Datadog events. All events of one incident and process share an aggregation key. */
-export function datadogEvents(request: Request, sender: Sender): Receiver {
+/** Creates a receiver that posts Datadog events. All events of one incident share an aggregation key. */
+export function datadogEvents(request: Request): Receiver {
   return {
     name: 'datadog_event',
+    id: 'datadog_event',
     async notify(notification, context) {
+      const { key, event, incident, scope, process, host } = notification;
       const body: JsonObject = {
-        title: headline(notification, sender),
+        title: headline(notification),
         text: paragraphs(notification).slice(0, MAX_TEXT_CHARACTERS),
-        alert_type: ALERT_TYPES[notification.event],
-        aggregation_key: `birddog:${sender.process}:${sender.host}:${notification.key}`.slice(
-          0,
-          MAX_KEY_CHARACTERS,
-        ),
-        host: sender.host,
-        tags: ['service:birddog', `process:${sender.process}`, `incident:${notification.incident}`],
+        alert_type: ALERT_TYPES[event],
+        aggregation_key: `birddog:${key}`.slice(0, MAX_KEY_CHARACTERS),
+        host,
+        tags: ['service:birddog', `process:${process}`, `incident:${incident}`, `scope:${scope}`],
       };
       await request({ method: 'POST', path: EVENTS, route: EVENTS, body, apiKeyOnly: true }, context);
     },
@@ -47,13 +45,14 @@ export function datadogEvents(request: Request, sender: Sender): Receiver {
 }
 
 /** Creates a receiver that posts JSON to a webhook. Chat tools such as Slack and Mattermost display its `text` field. */
-export function webhook(url: Secret, outbound: Outbound, sender: Sender): Receiver {
+export function webhook(url: Secret, outbound: Outbound): Receiver {
   return {
     name: 'webhook',
+    id: `webhook:${createHash('sha256').update(url.reveal()).digest('hex').slice(0, ID_CHARACTERS)}`,
     async notify(notification, { deadline }) {
-      const { key, event, incident, about, detail, hint, since, at } = notification;
+      const { key, event, incident, about, detail, hint, since, at, scope, process, host } = notification;
       const body = {
-        text: `${headline(notification, sender)}\n${paragraphs(notification)}`,
+        text: `${headline(notification)}\n${paragraphs(notification)}`,
         event,
         incident,
         about,
@@ -61,8 +60,10 @@ export function webhook(url: Secret, outbound: Outbound, sender: Sender): Receiv
         hint,
         since: new Date(since).toISOString(),
         at: new Date(at).toISOString(),
-        ...sender,
-        dedup_key: `birddog:${sender.process}:${sender.host}:${key}`,
+        process,
+        host,
+        scope,
+        dedup_key: `birddog:${key}`,
       };
       const { status } = await outbound.send({
         method: 'POST',
@@ -79,9 +80,10 @@ export function webhook(url: Secret, outbound: Outbound, sender: Sender): Receiv
 
 const WORDS = { begun: 'Incident', lasting: 'Incident continues', ended: 'Resolved' } as const;
 
-function headline({ event, about, title }: Notification, { process, host }: Sender): string {
+function headline({ event, about, title, scope, process, host }: Notification): string {
   const affected = about === '' ? '' : ` (${about})`;
-  return `${WORDS[event]}: ${title}${affected} - birddog ${process} on ${host}`;
+  const reporter = scope === 'process' ? `${process} on ${host}` : `(reported by ${process} on ${host})`;
+  return `${WORDS[event]}: ${title}${affected} - birddog ${reporter}`;
 }
 
 function paragraphs({ event, detail, hint, since, at }: Notification): string {

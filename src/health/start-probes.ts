@@ -1,12 +1,13 @@
-import { hostname } from 'node:os';
 import { VERSION } from '../contract/version.ts';
 import type { Request } from '../datadog/request.ts';
 import type { RequestContext } from '../domain/caller.ts';
+import type { IncidentLedger } from '../ledger/port.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import { observed, type Outbound } from '../runtime/outbound.ts';
 import { requestIdOf, traceOf } from '../runtime/request-context.ts';
 import type { Deps } from '../runtime/service.ts';
 import { type Check, createCheck } from './check.ts';
+import { observerOf } from './incident-identity.ts';
 import { createProbeRunner, type Probe, PROBE_TIMEOUT_MS } from './probe.ts';
 import { type ProbeMetric, registerProbeMetrics } from './probe-metrics.ts';
 import { datadogEvents, type Receiver, webhook } from './receivers.ts';
@@ -27,6 +28,9 @@ export interface StartProbesOptions {
   readonly request: Request;
   readonly outbound: Outbound;
   readonly metrics: Metrics;
+  readonly incidents: IncidentLedger;
+  /** Identifies the ledger that processes share; undefined if this process has its own. */
+  readonly installation: string | undefined;
 }
 
 /** Interval (ms) of reminders: an incident that starts at night is reported again by morning. */
@@ -42,7 +46,7 @@ const MAX_INTERVAL_MS = 5000;
 export function startProbes(
   options: StartProbesOptions,
   deps: Deps,
-): { readonly check: Check; close(): void } {
+): { readonly check: Check; close(): Promise<void> } {
   const { config, metrics, probes } = options;
   const { clock, log } = deps;
   const runner = createProbeRunner(clock);
@@ -51,6 +55,8 @@ export function startProbes(
     probes,
     runner,
     receivers: createReceivers(options),
+    observer: observerOf(options.process, options.installation),
+    ledger: options.incidents,
     clock,
     log,
     refreshMs: afterMs / 2,
@@ -58,7 +64,7 @@ export function startProbes(
     contextIds: () => ({ requestId: requestIdOf(noHeader), ...traceOf(noHeader) }),
   });
   registerProbeMetrics(metrics, [...probes, { metrics: watchMetrics(watch) }]);
-  const timer = watchEvery(Math.min(MAX_INTERVAL_MS, afterMs / OBSERVATIONS_PER_DELAY), watch);
+  const timer = watchEvery(Math.min(MAX_INTERVAL_MS, afterMs / OBSERVATIONS_PER_DELAY), watch, clock);
   const check = createCheck({
     version: VERSION,
     probes,
@@ -92,10 +98,9 @@ function watchMetrics(watch: Watch): readonly ProbeMetric[] {
 }
 
 function createReceivers(options: StartProbesOptions): Receiver[] {
-  const { process, request, outbound, metrics } = options;
-  const sender = { process, host: hostname() };
+  const { request, outbound, metrics } = options;
   const toWebhook = observed(outbound, 'webhook', metrics.upstream('alarm_webhook'));
   return options.receivers.map((receiver) =>
-    receiver.type === 'webhook' ? webhook(receiver.url, toWebhook, sender) : datadogEvents(request, sender),
+    receiver.type === 'webhook' ? webhook(receiver.url, toWebhook) : datadogEvents(request),
   );
 }

@@ -1,10 +1,17 @@
 import type { RequestContext } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
-import { deadlineAfter } from '../domain/deadline.ts';
 import { singleFlight } from '../runtime/concurrency/single-flight.ts';
 import type { Log } from '../runtime/log.ts';
-import { incidentKey, type IncidentStates, nextStates, type Notification } from './incident-states.ts';
-import { createNotificationQueue, type NotificationQueue } from './notification-queue.ts';
+import { deadlineAfter } from '../domain/deadline.ts';
+import type { IncidentLedger } from '../ledger/port.ts';
+import { incidentName, type Observer } from './incident-identity.ts';
+import {
+  type IncidentChange,
+  type IncidentState,
+  type IncidentStates,
+  nextStates,
+} from './incident-states.ts';
+import { createNotifier, type OpenIncident } from './notifier.ts';
 import { type Fault, type Incident, type Probe, PROBE_TIMEOUT_MS, type ProbeRunner } from './probe.ts';
 import type { Receiver } from './receivers.ts';
 
@@ -13,9 +20,12 @@ export interface WatchOptions {
   readonly probes: readonly Probe[];
   readonly runner: ProbeRunner;
   readonly receivers: readonly Receiver[];
+  /** The process that watches. */
+  readonly observer: Observer;
+  readonly ledger: IncidentLedger;
   readonly clock: Clock;
   readonly log: Log;
-  /** Interval (ms) at which a faulty part is probed. */
+  /** Interval (ms) at which a faulty part is probed. Notifications wait as long for a ledger that does not answer. */
   readonly refreshMs: number;
   /** Interval (ms) between reminders while an incident lasts. */
   readonly remindMs: number;
@@ -33,8 +43,10 @@ export interface Watch {
   pending(): ReadonlyMap<string, number>;
 }
 
-/** Time limit (ms) of one receiver. */
-const RECEIVER_TIMEOUT_MS = 8000;
+/** How long (ms) an incident stays open after this process died, at least; longer if it is reported after a longer time. */
+const MIN_HOLD_MS = 600_000;
+/** How long (ms) the process waits, when it ends, for notifications that are being sent. */
+const CLOSE_MS = 3000;
 const CALLER = { name: 'birddog' };
 const LEVELS = { begun: 'error', lasting: 'warn', ended: 'info' } as const;
 
@@ -54,11 +66,15 @@ function hintOf({ effect }: Incident, fault: Fault, rowHint = ''): string {
 
 /** Creates a watch. It never delays a request, and logs each failure once. */
 export function createWatch(options: WatchOptions): Watch {
-  const { runner, clock, log } = options;
-  const watched = options.probes.flatMap(({ incident, hint }) => (incident ? [{ incident, hint }] : []));
-  const queues = options.receivers.map((receiver) => createNotificationQueue(receiver, log));
+  const { runner, clock, log, observer, remindMs } = options;
+  const watched = options.probes.flatMap(({ incident, hint }) =>
+    incident ? [{ incident, hint, key: incidentName(incident, observer) }] : [],
+  );
+  const ofLedger = new Set(watched.flatMap(({ incident, key }) => (incident.isAboutLedger ? [key] : [])));
   let states: IncidentStates = new Map();
   const context = () => ({ caller: CALLER, ...options.contextIds() });
+  const { receivers, ledger, refreshMs: graceMs } = options;
+  const notifier = createNotifier({ receivers, ledger, clock, log, remindMs, graceMs, context });
 
   async function refreshIfDue(incident: Incident): Promise<void> {
     const { refresh, refreshEveryMs } = incident;
@@ -69,53 +85,87 @@ export function createWatch(options: WatchOptions): Watch {
     await runner.run(refresh, context(), PROBE_TIMEOUT_MS);
   }
 
-  async function flush(queue: NotificationQueue): Promise<void> {
-    const deadline = deadlineAfter(RECEIVER_TIMEOUT_MS, clock);
-    await queue.flush({ ...context(), deadline }).finally(deadline.close);
-  }
-
-  function notify(notification: Notification): void {
-    const { event, incident, about, detail, since } = notification;
-    log[LEVELS[event]]('incident', {
-      state: event,
-      incident,
-      about,
-      detail,
-      since: new Date(since).toISOString(),
+  /** Returns the incidents that this process observes, with those that have not lasted long enough yet. */
+  function openIncidents(): OpenIncident[] {
+    return watched.flatMap(({ incident, key }) => {
+      const state = states.get(key);
+      return state ? [openIncident(incident, key, state, observer)] : [];
     });
-    for (const queue of queues) queue.put(notification);
   }
 
   const startedAt = clock.now();
   return {
     async tick() {
       await Promise.all(watched.map(({ incident }) => refreshIfDue(incident)));
-      const observations = watched.map(({ incident, hint }) => {
+      const observations = watched.map(({ incident, hint, key }) => {
         const fault = faultOf(incident);
-        return { ...incident, fault: fault && { ...fault, hint: hintOf(incident, fault, hint) } };
+        const scope = incident.scope ?? 'process';
+        return { ...incident, key, scope, fault: fault && { ...fault, hint: hintOf(incident, fault, hint) } };
       });
-      const next = nextStates(states, observations, clock.now(), options.remindMs);
+      const next = nextStates(states, observations, clock.now(), remindMs);
       states = next.states;
-      next.notifications.forEach(notify);
-      await Promise.all(queues.map(flush));
+      const { process, host } = observer;
+      for (const change of next.changes) logChange(log, change);
+      const events = next.changes.map((change) => ({
+        notification: { ...change, process, host },
+        isRecorded: !ofLedger.has(change.key),
+      }));
+      await notifier.notify(openIncidents(), events);
     },
     incidents() {
       const reported = new Map(watched.map(({ incident }) => [incident.code, 0]));
-      for (const { incident } of watched)
-        if (states.get(incidentKey(incident))?.notifiedAt !== undefined) reported.set(incident.code, 1);
+      for (const { incident, key } of watched)
+        if (states.get(key)?.notifiedAt !== undefined) reported.set(incident.code, 1);
       return reported;
     },
-    pending() {
-      const sizes = new Map<string, number>();
-      for (const { name, size } of queues) sizes.set(name, (sizes.get(name) ?? 0) + size());
-      return sizes;
-    },
+    pending: notifier.pending,
   };
 }
 
-/** Runs `tick` every `ms` milliseconds until it is closed. Ticks never overlap. */
-export function watchEvery(ms: number, watch: Watch): { close(): void } {
+function logChange(log: Log, { event, incident, about, detail, since }: IncidentChange): void {
+  log[LEVELS[event]]('incident', {
+    state: event,
+    incident,
+    about,
+    detail,
+    since: new Date(since).toISOString(),
+  });
+}
+
+function openIncident(
+  { code, about = '', title, scope = 'process', isAboutLedger, notifyAfterMs }: Incident,
+  name: string,
+  { since, fault, notifiedAt }: IncidentState,
+  { process, host }: Observer,
+): OpenIncident {
+  return {
+    name,
+    isDue: notifiedAt !== undefined,
+    since,
+    holdMs: Math.max(MIN_HOLD_MS, 2 * notifyAfterMs),
+    report: { incident: code, about, title, detail: fault.detail, hint: fault.hint, scope, process, host },
+    isRecorded: isAboutLedger !== true,
+  };
+}
+
+/**
+ * Runs `tick` every `ms` milliseconds until it is closed. Ticks never overlap. `close` waits a few seconds for the tick in progress:
+ * another process would repeat a notification that was sent but not recorded.
+ */
+export function watchEvery(ms: number, watch: Watch, clock: Clock): { close(): Promise<void> } {
   const tick = singleFlight(watch.tick);
-  const timer = setInterval(() => void tick(), ms).unref();
-  return { close: () => clearInterval(timer) };
+  let last: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => {
+    last = tick();
+  }, ms).unref();
+  return {
+    async close() {
+      clearInterval(timer);
+      const deadline = deadlineAfter(CLOSE_MS, clock);
+      const passed = new Promise<void>((resolve) => {
+        deadline.signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+      await Promise.race([last, passed]).finally(deadline.close);
+    },
+  };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Secret } from '../domain/secret.ts';
 import { certificates } from '../runtime/certificate-files.ts';
 import { isLoopback, type Reader } from '../runtime/settings.ts';
@@ -9,6 +10,7 @@ export type LedgerPlace =
   | { readonly database: 'PostgreSQL'; readonly url: URL };
 
 const EXAMPLE = 'postgresql://host:5432/database?sslmode=verify-full';
+const ID_CHARACTERS = 8;
 const PARAMETERS = ['sslmode', 'host'];
 
 /**
@@ -61,6 +63,14 @@ function requireTls({ hostname, searchParams }: URL): void {
     throw new Error(`sslmode=${mode} does not verify the server; use sslmode=verify-full`);
   if (!searchParams.has('host') && !isLoopback(hostname))
     throw new Error('the connection to another machine must be verified; add sslmode=verify-full');
+}
+
+/** Returns a short name of a ledger that processes share, equal for all of them; undefined for a file, which one process has. */
+export function sharedLedgerId(place: LedgerPlace): string | undefined {
+  if (place.database === 'SQLite') return undefined;
+  const { host, pathname, searchParams } = place.url;
+  const address = JSON.stringify([host, pathname, searchParams.get('host')]);
+  return createHash('sha256').update(address).digest('hex').slice(0, ID_CHARACTERS);
 }
 
 /** What a connection to PostgreSQL needs besides its address. */

@@ -223,8 +223,6 @@ export interface ObservedIncident {
   readonly holdMs: number;
   /** What notifications say about it. */
   readonly report: JsonObject;
-  /** Receivers that this process notified while the ledger was unavailable. */
-  readonly notified: readonly string[];
 }
 
 /** A notification that this process must send. It is claimed for `CLAIM_MS`; each `observe` renews the claim. */

@@ -69,6 +69,7 @@ function catalogProbe(name: CatalogName, lookup: ProbedLookup, afterMs: number):
     hint: 'Check the address of the catalog, the proxy and the egress rules of the pod.',
     incident: {
       code: 'catalog_unavailable',
+      scope: 'installation',
       about: name,
       title: 'A catalog is unavailable',
       effect: 'Requests for applications that are not cached fail.',
@@ -117,6 +118,7 @@ function issuerProbe(callers: ProbedCallers, afterMs: number): Probe {
     hint: 'Check BIRDDOG_OIDC_JWKS_URL, the proxy and the egress rules.',
     incident: {
       code: 'issuer_unavailable',
+      scope: 'installation',
       title: 'The token issuer is unavailable',
       effect: 'Tokens signed with keys that are not cached are rejected.',
       notifyAfterMs: 5 * afterMs,
@@ -151,6 +153,7 @@ function callersFileProbe(file: CallersFile, callers: ProbedCallers, afterMs: nu
     hint: 'The log gives the line and column of each fault.',
     incident: {
       code: 'callers_file_refused',
+      scope: 'installation',
       about: file,
       title: 'The access file or the tokens file is invalid',
       effect: 'The previous content stays in force.',

@@ -4,6 +4,7 @@ import { contractApp, type ContractAppOptions } from '../http/contract-app.ts';
 import { type AcceptedHosts, onlyHosts, untilShutdown } from '../http/hosts.ts';
 import type { PreflightOf } from '../http/inspection/inspection.ts';
 import { openInspector } from '../http/inspection/inspector.ts';
+import { sharedLedgerId } from '../ledger/ledger-place.ts';
 import type { ServerCertificate, ServerOptions } from '../runtime/server.ts';
 import { type Deps, type Service, type ServiceOptions, startService } from '../runtime/service.ts';
 import { pollFolders, type WatchedFolder } from '../runtime/watched-folder.ts';
@@ -49,7 +50,17 @@ export async function startServing(
   const inspector = openInspector(entry, preflightOf, log);
   const { request } = datadog;
   const probes = startProbes(
-    { process: command, config, ...probing, receivers, metrics, outbound, request },
+    {
+      process: command,
+      config,
+      ...probing,
+      receivers,
+      metrics,
+      outbound,
+      request,
+      incidents: store.ledger.incidents,
+      installation: sharedLedgerId(config.BIRDDOG_LEDGER),
+    },
     deps,
   );
   const { check } = probes;

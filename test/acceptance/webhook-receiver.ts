@@ -7,6 +7,7 @@ export interface Posted {
   readonly incident: string;
   readonly about: string;
   readonly process: string;
+  readonly scope: string;
   readonly text: string;
 }
 

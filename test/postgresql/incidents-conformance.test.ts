@@ -20,7 +20,6 @@ function incident(name: string, more: Partial<ObservedIncident> = {}): ObservedI
     since: 1_700_000_000_000,
     holdMs: HOLD_MS,
     report: { detail: name, nested: [1.5, 'ä'] },
-    notified: [],
     ...more,
   };
 }
@@ -152,14 +151,6 @@ describeLedgers('the incidents', ({ place, open }) => {
     assert.deepEqual(await two.notify(incident('a')), []);
     await one.accept(ended);
     assert.deepEqual(await two.notify(incident('a')), ['event: a begun']);
-  });
-
-  it('that a receiver was notified of without the ledger are recorded and not sent', async () => {
-    const [one, two] = [process(open(), 'event', 'webhook'), process(open(), 'event')];
-    assert.deepEqual(await one.notify(incident('a', { notified: ['event'] })), ['webhook: a begun']);
-    assert.deepEqual(await two.notify(incident('a', { notified: ['event'] })), []);
-    await one.notify();
-    assert.deepEqual(await two.notify(), ['event: a ended']);
   });
 
   it('whose statements succeeded without an answer are claimed once', async () => {

@@ -143,6 +143,29 @@ describe('two replicas with one ledger in PostgreSQL', { skip: skipPostgresql() 
     }
   });
 
+  it('notify once of a catalog that both find unavailable, and once when it answers both again', async () => {
+    const { pod, receiver } = replicas;
+    const isLogged = (state: string) => async () => {
+      const lines = pod.output().split('\n');
+      const seen = lines.filter((line) => line.includes('"incident":"catalog_unavailable"'));
+      return seen.filter((line) => line.includes(`"state":"${state}"`)).length === 2;
+    };
+    const posted = () =>
+      receiver.posted
+        .filter(({ incident }) => incident === 'catalog_unavailable')
+        .map(({ event, about, scope }) => [event, about, scope]);
+    await control(pod.servicenowUrl, 'POST', 'faults', [{ kind: 'status', status: 500, times: 100_000 }]);
+    for (const replica of [0, 1]) await create(replica, 'monitor', 'not-cached', 'k');
+    await pod.until(isLogged('begun'));
+    await control(pod.servicenowUrl, 'DELETE', 'faults', null);
+    await pod.until(isLogged('ended'));
+    await pod.until(async () => posted().length >= 2);
+    assert.deepEqual(posted(), [
+      ['begun', 'servicenow', 'installation'],
+      ['ended', 'servicenow', 'installation'],
+    ]);
+  });
+
   it('use a rotated password for new connections', async () => {
     const { server, pod } = replicas;
     const end = () =>

@@ -103,6 +103,9 @@ describe('a sidecar that sends', () => {
 describe('a webhook that sends', () => {
   const notification = {
     key: 'k',
+    scope: 'process',
+    process: 'serve',
+    host: 'h',
     event: 'begun',
     incident: 'catalog_unavailable',
     about: 'leanix',
@@ -112,9 +115,8 @@ describe('a webhook that sends', () => {
     since: 0,
     at: 1,
   } as const;
-  const sender = { process: 'serve', host: 'h' };
   const notify = (ms: number) => {
-    const receiver = webhook(new Secret(url.href), outbound, sender);
+    const receiver = webhook(new Secret(url.href), outbound);
     return errorOf(receiver.notify(notification, context(ms)));
   };
   for (const what of [...FAILED, 'a redirect', 'a 418', 'a 520', 'a 429 without end'])

@@ -127,34 +127,29 @@ export class Incidents implements IncidentLedger {
   }
 
   /** Inserts an incident that is not open, or claims the reminder of one that has been open for long. */
-  private begin(
-    { name, since, report, notified }: ObservedIncident,
-    receiver: string,
-    remindMs: number,
-  ): Statement {
+  private begin({ name, since, report }: ObservedIncident, receiver: string, remindMs: number): Statement {
     const { now } = this.db.dialect;
     return {
       text: `INSERT INTO ledger_incidents AS held
                (name, receiver, id, event, since_ms, event_ms, report, pending, sender, until_ms)
-             VALUES ($1, $2, $3, 'begun', CAST($4 AS BIGINT), ${now}, $5, CAST($6 AS BIGINT), $7, ${now} + ${CLAIM_MS})
+             VALUES ($1, $2, $3, 'begun', CAST($4 AS BIGINT), ${now}, $5, 1, $6, ${now} + ${CLAIM_MS})
              ON CONFLICT (name, receiver) DO UPDATE SET
                id = excluded.id,
                event = CASE WHEN held.event = 'ended' THEN 'begun' ELSE 'lasting' END,
                since_ms = CASE WHEN held.event = 'ended' THEN excluded.since_ms ELSE held.since_ms END,
                event_ms = excluded.event_ms,
                report = excluded.report,
-               pending = excluded.pending,
+               pending = 1,
                sender = excluded.sender,
                until_ms = excluded.until_ms
              WHERE (held.sender = excluded.sender OR ${isFree('held', now)})
-               AND (held.event = 'ended' OR held.event_ms <= ${now} - CAST($8 AS BIGINT))`,
+               AND (held.event = 'ended' OR held.event_ms <= ${now} - CAST($7 AS BIGINT))`,
       values: [
         name,
         receiver,
         randomUUID(),
         Math.round(since),
         printJson(report),
-        notified.includes(receiver) ? 0 : 1,
         this.observer,
         Math.ceil(remindMs),
       ],
