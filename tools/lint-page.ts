@@ -24,6 +24,9 @@ of the published definitions that Birddog is tested with is an info, or its page
 change. They print how many they hide, and \`--all-findings\` shows them. The answers of the API contain every finding. SARIF
 calls an info a \`note\`, GitHub a \`notice\`.
 
+One mistake has one finding: what follows from it, such as a field that is missing because its name is misspelt, is not
+reported too (\`src/lint/one-cause.ts\` lists the cases). The finding is as severe as what it replaces.
+
 Each finding gives the line and column in the JSON, YAML or TOML that was sent, even for a single character inside a query or
 message. It has a fix if there is only one plausible correction. An alert is checked as the monitor that it compiles to; its
 findings point at the alert.

@@ -118,6 +118,7 @@ function addIssues(schema: z.ZodType, value: unknown, { findings, pointer, missi
         severity: 'error',
         message: `"${missingFrom.name}" is required.`,
         pointer: missingFrom.pointer,
+        missing: [pointer],
       });
   }
 }

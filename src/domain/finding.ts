@@ -26,6 +26,8 @@ export interface Finding {
   readonly column?: number;
   readonly hint?: string;
   readonly fix?: Fix;
+  /** The required fields that are not set. Lint uses it to find the cause of a finding; it is not sent over HTTP. */
+  readonly missing?: readonly Pointer[];
   /** For `more_findings`: the number of unlisted findings by severity. Not sent over HTTP, because the message contains it. */
   readonly rest?: Readonly<Record<Severity, number>>;
 }

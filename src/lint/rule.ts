@@ -18,6 +18,8 @@ export interface Violation {
   readonly hint?: string;
   /** A change that removes the finding; only if there is just one plausible correction. */
   readonly fix?: RuleFix;
+  /** The required fields that are not set, if the finding is about them. */
+  readonly missing?: readonly Path[];
 }
 
 /** An edit: replaces a range of the string at a path, sets or adds the value at a path, or removes a field. */
@@ -82,7 +84,7 @@ export function addFindings<View>(
 
 function toFinding<View>(
   { code, severity }: Rule<View>,
-  { path, span, message, hint, fix }: Violation,
+  { path, span, message, hint, fix, missing }: Violation,
   pointer: Pointer,
 ): Finding {
   return {
@@ -93,6 +95,7 @@ function toFinding<View>(
     ...(span === undefined ? {} : { at: span.from, to: span.to }),
     ...(hint === undefined ? {} : { hint }),
     ...(fix === undefined ? {} : { fix: toFix(fix, pointer) }),
+    ...(missing === undefined ? {} : { missing: missing.map((field) => pointerTo(pointer, ...field)) }),
   };
 }
 

@@ -12,6 +12,7 @@ import { withPlaceholders } from '../domain/references.ts';
 import { checkTimeBudget } from '../domain/time-budget.ts';
 import { addDashboardFindings } from '../lint/dashboard/lint-dashboard.ts';
 import { addMonitorFindings } from '../lint/monitor/lint-monitor.ts';
+import { oneFindingPerCause } from '../lint/one-cause.ts';
 import { type Envelope, isWrapped, readEnvelope } from './envelope.ts';
 import { type PipelineRequest, storedKind } from './request.ts';
 
@@ -19,7 +20,7 @@ import { type PipelineRequest, storedKind } from './request.ts';
 function lintEnvelope(envelope: Envelope): Finding[] {
   const findings = new Findings();
   addEnvelopeFindings(findings, envelope);
-  return findings.list();
+  return oneFindingPerCause(findings.list());
 }
 
 function addEnvelopeFindings(findings: Findings, envelope: Envelope): void {
@@ -118,7 +119,7 @@ export function lintFile(body: Json): Finding[] {
   if (isDocument(body)) addDocumentFindings(findings, body);
   else if (isWrapped(kind, body)) addEnvelopeFindings(findings, readEnvelope('create', kind, body, {}));
   else addObjectFindings(findings, kind, 'create', body, '');
-  return findings.list();
+  return oneFindingPerCause(findings.list());
 }
 
 const FILE_LIMITS: FindingLimits = { maxPerCode: 10_000, maxInAll: 100_000 };
@@ -138,7 +139,7 @@ const LISTS = [
 function lintDocument(document: JsonObject): Finding[] {
   const findings = new Findings();
   addDocumentFindings(findings, document);
-  return findings.list();
+  return oneFindingPerCause(findings.list());
 }
 
 function addDocumentFindings(findings: Findings, document: JsonObject): void {

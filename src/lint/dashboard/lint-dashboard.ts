@@ -2,6 +2,7 @@ import type { Finding } from '../../domain/finding.ts';
 import { Findings } from '../../domain/findings.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Pointer } from '../../domain/pointer.ts';
+import { oneFindingPerCause } from '../one-cause.ts';
 import { addFindings } from '../rule.ts';
 import { addSuppressionFindings, suppressionsOf, withoutLintField } from '../suppression/suppress.ts';
 import { viewDashboard, type DashboardRule } from './dashboard-view.ts';
@@ -62,5 +63,5 @@ export function lintDashboard(
 ): Finding[] {
   const findings = new Findings();
   addDashboardFindings(findings, dashboard, pointer, context);
-  return findings.list();
+  return oneFindingPerCause(findings.list());
 }

@@ -2,6 +2,7 @@ import type { Finding } from '../../domain/finding.ts';
 import { Findings } from '../../domain/findings.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Pointer } from '../../domain/pointer.ts';
+import { oneFindingPerCause } from '../one-cause.ts';
 import { addFindings } from '../rule.ts';
 import { addSuppressionFindings, suppressionsOf, withoutLintField } from '../suppression/suppress.ts';
 import { addMonitorRules, DOCUMENT_MONITOR_RULES, MONITOR_RULES } from './monitor-rules.ts';
@@ -26,5 +27,5 @@ export function addMonitorFindings(
 export function lintMonitor(monitor: JsonObject, pointer: Pointer, context: MonitorContext = {}): Finding[] {
   const findings = new Findings();
   addMonitorFindings(findings, monitor, pointer, context);
-  return findings.list();
+  return oneFindingPerCause(findings.list());
 }

@@ -187,7 +187,7 @@ describe('rules about messages', () => {
         ...BY_ENV,
         name: '{{pod.name}} @here {{#is_alert}}',
         message: 'a',
-        options: { renotify_interval: 5, escalation_message: '{{pod.name}} @here' },
+        options: { renotify_interval: 5, escalation_message: '{{job.name}} @here' },
       },
       '',
     );

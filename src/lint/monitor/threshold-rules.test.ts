@@ -26,7 +26,7 @@ const CASES: readonly Case[] = [
   [ABOVE, 'query alert', { critical: 2, warnning: 1 }, ['unknown_threshold warnning']],
   [ABOVE, 'query alert', { critical: 2, colour: 1 }, ['unknown_threshold colour']],
   [ABOVE, 'query alert', { critical: 2, constructor: 1 }, ['unknown_threshold constructor']],
-  [ABOVE, 'query alert', { crit: 2 }, ['critical_missing ', 'unknown_threshold crit']],
+  [ABOVE, 'query alert', { crit: 2 }, ['unknown_threshold crit']],
   ['avg(last_5m):avg:a{*} > threshold', 'query alert', { critical_query: 'avg:b{*}' }, []],
   [ABOVE, 'query alert', { critical: 2, comparison: 'above', period: {}, timeAggregator: 'avg' }, []],
   // Thresholds that a type ignores.

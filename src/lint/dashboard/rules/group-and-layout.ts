@@ -111,6 +111,7 @@ widgets:
             path: [...path, 'layout'],
             message: `Datadog rejects the dashboard: ${missing.join(' and ')} must be set to a number in layout.`,
             hint: 'Set x, y, width and height to numbers.',
+            missing: missing.map((side) => [...path, 'layout', side]),
           },
         ];
       }),
@@ -337,6 +338,7 @@ function missingLayout({ path }: PlacedWidget): Violation {
     path,
     message: 'Datadog chooses a position or rejects the dashboard: the widget has no layout.',
     hint: 'Add a layout with x, y, width and height.',
+    missing: [[...path, 'layout']],
   };
 }
 

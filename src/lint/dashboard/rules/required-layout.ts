@@ -27,6 +27,7 @@ widgets:
                 path,
                 message: 'Datadog rejects the dashboard: each widget of a free dashboard requires a layout.',
                 hint: 'Add a layout with x, y, width and height, or use layout_type ordered.',
+                missing: [[...path, 'layout']],
               },
             ],
       ),
@@ -63,6 +64,7 @@ widgets:
             path,
             message: 'Datadog rejects the dashboard: with reflow_type fixed, each widget requires a layout.',
             hint: 'Add a layout with x, y, width and height, or use reflow_type auto.',
+            missing: [[...path, 'layout']],
           },
         ];
       }),

@@ -63,10 +63,11 @@ widgets:
     check: (view) =>
       Map.groupBy(unreported(view, 'missing'), ({ parent }) => parent)
         .values()
-        .flatMap((missing) => {
-          const names = missing.map(({ field }) => field).join(' and ');
+        .flatMap((misfits) => {
+          const names = misfits.map(({ field }) => field).join(' and ');
           const message = `Datadog rejects the dashboard: this part of a widget requires ${names}.`;
-          return missing.slice(0, 1).map(({ path }) => ({ path, message, hint: `Add ${names}.` }));
+          const missing = misfits.map(({ path, field }) => [...path, field]);
+          return misfits.slice(0, 1).map(({ path }) => ({ path, message, hint: `Add ${names}.`, missing }));
         }),
   },
   {

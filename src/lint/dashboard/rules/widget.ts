@@ -74,6 +74,7 @@ widgets:
             path: [...path, 'type'],
             message: `Datadog rejects the dashboard: a widget of type ${type} requires ${missing.join(' and ')}.`,
             hint: `Add ${missing.join(' and ')} to the widget's definition.`,
+            missing: missing.map((name) => [...path, name]),
           },
         ];
       }),
@@ -179,6 +180,7 @@ widgets:
             path,
             message: `Datadog rejects the dashboard: ${description} requires ${missing.join(' and ')}.`,
             hint: `Add ${missing.join(' and ')}.`,
+            missing: missing.map((name) => [...path, name]),
           },
         ];
       });
