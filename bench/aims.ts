@@ -26,6 +26,14 @@ const AIMS = {
     advice:
       'Count the statements of a create (src/ledger/sql): each one is a round trip, and each commit a flush to disk.',
   },
+  apply: {
+    what: 'share of its lane that an apply of 5,000 monitors uses, at 500 creates a second',
+    unit: '%',
+    is: 'over',
+    bound: 95,
+    advice:
+      'Compare with what one core allows Birddog. Profile an apply: garbage, the ledger (src/ledger/sql), the requests to Datadog.',
+  },
   ready: {
     what: 'time until the sidecar is ready',
     unit: 'ms',

@@ -3,6 +3,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { join } from 'node:path';
 import { type Pod, startPod } from '../test/acceptance/pod.ts';
+import { benchApply } from './apply.ts';
 import { benchEmulator } from './emulator-scale.ts';
 import { aimsTable, type Measurements } from './aims.ts';
 import { benchLargeBodies } from './large-bodies.ts';
@@ -195,6 +196,7 @@ if (scale.isShort)
   console.log('SHORT RUN: proves that the benchmark works. Its figures are not measurements.\n');
 await main(scale, measured);
 await benchLedgers(scale, measured);
+await benchApply(scale, measured);
 await benchEmulator(scale);
 benchLint(scale, measured);
 await benchPlan(scale);

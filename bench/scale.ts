@@ -18,6 +18,8 @@ export interface Scale {
   readonly listedCalls: number;
   readonly ledgerCreates: number;
   readonly ledgerWarmUp: number;
+  /** Monitors of an apply at a rate limit. */
+  readonly applied: number;
   readonly emulatorReads: number;
   readonly emulatorObjects: Objects;
   /** The last `lintCounted` of `lintRounds` rounds count; each takes `lintRoundMs` of CPU time. */
@@ -41,6 +43,7 @@ export const FULL: Scale = {
   listedCalls: 1500,
   ledgerCreates: 500,
   ledgerWarmUp: 200,
+  applied: 5000,
   emulatorReads: 300,
   emulatorObjects: { monitors: 10_000, dashboards: 1000 },
   lintRounds: 14,
@@ -65,6 +68,7 @@ export const SHORT: Scale = {
   listedCalls: 100,
   ledgerCreates: 50,
   ledgerWarmUp: 20,
+  applied: 100,
   emulatorReads: 20,
   emulatorObjects: { monitors: 500, dashboards: 200 },
   lintRounds: 1,
