@@ -41,6 +41,8 @@ export const QUERY_PARAMETERS = {
   query: "Which objects to import, in the syntax of Datadog's monitor search.",
   tag: 'Import the objects that have this tag.',
   cursor: 'The `next_cursor` of the previous page.',
+  catalogs:
+    'The names of the application in the catalogs where they differ, as in its document, as JSON: `{"leanix": "Checkout"}`.',
 } as const;
 export type QueryName = keyof typeof QUERY_PARAMETERS;
 
@@ -163,7 +165,7 @@ export const OPERATIONS: readonly Operation[] = [
     verb: 'history',
     summary:
       "List an application's writes, newest first, with their callers. With a kind and a key: the revisions of one object, with what changed.",
-    query: ['application', 'kind', 'key', 'page_size', 'cursor'],
+    query: ['application', 'catalogs', 'kind', 'key', 'page_size', 'cursor'],
   },
   {
     path: '/restore',

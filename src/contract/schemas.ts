@@ -1,7 +1,7 @@
 import { MANAGED_KINDS } from '../domain/managed-fields.ts';
 import { z } from 'zod';
 import { APPLICATION_SLUG, KEY_SLUG, TEAM_SLUG } from '../domain/application.ts';
-import { isRawNumber, type Json } from '../domain/json.ts';
+import { isRawNumber, type Json, parseTrustedJson } from '../domain/json.ts';
 
 /** Returns the schema of a slug. Its message describes the allowed characters instead of quoting the pattern. */
 const slug = (pattern: RegExp, what: string, length: number) =>
@@ -30,6 +30,16 @@ const catalogsSchema = z
     servicenow: z.string().min(1).max(200).optional(),
   })
   .meta({ description: 'The names of the application in the catalogs, where they differ.' });
+
+/** Parses the query parameter `catalogs`. Returns undefined if it is not the JSON text of such an object. */
+export function catalogsIn(text: string): Json | undefined {
+  try {
+    const value = parseTrustedJson(text);
+    return catalogsSchema.safeParse(value).success ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** A number in any notation, also beyond 2^53. */
 const number = z
@@ -219,6 +229,7 @@ export const documentSchema = z
 export const restoreSchema = z
   .strictObject({
     application: applicationSchema,
+    catalogs: catalogsSchema.optional(),
     kind: z.enum(MANAGED_KINDS).optional(),
     key: keySchema.optional(),
     revision: z.int().min(1).max(Number.MAX_SAFE_INTEGER).optional().meta({

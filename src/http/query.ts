@@ -1,5 +1,6 @@
 import { MANAGED_KINDS } from '../domain/managed-fields.ts';
 import { type Endpoint, PAGE_SIZE, type QueryName } from '../contract/operations.ts';
+import { catalogsIn } from '../contract/schemas.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { wholeNumberIn } from '../domain/whole-number.ts';
 
@@ -17,6 +18,10 @@ const STATES = ['alert', 'warn', 'no data', 'ok', 'unknown', 'ignored', 'skipped
 
 const RULES: Readonly<Partial<Record<QueryName, Rule>>> = {
   kind: ['monitor, alert or dashboard', (value) => MANAGED_KINDS.some((kind) => kind === value)],
+  catalogs: [
+    'a JSON object with the names in datadog, leanix or servicenow',
+    (value) => catalogsIn(value) !== undefined,
+  ],
   dry_run: FLAG,
   prune: FLAG,
   validate: FLAG,

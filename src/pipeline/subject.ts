@@ -1,5 +1,5 @@
 import { check } from '../contract/check.ts';
-import { applicationSchema } from '../contract/schemas.ts';
+import { applicationSchema, catalogsIn } from '../contract/schemas.ts';
 import type { CatalogAliases } from '../domain/application.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { readEnvelope } from './envelope.ts';
@@ -43,5 +43,6 @@ export function subjectOf({
       },
     );
   }
-  return { application: query.application, aliases: {} };
+  const catalogs = query.catalogs === undefined ? undefined : catalogsIn(query.catalogs);
+  return documentIn({ application: query.application, ...(catalogs === undefined ? {} : { catalogs }) });
 }

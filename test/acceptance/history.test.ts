@@ -58,7 +58,9 @@ for (const application of ['checkout', 'history-unlisted'])
           .sort(),
         ['create dashboard overview', 'create monitor both', 'create monitor load', 'update monitor load'],
       );
-      const one = await run(['history', ...where, 'load']);
+      const unnamed = await run(['history', ...where, '--catalogs', 'checkout']);
+      assert.deepEqual([unnamed.status, /--catalogs must be a JSON object/.test(unnamed.err)], [64, true]);
+      const one = await run(['history', ...where, '--catalogs', '{}', 'load']);
       assert.match(one.out, /update monitor load {2}revision 2, by anonymous\n {6}.*message/);
 
       const command = ['restore', ...where, 'load', '--revision', '1'] as const;

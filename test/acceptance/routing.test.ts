@@ -71,5 +71,24 @@ describe('an application', () => {
       answer.text,
     );
     assert.ok(answer.body.monitor.tags.includes('service:checkout'));
+    const catalogs = { datadog: 'checkout', leanix: 'checkout', servicenow: 'checkout' };
+    const named = `&catalogs=${encodeURIComponent(JSON.stringify(catalogs))}`;
+    const history = (more: string) => request(pod, 'GET', `/history?application=shop-checkout${more}`);
+    const [with_, without] = [await history(named), await history('')];
+    assert.deepEqual(
+      [with_, without].map(({ body }) => [body.route, body.revisions.length]),
+      [
+        ['listed', 1],
+        ['unlisted', 0],
+      ],
+    );
+    for (const wrong of ['checkout', '{"other": "x"}', '[]', '{"leanix": 1}'])
+      assert.equal((await history(`&catalogs=${encodeURIComponent(wrong)}`)).status, 400, wrong);
+    const body = { application: 'shop-checkout', catalogs, kind: 'monitor', key: 'x', revision: 1 };
+    const plan = await request(pod, 'POST', '/restore', {
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    });
+    assert.deepEqual([plan.status, plan.body.objects?.[0]?.action], [200, 'none'], plan.text);
   });
 });

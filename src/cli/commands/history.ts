@@ -1,9 +1,11 @@
 import { MANAGED_KINDS } from '../../domain/managed-fields.ts';
 import { historyAnswerSchema, type HistoryRevision } from '../../contract/answers.ts';
+import { catalogsIn } from '../../contract/schemas.ts';
+import { isObject, type JsonObject, printJson } from '../../domain/json.ts';
 import { parsedAnswer } from '../client/birddog-failures.ts';
 import { command } from '../command.ts';
 import { EXIT, type Exit } from '../exit-status.ts';
-import { choice, type Operands, textOption, UsageError } from '../options.ts';
+import { choice, type Operands, type Option, textOption, UsageError } from '../options.ts';
 import { changeLines } from '../print/print-change.ts';
 import { failureOf } from '../print/print-failure.ts';
 import type { Paint, Style } from '../print/report.ts';
@@ -24,6 +26,20 @@ export const KIND = choice(
   'monitor',
   'kind of the object with the key (default: monitor)',
 );
+export const CATALOGS: Option<JsonObject | undefined> = {
+  name: 'catalogs',
+  value: 'JSON',
+  help: 'names of the application in the catalogs, as in its document: \'{"leanix": "Checkout"}\'',
+  read(text) {
+    if (text === undefined) return undefined;
+    const names = catalogsIn(text);
+    if (!isObject(names))
+      throw new UsageError(
+        '--catalogs must be a JSON object with the names in datadog, leanix or servicenow',
+      );
+    return names;
+  },
+};
 const LIMIT = textOption('limit', 'N', 'maximum number of revisions, 1 to 1000 (default: 20)');
 
 const ONE_KEY: Operands<string | undefined> = {
@@ -40,7 +56,7 @@ export const historyCommand = command({
   description:
     'List the writes of an application, newest first. With a key: the revisions of one object, with what changed in each.',
   examples: ['birddog history --application checkout', 'birddog history --application checkout queue-depth'],
-  options: [APPLICATION, KIND, LIMIT, ...CLIENT_OPTIONS],
+  options: [APPLICATION, CATALOGS, KIND, LIMIT, ...CLIENT_OPTIONS],
   operands: ONE_KEY,
   statuses: { done: 'the history was printed', failed: 'something failed', ...CLIENT_STATUSES },
   run(args, io) {
@@ -49,7 +65,9 @@ export const historyCommand = command({
     if (!/^\d{1,4}$/.test(limit) || Number(limit) < 1 || Number(limit) > 1000)
       throw new UsageError(`--limit must be a number from 1 to 1000, not "${limit}"`);
     const object = key === undefined ? {} : { kind: get(KIND), key };
-    const query = { application: applicationOf(get(APPLICATION)), ...object, page_size: limit };
+    const catalogs = get(CATALOGS);
+    const named = catalogs === undefined ? {} : { catalogs: printJson(catalogs) };
+    const query = { application: applicationOf(get(APPLICATION)), ...named, ...object, page_size: limit };
     return withClient(args, io, (clientIo) => showHistory(query, clientOptions(args), clientIo));
   },
 });

@@ -22,7 +22,7 @@ import {
   clientOptions,
   withClient,
 } from './client-options.ts';
-import { APPLICATION, applicationOf, KIND } from './history.ts';
+import { APPLICATION, applicationOf, CATALOGS, KIND } from './history.ts';
 
 const YES = flag('yes', 'restore without confirmation; required without a terminal');
 const FORCE = flag(
@@ -34,7 +34,7 @@ const REVISION = textOption(
   'N',
   'number of the revision (required); birddog history KEY lists them',
 );
-const OPTIONS = [APPLICATION, YES, FORCE, ...CLIENT_OPTIONS];
+const OPTIONS = [APPLICATION, CATALOGS, YES, FORCE, ...CLIENT_OPTIONS];
 const STATUSES = {
   done: 'Datadog has the restored state',
   differences: 'you answered no',
@@ -67,7 +67,13 @@ export const restoreCommand = command({
     if (!/^[1-9]\d{0,14}$/.test(revision))
       throw new UsageError(`--revision must be a number from 1, not "${revision}"`);
     const application = applicationOf(get(APPLICATION));
-    const body = { application, kind: get(KIND), key, revision: Number(revision) };
+    const body = {
+      application,
+      ...catalogsOf(get(CATALOGS)),
+      kind: get(KIND),
+      key,
+      revision: Number(revision),
+    };
     const options = { ...clientOptions(args), yes: get(YES), force: get(FORCE), name: 'restore' };
     return withClient(args, io, (clientIo) => restore(body, options, clientIo));
   },
@@ -84,11 +90,19 @@ export const undoCommand = command({
   statuses: STATUSES,
   run(args, io) {
     const { get } = args;
-    const body = { application: applicationOf(get(APPLICATION)), last_apply: true };
+    const body = {
+      application: applicationOf(get(APPLICATION)),
+      ...catalogsOf(get(CATALOGS)),
+      last_apply: true,
+    };
     const options = { ...clientOptions(args), yes: get(YES), force: get(FORCE), name: 'undo' };
     return withClient(args, io, (clientIo) => restore(body, options, clientIo));
   },
 });
+
+function catalogsOf(catalogs: JsonObject | undefined): JsonObject {
+  return catalogs === undefined ? {} : { catalogs };
+}
 
 interface RestoreOptions extends ClientOptions {
   readonly yes: boolean;
