@@ -92,6 +92,14 @@ function mapText(value: Json, change: (text: string) => string): Json {
   return isObject(value) ? mapTexts(value, change) : value;
 }
 
+/** Ids in a text: of monitors (digits) and of dashboards (`abc-def-ghi`). */
+const IDS = /\b(?:\d{6,20}|[a-z0-9]{3}-[a-z0-9]{3}-[a-z0-9]{3})\b/g;
+
+/** Replaces ids in every text of an object, such as in links, where `replace` returns another text. */
+export function withIdsReplaced(object: JsonObject, replace: (id: string) => string | undefined): JsonObject {
+  return mapTexts(object, (text) => text.replace(IDS, (id) => replace(id) ?? id));
+}
+
 /** Fields of widgets that contain the id of a monitor. */
 const SHOWS_MONITOR = 'alert_id';
 

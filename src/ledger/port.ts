@@ -165,7 +165,7 @@ export interface Ledger {
   lostRevisions(): Promise<LostRevisions>;
   /** Returns one revision; undefined if the history does not have it. */
   revision(name: ObjectName, revision: number): Promise<Revision | undefined>;
-  /** Returns the ids that the objects of an application have had, by the history. */
+  /** Returns the ids that the objects of an application have had, by the history; the last key of an id last. */
   recordedIds(application: string): Promise<readonly Pick<Revision, 'kind' | 'key' | 'id'>[]>;
   /** Returns the objects that the last apply of an application wrote, apart from writes of the request with this id. */
   lastApply(application: string, exceptRequestId: string): Promise<readonly UndoneObject[]>;

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { historyCommand } from '../../src/cli/commands/history.ts';
 import { restoreCommand, undoCommand } from '../../src/cli/commands/restore.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
-import { DASHBOARD, documentOf, MONITOR, ok, send } from './document-client.ts';
+import { actions, DASHBOARD, documentOf, MONITOR, ok, send } from './document-client.ts';
 import { type Pod, request, startPod } from './pod.ts';
 import { runInProcess } from './run-in-process.ts';
 
@@ -100,7 +100,74 @@ for (const application of ['checkout', 'history-unlisted'])
       ok(await request(pod, 'DELETE', `/delete_monitor?application=${application}&key=${key}`));
     });
 
+    it('undoes an apply that deleted, created and updated, and that undo, with every reference', async () => {
+      const name = `${application}-mixed`;
+      const part = (key: string) =>
+        loadOf(application, { key, name: key, query: `avg(last_5m):avg:a.b{app:${name},key:${key}} > 2` });
+      const documentWith = (key: string, more: JsonObject[]) =>
+        documentOf(application, {
+          monitors: [
+            { ...part('load'), message: `Beside /monitors/\${monitor:${key}}` },
+            part(key),
+            { ...BOTH, name, query: `\${monitor:load} && \${monitor:${key}}` },
+          ],
+          dashboards: [
+            {
+              ...BOARD,
+              widgets: [
+                {
+                  definition: {
+                    type: 'group',
+                    layout_type: 'ordered',
+                    widgets: [
+                      {
+                        definition: {
+                          type: 'alert_graph',
+                          alert_id: `\${monitor:${key}}`,
+                          viz_type: 'timeseries',
+                        },
+                      },
+                    ],
+                  },
+                },
+              ],
+            },
+            ...more,
+          ],
+        });
+      const [first, second] = [
+        documentWith('disk', []),
+        documentWith('new', [{ ...DASHBOARD, key: 'more' }]),
+      ];
+      ok(await send(pod, '/apply', first));
+      ok(await send(pod, '/apply?prune=true', second));
+      const undone = await run(['undo', ...where, '--yes']);
+      assert.equal(undone.status, 0, undone.err);
+      assert.match(undone.out, /deleted monitor new/);
+      const unchanged = async (document: JsonObject) =>
+        assert.deepEqual(
+          [
+            ...new Set(
+              actions(ok(await send(pod, '/plan?prune=true', document))).map((line) => line.split(' ')[2]),
+            ),
+          ],
+          ['none'],
+        );
+      await unchanged(first);
+      const again = await run(['undo', ...where, '--yes']);
+      assert.equal(again.status, 0, again.err);
+      await unchanged(second);
+      ok(await send(pod, '/apply?prune=true&force=true', documentOf(application, {})));
+    });
+
     it('undoes an apply of several objects with new references, and undoes the undo', async () => {
+      ok(
+        await send(
+          pod,
+          '/apply',
+          documentOf(application, { monitors: [loadOf(application), BOTH], dashboards: [BOARD] }),
+        ),
+      );
       const former = await get(application, 'monitor', 'load');
       ok(await send(pod, '/apply?prune=true&force=true', documentOf(application, { monitors: [] })));
       assert.equal(await get(application, 'monitor', 'load'), undefined);

@@ -166,6 +166,70 @@ describe('two replicas with one ledger in PostgreSQL', { skip: skipPostgresql() 
     ]);
   });
 
+  it('restore what another replica deleted, with references, and not while another write is in progress', async () => {
+    const { pod, send } = replicas;
+    const application = 'unlisted';
+    const part = (key: string, message = '') => ({
+      ...bodyOf.monitor(`${application} ${key}`),
+      query: `avg(last_5m):avg:a{app:${application},key:${key}} > 1`,
+      message,
+      key,
+    });
+    const composite = {
+      key: 'both',
+      type: 'composite',
+      name: `${application} both`,
+      query: '${monitor:x} && ${monitor:y}',
+    };
+    const widgets = [{ definition: { type: 'alert_value', alert_id: '${monitor:y}' } }];
+    const board = { key: 'shows', title: `${application} shows`, layout_type: 'ordered', widgets };
+    const document = {
+      apiVersion: 'birddog/v1',
+      application,
+      team: 't',
+      monitors: [part('x'), part('y'), composite],
+      dashboards: [board],
+    };
+    const apply = (replica: number, query: string, changes: object) =>
+      send(replica, 'POST', `/apply${query}`, { ...document, ...changes });
+    assert.equal((await apply(0, '?prune=true&force=true', {})).status, 200);
+    const deleted = await apply(1, '?prune=true&force=true', { monitors: [part('x')], dashboards: [] });
+    assert.equal(deleted.body.done?.length, 3, deleted.text);
+    const last = { application, last_apply: true };
+    const { basis } = (await send(0, 'POST', '/restore', last)).body;
+    const done = await send(1, 'POST', '/restore', { ...last, basis });
+    assert.deepEqual([done.status, done.body.done?.length], [200, 3], done.text);
+    const plan = await send(0, 'POST', '/plan?prune=true', document);
+    const changes = plan.body.objects.filter(({ action }: { action: string }) => action !== 'none');
+    assert.deepEqual(changes, [], 'all references follow the new ids');
+
+    // Another replica's update reaches Datadog late; the restore waits for its lease and finds the object changed.
+    const update = { application, key: 'x', monitor: { message: 'late' } };
+    assert.equal(
+      (await send(0, 'PUT', '/update_monitor', { ...update, monitor: { message: 'early' } })).status,
+      200,
+    );
+    const restore = { application, kind: 'monitor', key: 'x', revision: 1 };
+    const planned = (await send(0, 'POST', '/restore', restore)).body;
+    await control(pod.datadogUrl, 'POST', 'faults', [
+      { method: 'PUT', path: '^/api/v1/monitor/', times: 1, kind: 'latency', ms: 1500 },
+    ]);
+    const puts = async () => {
+      const seen: { method: string }[] = JSON.parse(
+        await (await control(pod.datadogUrl, 'GET', 'requests')).text(),
+      );
+      return seen.filter(({ method }) => method === 'PUT').length;
+    };
+    const earlier = await puts();
+    const updating = send(0, 'PUT', '/update_monitor', update);
+    await pod.until(async () => (await puts()) > earlier);
+    const stale = await send(1, 'POST', '/restore', { ...restore, basis: planned.basis });
+    assert.deepEqual([stale.status, stale.body.code], [409, 'plan_stale'], stale.text);
+    assert.equal((await updating).status, 200);
+    const now = await send(1, 'GET', `/get_monitors?application=${application}&key=x`);
+    assert.equal(now.body.monitors[0].monitor.message, 'late');
+  });
+
   it('use a rotated password for new connections', async () => {
     const { server, pod } = replicas;
     const end = () =>

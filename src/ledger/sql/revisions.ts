@@ -187,7 +187,8 @@ export class Revisions {
 
   async ids(application: string): Promise<Pick<Revision, 'kind' | 'key' | 'id'>[]> {
     const rows = await this.db.query({
-      text: 'SELECT DISTINCT kind, key, id FROM ledger_revisions WHERE application = $1',
+      text: `SELECT kind, key, id FROM ledger_revisions WHERE application = $1
+             GROUP BY kind, key, id ORDER BY max(at_ms), max(revision)`,
       values: [application],
     });
     return rows.map(({ kind, key, id }) => ({ kind: kindIn(kind), key: String(key), id: String(id) }));

@@ -143,6 +143,101 @@ describe('a restore', () => {
     );
   });
 
+  it('of an apply that deleted, created and updated at once, and of that undo, follows every id', async () => {
+    const pipeline = startInProcess();
+    const showing = (key: string) => [
+      {
+        definition: {
+          type: 'group',
+          layout_type: 'ordered',
+          widgets: [{ definition: { type: 'alert_value', alert_id: `\${monitor:${key}}` } }],
+        },
+      },
+      {
+        definition: {
+          type: 'note',
+          content: `See /monitors/\${monitor:${key}} and /dashboard/\${dashboard:other}.`,
+        },
+      },
+    ];
+    const documentWith = (key: string, other: JsonObject[]) =>
+      documentOf({
+        monitors: [
+          monitorEntry('load', { message: `Beside /monitors/\${monitor:${key}}` }),
+          monitorEntry(key),
+          { ...composite, query: `\${monitor:load} && \${monitor:${key}}` },
+        ],
+        dashboards: [
+          { key: 'board', title: 'board', layout_type: 'ordered', widgets: showing(key) },
+          { key: 'other', title: 'other', layout_type: 'ordered', widgets: [] },
+          ...other,
+        ],
+      });
+    const [first, second] = [
+      documentWith('disk', []),
+      documentWith('new', [{ key: 'more', title: 'more', layout_type: 'ordered', widgets: [] }]),
+    ];
+    const same = async (document: JsonObject) => {
+      const plan = await pipeline.plan(document, { prune: 'true' });
+      assert.deepEqual(
+        told(plan).filter((line) => !line.endsWith(' none')),
+        [],
+        JSON.stringify(plan),
+      );
+    };
+    await pipeline.apply(first);
+    await pipeline.apply(second, { prune: 'true' });
+    await same(second);
+    const undo = await restored(pipeline, LAST);
+    assert.deepEqual(told(undo.plan).sort(), [
+      'board update',
+      'both update',
+      'disk create',
+      'load update',
+      'more delete',
+      'new delete',
+    ]);
+    await same(first);
+    await restored(pipeline, LAST);
+    await same(second);
+    await restored(pipeline, LAST);
+    await same(first);
+    // A dashboard that comes back alone shows the monitor under its present id.
+    await pipeline.send('/delete_dashboard', undefined, { application: 'app', key: 'board' });
+    const { revisions } = await history(pipeline, { kind: 'dashboard', key: 'board' });
+    await restored(pipeline, revisionOf('board', Number(revisions.at(-1)?.['revision']), 'dashboard'));
+    await same(first);
+  });
+
+  it('of a key that belongs to another object by now changes that object, and references follow it', async () => {
+    const pipeline = startInProcess();
+    await pipeline.apply(documentOf({ monitors: [monitorEntry('load'), monitorEntry('disk'), composite] }));
+    const former = await live(pipeline, 'load');
+    await pipeline.apply(documentOf({}), { prune: 'true' });
+    const log = {
+      ...monitorEntry('load'),
+      type: 'event-v2 alert',
+      query: 'events("x").rollup("count").last("5m") > 2',
+    };
+    await pipeline.apply(documentOf({ monitors: [log, monitorEntry('disk')] }));
+    const now = await live(pipeline, 'load');
+    await restored(pipeline, revisionOf('both', 1));
+    const ids = [now, await live(pipeline, 'disk')].map((one) => String(one?.['id']));
+    assert.equal((await live(pipeline, 'both'))?.['query'], ids.join(' && '));
+    // A monitor that a composite needs is not replaced by a restore of it alone.
+    await pipeline.send('/delete_monitor', undefined, { application: 'app', key: 'both' });
+    const refused = await problemOf(restored(pipeline, revisionOf('load', 1)));
+    assert.match(refused.message, /Datadog cannot change the type of a monitor in place/);
+    assert.equal((await live(pipeline, 'load'))?.['id'], now?.['id']);
+    const { plan } = await restored(pipeline, revisionOf('load', 1), { force: 'true' });
+    assert.deepEqual(told(plan), ['load replace']);
+    const after = await live(pipeline, 'load');
+    assert.deepEqual(
+      [after?.['type'], after?.['id'] !== now?.['id'], after?.['id'] !== former?.['id']],
+      ['query alert', true, true],
+    );
+  });
+
   it('that was planned before a write of somebody else is refused', async () => {
     const pipeline = startInProcess();
     await pipeline.apply(documentOf({ monitors: [monitorEntry('load', { message: 'first' })] }));

@@ -10,7 +10,7 @@ import { refuseErrors } from '../refuse.ts';
 import type { PipelineAnswer, PipelineRequest } from '../request.ts';
 import { settleBeforeReading } from '../settle.ts';
 import { PLAN_RESTORE } from '../steps.ts';
-import { readRestored, withSecretsOf } from './restored-document.ts';
+import { readRestored, withCurrentTexts } from './restored-document.ts';
 
 /**
  * Restores a revision of an object, or the states before the last apply. Without `basis` returns the plan; with it applies that
@@ -26,7 +26,7 @@ export async function restoreRequest(
   const unavailable = await settleBeforeReading({ application }, ports, context);
   const restored = await readRestored(restore, context.requestId, ports);
   const live = await readLive(restored.document, ports, context);
-  const { document, findings } = withSecretsOf(restored, live);
+  const { document, findings } = withCurrentTexts(restored, live);
   const { value } = restored;
   const known = { document, value, live, linted: () => findings, unavailable };
   const prepared = await PLAN_RESTORE.run(known, request, ports);

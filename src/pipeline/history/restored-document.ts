@@ -3,10 +3,10 @@ import type { Restore } from '../../contract/schemas.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { type StoredKind, toSend } from '../../domain/managed-fields.ts';
-import { markOf, unmarked } from '../../domain/marker.ts';
+import { idOf, markOf, oldestFirst, unmarked } from '../../domain/marker.ts';
 import { pointerTo, valueAt } from '../../domain/pointer.ts';
 import { ProblemError } from '../../domain/problem.ts';
-import { referencesIn, withReferences } from '../../domain/references.ts';
+import { referencesIn, withIdsReplaced, withReferences } from '../../domain/references.ts';
 import type { Revision } from '../../ledger/port.ts';
 import type { LiveState } from '../document/document-plan.ts';
 import type { DocumentEntry, ReadDocument } from '../document/read-document.ts';
@@ -29,6 +29,8 @@ export interface RestoredDocument {
   readonly value: JsonObject;
   /** Pointers within each entry's object to texts that the history has without their secrets. */
   readonly redacted: ReadonlyMap<DocumentEntry, readonly string[]>;
+  /** The keys that the application's objects have had, by `kind:id`. */
+  readonly keys: ReadonlyMap<string, string>;
 }
 
 const LISTS = { monitor: 'monitors', dashboard: 'dashboards' } as const;
@@ -75,7 +77,7 @@ export async function readRestored(
   const document = { application, team: undefined, aliases: {}, entries, deletes, findings: [] };
   const monitors = Object.fromEntries(value.monitors);
   const dashboards = Object.fromEntries(value.dashboards);
-  return { document, value: { application, monitors, dashboards }, redacted: withoutSecrets };
+  return { document, value: { application, monitors, dashboards }, redacted: withoutSecrets, keys };
 }
 
 async function one(body: Restore, ledger: Ports['ledger']): Promise<Wanted[]> {
@@ -107,27 +109,60 @@ async function lastApply(application: string, requestId: string, ledger: Ports['
 }
 
 /**
- * Keeps the text that Datadog has now wherever the history has the same text without its secret. Returns an error for every
- * other such text: writing it would replace the secret.
+ * Completes recorded states with what Datadog has now. Keeps the text that Datadog has wherever the history has the same text
+ * without its secret; returns an error for every other such text, because writing it would replace the secret. Replaces the id of
+ * an object that was created again, also within a text such as a link.
  */
-export function withSecretsOf(
-  { document, redacted: withoutSecrets }: RestoredDocument,
-  { own }: LiveState,
+export function withCurrentTexts(
+  restored: RestoredDocument,
+  live: LiveState,
 ): { readonly document: ReadDocument; readonly findings: readonly Finding[] } {
+  const { document, redacted: withoutSecrets } = restored;
   const findings: Finding[] = [];
+  const replace = currentIds(restored, live);
   const entries = document.entries.map((entry) => {
+    const object = withIdsReplaced(entry.object, replace);
+    const current = { ...entry, object, references: referencesIn(object, entry.pointer) };
     const pointers = withoutSecrets.get(entry);
-    if (!pointers) return entry;
-    const live = own[entry.stored].find((object) => markOf(entry.stored, object)?.key === entry.key);
-    const now = live && redacted(unmarked(entry.stored, live)).object;
+    if (!pointers) return current;
+    const own = live.own[entry.stored].find((found) => markOf(entry.stored, found)?.key === entry.key);
+    const now = own && redacted(unmarked(entry.stored, own)).object;
     const lost = pointers.filter((at) => !now || valueAt(now, at) !== valueAt(entry.object, at));
     append(
       findings,
       lost.map((at) => redactedText(entry, at)),
     );
-    return { ...entry, unmanaged: pointers };
+    return { ...current, unmanaged: pointers };
   });
   return { document: { ...document, entries }, findings };
+}
+
+/**
+ * Returns a function that replaces the former id of an object by its current one, or by a reference if this restore creates it.
+ * An id stays if the object is gone, or is still there under it.
+ */
+function currentIds(
+  { document, keys }: RestoredDocument,
+  { own }: LiveState,
+): (id: string) => string | undefined {
+  const ids = new Map<string, string>();
+  for (const kind of ['monitor', 'dashboard'] as const) {
+    for (const object of oldestFirst(own[kind])) {
+      const key = markOf(kind, object)?.key;
+      const name = key === undefined ? undefined : nameOf({ kind, key });
+      if (name !== undefined && !ids.has(name)) ids.set(name, idOf(object));
+    }
+  }
+  const restoredNames = new Set(document.entries.map(({ stored: kind, key }) => nameOf({ kind, key })));
+  const existing = new Set(ids.values());
+  return (id) => {
+    if (existing.has(id)) return undefined;
+    const kind = /^\d+$/.test(id) ? 'monitor' : 'dashboard';
+    const key = keys.get(`${kind}:${id}`);
+    if (key === undefined) return undefined;
+    const name = nameOf({ kind, key });
+    return ids.get(name) ?? (restoredNames.has(name) ? `\${${name}}` : undefined);
+  };
 }
 
 function redactedText({ stored, key, pointer }: DocumentEntry, at: string): Finding {
