@@ -224,14 +224,14 @@ describe('a restore', () => {
     await restored(pipeline, revisionOf('both', 1));
     const ids = [now, await live(pipeline, 'disk')].map((one) => String(one?.['id']));
     assert.equal((await live(pipeline, 'both'))?.['query'], ids.join(' && '));
-    // A monitor that a composite needs is not replaced by a restore of it alone.
-    await pipeline.send('/delete_monitor', undefined, { application: 'app', key: 'both' });
     const refused = await problemOf(restored(pipeline, revisionOf('load', 1)));
     assert.match(refused.message, /Datadog cannot change the type of a monitor in place/);
     assert.equal((await live(pipeline, 'load'))?.['id'], now?.['id']);
     const { plan } = await restored(pipeline, revisionOf('load', 1), { force: 'true' });
-    assert.deepEqual(told(plan), ['load replace']);
+    // The former object is deleted when the composite refers to the new one.
+    assert.deepEqual(told(plan).sort(), ['both update', 'load replace']);
     const after = await live(pipeline, 'load');
+    assert.equal((await live(pipeline, 'both'))?.['query'], `${String(after?.['id'])} && ${ids[1]}`);
     assert.deepEqual(
       [after?.['type'], after?.['id'] !== now?.['id'], after?.['id'] !== former?.['id']],
       ['query alert', true, true],

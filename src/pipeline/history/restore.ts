@@ -10,7 +10,7 @@ import { refuseErrors } from '../refuse.ts';
 import type { PipelineAnswer, PipelineRequest } from '../request.ts';
 import { settleBeforeReading } from '../settle.ts';
 import { PLAN_RESTORE } from '../steps.ts';
-import { readRestored, withCurrentTexts } from './restored-document.ts';
+import { readRestored, referrersOf, withCurrentTexts } from './restored-document.ts';
 
 /**
  * Restores a revision of an object, or the states before the last apply. Without `basis` returns the plan; with it applies that
@@ -29,7 +29,11 @@ export async function restoreRequest(
   const { document, findings } = withCurrentTexts(restored, live);
   const { value } = restored;
   const known = { document, value, live, linted: () => findings, unavailable };
-  const prepared = await PLAN_RESTORE.run(known, request, ports);
+  const first = await PLAN_RESTORE.run(known, request, ports);
+  const referrers = referrersOf(first.plan, document, live);
+  const whole = { ...document, entries: [...document.entries, ...referrers] };
+  const prepared =
+    referrers.length === 0 ? first : await PLAN_RESTORE.run({ ...known, document: whole }, request, ports);
   const steps = prepared.plan.steps
     .map((list) => list.filter(({ action }) => action !== 'extra' && action !== 'clone'))
     .filter((list) => list.length > 0);

@@ -8,7 +8,7 @@ import { pointerTo, valueAt } from '../../domain/pointer.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import { referencesIn, withIdsReplaced, withReferences } from '../../domain/references.ts';
 import type { Revision } from '../../ledger/port.ts';
-import type { LiveState } from '../document/document-plan.ts';
+import type { DocumentPlan, LiveState } from '../document/document-plan.ts';
 import type { DocumentEntry, ReadDocument } from '../document/read-document.ts';
 import { nameOf } from '../document/references-in-order.ts';
 import type { Ports } from '../ports.ts';
@@ -55,20 +55,8 @@ export async function readRestored(
     if (!revision?.body) return [];
     const { object: sent } = toSend(kind, unmarked(kind, revision.body));
     const object = withReferences(kind, sent, keys);
-    const pointer = pointerTo('', LISTS[kind], key);
     value[LISTS[kind]].set(key, object);
-    const entry: DocumentEntry = {
-      kind,
-      stored: kind,
-      key,
-      pointer,
-      object,
-      adopt: undefined,
-      unmanaged: [],
-      references: referencesIn(object, pointer),
-      restoredFrom: revision.revision,
-      verb: 'apply',
-    };
+    const entry = { ...entryOf(kind, key, object), restoredFrom: revision.revision };
     const pointers = revision.redacted.filter((at) => valueAt(object, at) !== undefined);
     if (pointers.length > 0) withoutSecrets.set(entry, pointers);
     return [entry];
@@ -78,6 +66,23 @@ export async function readRestored(
   const monitors = Object.fromEntries(value.monitors);
   const dashboards = Object.fromEntries(value.dashboards);
   return { document, value: { application, monitors, dashboards }, redacted: withoutSecrets, keys };
+}
+
+/** Returns the entry for an object, of which nothing is left to people. */
+function entryOf(kind: StoredKind, key: string, object: JsonObject): DocumentEntry {
+  const pointer = pointerTo('', LISTS[kind], key);
+  const references = referencesIn(object, pointer);
+  return {
+    kind,
+    stored: kind,
+    key,
+    pointer,
+    object,
+    adopt: undefined,
+    unmanaged: [],
+    references,
+    verb: 'apply',
+  };
 }
 
 async function one(body: Restore, ledger: Ports['ledger']): Promise<Wanted[]> {
@@ -163,6 +168,36 @@ function currentIds(
     const name = nameOf({ kind, key });
     return ids.get(name) ?? (restoredNames.has(name) ? `\${${name}}` : undefined);
   };
+}
+
+/**
+ * Returns entries for the other objects that refer to objects which a plan replaces, so that the plan also re-points them: a
+ * replaced object is deleted only when nothing refers to it.
+ */
+export function referrersOf(
+  { steps }: Pick<DocumentPlan, 'steps'>,
+  { entries, deletes = new Set() }: ReadDocument,
+  { own }: LiveState,
+): readonly DocumentEntry[] {
+  const keys = new Map(
+    steps
+      .flat()
+      .flatMap((step) =>
+        step.action === 'replace' ? [[`${step.stored}:${idOf(step.live)}`, step.key] as const] : [],
+      ),
+  );
+  if (keys.size === 0) return [];
+  const seen = new Set([...deletes, ...entries.map(({ stored: kind, key }) => nameOf({ kind, key }))]);
+  return (['monitor', 'dashboard'] as const).flatMap((kind) =>
+    oldestFirst(own[kind]).flatMap((found): DocumentEntry[] => {
+      const key = markOf(kind, found)?.key;
+      if (key === undefined || seen.has(nameOf({ kind, key }))) return [];
+      seen.add(nameOf({ kind, key }));
+      const object = withReferences(kind, toSend(kind, unmarked(kind, found)).object, keys);
+      const entry = entryOf(kind, key, object);
+      return entry.references.length === 0 ? [] : [entry];
+    }),
+  );
 }
 
 function redactedText({ stored, key, pointer }: DocumentEntry, at: string): Finding {
