@@ -19,7 +19,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { type JsonObject, isObject, parseTrustedJson, printJson } from '../domain/json.ts';
 import { deadlineAfter } from '../domain/deadline.ts';
 import { systemClock } from '../runtime/system-clock.ts';
-import { LIMITS } from './size-limit.ts';
+import { LIMITS, SQLITE_BYTES } from './size-limit.ts';
 import { openStore, type Store } from './ledger.ts';
 import { isMemoryVolume } from './volume.ts';
 
@@ -280,6 +280,18 @@ describe('the store', () => {
     assert.ok(Number(list[0]?.version) >= 5);
     assert.equal(await unsettled(store), 1);
     assert.deepEqual(failures, []);
+  });
+});
+
+describe('the shared cache of a file', () => {
+  it('keeps the file within its part under any number of entries, and survives a restart', async () => {
+    const store = opened();
+    const { cache } = store.ledger;
+    const entry = Buffer.alloc(1024 * 1024, 1);
+    for (let n = 0; n < 40; n += 1) await cache.put(`k${n}`, entry, DAY);
+    const { bytes = Infinity } = store.ledger.readings();
+    assert.ok(bytes < SQLITE_BYTES.cache * 1.1, `${bytes} bytes`);
+    assert.equal((await opened().ledger.cache.get('k39'))?.length, entry.length);
   });
 });
 

@@ -304,6 +304,29 @@ describeLedgers('a ledger', ({ place, open }) => {
     const { failures, failing: reason } = ledger.readings();
     assert.ok(failures >= 2 && reason !== undefined);
   });
+
+  it('that can be read and not written stays unavailable until a write succeeds', async () => {
+    const disk = { isFull: false };
+    const ledger = open({
+      db: (db) => {
+        const broken = brokenDatabase(db);
+        const now = () => (disk.isFull ? broken : db);
+        return { ...db, query: (one) => now().query(one), transaction: (all) => now().transaction(all) };
+      },
+    });
+    await ledger.probe();
+    const { failing: before } = ledger.readings();
+    disk.isFull = true;
+    await assert.rejects(ledger.acquire([NAME], soon(1000)));
+    await ledger.unsettled();
+    await ledger.incidents.observe([], { receivers: ['r'], accepted: [], remindMs: 1 });
+    ledger.readings();
+    await ledger.unsettled();
+    assert.deepEqual([before, ledger.readings().failing === undefined], [undefined, false]);
+    disk.isFull = false;
+    await ledger.probe();
+    assert.equal(ledger.readings().failing, undefined);
+  });
 });
 
 /** A database whose statements about leases and writes fail. */

@@ -65,7 +65,9 @@ interface Opened {
  */
 export function createSqlLedger(open: OpenDatabase, options: LedgerOptions): OpenLedger {
   const connection = new Connection(open, options);
-  const attempt: Connection['attempt'] = (work) => connection.attempt(work);
+  const attempt = <T>(work: (parts: Opened) => Promise<T>) => connection.attempt(work);
+  /** For work that may write nothing: its success does not show that the ledger can be written. */
+  const read = <T>(work: (parts: Opened) => Promise<T>) => connection.attempt(work, false);
   const quietly: Connection['quietly'] = (work) => connection.quietly(work);
   let counts: Pick<LedgerReadings, 'entries' | 'oldestMs' | 'newestLostMs'> = {
     entries: 0,
@@ -77,7 +79,7 @@ export function createSqlLedger(open: OpenDatabase, options: LedgerOptions): Ope
     counts = { ...(await writes.unsettledCount()), newestLostMs };
   };
   // The metrics and the incidents of one moment share a query.
-  const countOnce = singleFlight(() => quietly(count));
+  const countOnce = singleFlight(() => connection.quietly(count, false));
   return {
     acquire: (names, deadline) =>
       attempt(async ({ leases, writes }) => {
@@ -98,12 +100,12 @@ export function createSqlLedger(open: OpenDatabase, options: LedgerOptions): Ope
     confirm: (entry, id) => quietly(({ writes }) => writes.confirm(entry, id)),
     expire: (entry) => quietly(({ writes }) => writes.setState(entry, 'expired')),
     acknowledge: (entry) => quietly(({ writes }) => writes.setState(entry, 'acknowledged')),
-    unsettledOf: (names) => attempt(({ writes }) => writes.unsettledOf(names)),
-    unsettled: (application) => attempt(({ writes }) => writes.unsettled(application)),
-    acknowledgedAgoMs: (name) => attempt(({ writes }) => writes.acknowledgedAgoMs(name)),
-    toVerify: (ageMs) => attempt(({ writes }) => writes.toVerify(ageMs)),
+    unsettledOf: (names) => read(({ writes }) => writes.unsettledOf(names)),
+    unsettled: (application) => read(({ writes }) => writes.unsettled(application)),
+    acknowledgedAgoMs: (name) => read(({ writes }) => writes.acknowledgedAgoMs(name)),
+    toVerify: (ageMs) => read(({ writes }) => writes.toVerify(ageMs)),
     forgetSettled: (ageMs) =>
-      attempt(async ({ writes, routes, history, cache, incidents }) => {
+      read(async ({ writes, routes, history, cache, incidents }) => {
         await writes.forgetSettled(ageMs);
         await routes.forgetExpired();
         await history.prune();
@@ -111,20 +113,20 @@ export function createSqlLedger(open: OpenDatabase, options: LedgerOptions): Ope
         await incidents.forgetOrphans();
       }),
     record: (revisions) => quietly(({ history }) => history.record(revisions)),
-    newestRevision: (name) => attempt(({ history }) => history.newest(name)),
-    newestRevisions: (application) => attempt(({ history }) => history.newestOfAll(application)),
-    revisions: (filter) => attempt(({ history }) => history.list(filter)),
-    lostRevisions: () => attempt(({ history }) => history.size.lost()),
-    revision: (name, revision) => attempt(({ history }) => history.get(name, revision)),
-    recordedIds: (application) => attempt(({ history }) => history.ids(application)),
-    lastApply: (application, except) => attempt(({ history }) => history.lastApply(application, except)),
+    newestRevision: (name) => read(({ history }) => history.newest(name)),
+    newestRevisions: (application) => read(({ history }) => history.newestOfAll(application)),
+    revisions: (filter) => read(({ history }) => history.list(filter)),
+    lostRevisions: () => read(({ history }) => history.size.lost()),
+    revision: (name, revision) => read(({ history }) => history.get(name, revision)),
+    recordedIds: (application) => read(({ history }) => history.ids(application)),
+    lastApply: (application, except) => read(({ history }) => history.lastApply(application, except)),
     pinRoute: (application, route, holdMs) => attempt(({ routes }) => routes.pin(application, route, holdMs)),
     unpinRoute: (pin) => quietly(({ routes }) => routes.unpin(pin)),
     grantCalls: (wanted) => attempt(({ budgets }) => budgets.grant(wanted)),
     cache: createSharedCache(async () => (await connection.ready()).cache, options.clock),
     incidents: {
-      observe: (...now) => attempt(({ incidents }) => incidents.observe(...now)),
-      accept: (ids) => attempt(({ incidents }) => incidents.accept(ids)),
+      observe: (...now) => read(({ incidents }) => incidents.observe(...now)),
+      accept: (ids) => read(({ incidents }) => incidents.accept(ids)),
     },
     probe: () => probe(connection, options.clock, count),
     readings() {
@@ -150,11 +152,14 @@ class Connection {
     this.options = options;
   }
 
-  /** Does the work; counts a failure and turns it into the problem `ledger_unavailable`. */
-  async attempt<T>(work: (parts: Opened) => Promise<T>): Promise<T> {
+  /**
+   * Does the work; counts a failure and turns it into the problem `ledger_unavailable`. Only work that writes ends an earlier
+   * failure: a full disk can be read.
+   */
+  async attempt<T>(work: (parts: Opened) => Promise<T>, writes = true): Promise<T> {
     try {
       const result = await work(await this.ready());
-      this.state.failing = undefined;
+      if (writes) this.state.failing = undefined;
       return result;
     } catch (error) {
       if (error instanceof ProblemError) throw error;
@@ -166,8 +171,8 @@ class Connection {
   }
 
   /** Does work whose failure is only counted. Callers need not wait for it: `close` does. */
-  quietly(work: (parts: Opened) => Promise<void>): Promise<void> {
-    const done = this.attempt(work)
+  quietly(work: (parts: Opened) => Promise<void>, writes = true): Promise<void> {
+    const done = this.attempt(work, writes)
       .catch(() => undefined)
       .finally(() => this.inProgress.delete(done));
     this.inProgress.add(done);
