@@ -17,6 +17,7 @@ import { notificationRules } from './monitor-settings/notification-rules.ts';
 import { restrictionPolicies } from './monitor-settings/restriction-policies.ts';
 import { monitors } from './monitors/monitors.ts';
 import { Organisation } from './organisation.ts';
+import { objectPages } from './pages/object-pages.ts';
 import { roles } from './people/roles.ts';
 import { teams } from './people/teams.ts';
 import { users } from './people/users.ts';
@@ -83,7 +84,7 @@ const SYNTHETICS: Route = {
 /** The paths that are not emulated although a route with a parameter matches them. */
 const NOT_EMULATED = new Set(['/api/v2/roles/templates', '/api/v2/team/connections', '/api/v2/team/sync']);
 
-/** Creates an emulated Datadog: `handle` serves its API, `control` what tests may set. */
+/** Creates an emulated Datadog: `handle` serves its API and the pages of objects, `control` what tests may set. */
 export function createDatadogHandler(options: DatadogHandlerOptions) {
   const clock = { now: options.now };
   const organisation = new Organisation(() => clock.now());
@@ -96,11 +97,12 @@ export function createDatadogHandler(options: DatadogHandlerOptions) {
   const limits = new RateLimits(options.limits, organisation.now);
   const routes = [VALIDATE, SYNTHETICS, ...groups.flatMap((group) => group.routes)];
   const find = routeFinder(routes);
+  const pages = objectPages(organisation);
   const log = new WriteLog(organisation);
 
   function handle(request: EmulatorRequest): EmulatorResponse | undefined {
     const match = find(request.method, request.path);
-    if (!match || NOT_EMULATED.has(request.path)) return undefined;
+    if (!match || NOT_EMULATED.has(request.path)) return pages(request);
     const error = authorizationError(request, match.route.apiKeyOnly === true);
     if (error !== undefined) return json(403, { errors: [error] });
     const { allowed, headers } = limits.count(match.route.limit);

@@ -129,11 +129,14 @@ function datadog({ settings, url }: ProcessContext): Env {
     : { DATADOG_URL: url('datadog') };
 }
 
-/** Returns the variables of one emulator, such as DATADOG_EMULATOR_LIMITS, and those of all emulators. */
+/** Returns the variables of one emulator, such as DATADOG_EMULATOR_LIMITS and LEANIX_SEED, and those of all emulators. */
 function emulatorVariables(env: Env, port: PortName): Env {
   const prefix = port.replace(/PORT$/, '');
+  const seed = prefix.replace(/EMULATOR_$/, 'SEED');
   return Object.fromEntries(
-    Object.entries(env).filter(([name]) => name.startsWith(prefix) || name.startsWith('EMULATOR_')),
+    Object.entries(env).filter(
+      ([name]) => name.startsWith(prefix) || name === seed || name.startsWith('EMULATOR_'),
+    ),
   );
 }
 

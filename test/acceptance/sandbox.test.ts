@@ -129,6 +129,15 @@ describe('npm start', { skip }, () => {
     assert.equal(JSON.parse(alert).route, 'unlisted', alert);
     assert.match(alerts, /title: The payment queue is deep/);
     assert.equal(JSON.parse(monitor).route, 'listed', monitor);
+    await assertOpens(JSON.parse(alert).url, 'The payment queue is deep');
+    await assertOpens(JSON.parse(monitor).url, 'Checkout is slow');
+    const dashboard = { title: 'Hosts', layout_type: 'ordered', widgets: [] };
+    const created = await fetch(`${url}/create_dashboard`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ application: 'checkout', team: 'shop', dashboard }),
+    });
+    await assertOpens(JSON.parse(await created.text()).url, 'Hosts');
     process.kill(sandbox.pid, 'SIGTERM');
     await sandbox.leavesNothing();
   });
@@ -214,6 +223,14 @@ describe('npm start', { skip }, () => {
     await sandbox.leavesNothing();
   });
 });
+
+/** Asserts that a link of an answer opens a page with a text in a browser, which has no keys. */
+async function assertOpens(url: string, text: string): Promise<void> {
+  const page = await fetch(url);
+  assert.equal(page.status, 200, url);
+  assert.match(page.headers.get('content-type') ?? '', /^text\/html/);
+  assert.ok((await page.text()).includes(text), text);
+}
 
 function processOf(processes: readonly Marked[], program: string): Marked {
   const found = processes.find(({ args }) => args.includes(program));
