@@ -41,7 +41,7 @@ it('matches like the equivalent regular expression', () => {
   );
 });
 
-it('takes time linear in the pattern and the name, for any number of stars', () => {
+it('takes time linear in the pattern and the name, for any number of stars', async () => {
   const worst: readonly ((length: number) => readonly [pattern: string, name: string])[] = [
     (length) => ['*a'.repeat(length / 2), `${'a'.repeat(length)}b`],
     (length) => ['*'.repeat(length), 'a'.repeat(length)],
@@ -50,6 +50,7 @@ it('takes time linear in the pattern and the name, for any number of stars', () 
     (length) => [`*${'a'.repeat(90)}b*${'a'.repeat(90)}`, 'a'.repeat(length)],
     (length) => [`*b${'a'.repeat(90)}*c`, `${'a'.repeat(length)}c`],
   ];
-  for (const write of worst) assertLinear((length) => void matches(...write(length)), write(8).join(' '));
+  for (const write of worst)
+    await assertLinear((length) => void matches(...write(length)), write(8).join(' '));
   assert.equal(matches('*a'.repeat(50), `${'a'.repeat(99)}b`), false);
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { assertLinear } from '../../test/assert-linear.ts';
 import { decode, utf8Text } from './decode.ts';
 import { DOCUMENT_LIMITS, type Format } from './decoded.ts';
 import { applyEdits } from './edit/apply-edits.ts';
@@ -9,42 +10,12 @@ import { positionsIn } from './place.ts';
 
 type Work = (size: number) => unknown;
 
-/** Returns the CPU time (ms) of one run. */
-async function cost(work: Work, size: number): Promise<number> {
-  const before = process.cpuUsage();
-  await work(size);
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
-}
-
-async function median(work: Work, size: number): Promise<number> {
-  const times = [await cost(work, size), await cost(work, size), await cost(work, size)];
-  return times.sort((a, b) => a - b)[1] ?? 0;
-}
-
 const KIB = 1024;
 /** A size beyond which YAML is counted before it is parsed, so that both measured sizes are. */
 const COUNTED = 1250 * KIB;
-const MIN_MS = 15;
-const MAX_RATIO = 2.6;
-/** A busy machine makes single measurements longer, never shorter. */
-const MAX_ATTEMPTS = 5;
+const LAST = 5000 * KIB;
 
-/** Doubles the size until the work is long enough to measure, then asserts that twice the size takes at most 2.6 times as long. */
-async function assertLinear(work: Work, from: number): Promise<void> {
-  await work(from);
-  let size = from;
-  while ((await cost(work, size)) < MIN_MS && size < 2 * 1024 * 1024) size *= 2;
-  const ratios: number[] = [];
-  while (ratios.length < MAX_ATTEMPTS && !ratios.some((ratio) => ratio < MAX_RATIO)) {
-    const once = await median(work, size);
-    ratios.push((await median(work, 2 * size)) / once);
-  }
-  assert.ok(
-    ratios.some((ratio) => ratio < MAX_RATIO),
-    `twice ${size} takes ${ratios.map((ratio) => ratio.toFixed(1)).join(', ')} times as long`,
-  );
-}
+const assertLinearFrom = (first: number, work: Work) => assertLinear(work, undefined, { first, last: LAST });
 
 const reads =
   (format: Format, text: (size: number) => string): Work =>
@@ -105,7 +76,7 @@ const WORKS: Readonly<Record<string, Work>> = {
 
 describe('the time of parsing and printing is linear in the text', () => {
   for (const [name, work] of Object.entries(WORKS)) {
-    it(`with ${name}`, () => assertLinear(work, name.includes('YAML') ? COUNTED : 16 * KIB));
+    it(`with ${name}`, () => assertLinearFrom(name.includes('YAML') ? COUNTED : 16 * KIB, work));
   }
 
   it('with the positions of characters of a long string, located one by one', async () => {
@@ -114,7 +85,7 @@ describe('the time of parsing and printing is linear in the text', () => {
       const work: Work = (asked) => {
         for (let at = 0; at < asked; at++) locate('', 99_000 - (at % 1000));
       };
-      await assertLinear(work, 250);
+      await assertLinearFrom(250, work);
     }
   });
 });
@@ -127,18 +98,15 @@ describe('the time of editing is linear in the text', () => {
     const text = `a:\r\n  - 1\r\n${'# x\r\n'.repeat(30)}  - 2\r\n`;
     const reordered = await reorderItems(text, 'yaml', reordering);
     assert.ok(reordered?.includes('- 2\r\n'));
-    await assertLinear(
-      (n) => reorderItems(`a:\r\n  - 1\r\n${'  # x\r\n'.repeat(n / 8)}  - 2\r\n`, 'yaml', reordering),
-      COUNTED,
+    await assertLinearFrom(COUNTED, (n) =>
+      reorderItems(`a:\r\n  - 1\r\n${'  # x\r\n'.repeat(n / 8)}  - 2\r\n`, 'yaml', reordering),
     );
-    await assertLinear((n) => reorderItems(commented(n), 'yaml', reordering), COUNTED);
+    await assertLinearFrom(COUNTED, (n) => reorderItems(commented(n), 'yaml', reordering));
   });
 
   it('with a text that ends with many line breaks', () =>
-    assertLinear(
-      (n) =>
-        applyEdits(`a: |+\n  x\n${'\n'.repeat(n)}`, 'yaml', [{ pointer: '/a', from: 0, to: 1, text: 'y' }]),
-      COUNTED,
+    assertLinearFrom(COUNTED, (n) =>
+      applyEdits(`a: |+\n  x\n${'\n'.repeat(n)}`, 'yaml', [{ pointer: '/a', from: 0, to: 1, text: 'y' }]),
     ));
 });
 

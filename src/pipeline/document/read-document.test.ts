@@ -16,8 +16,8 @@ const words = (count: number, prefix: string) => Array.from({ length: count }, (
 const document = (more: JsonObject): JsonObject => ({ application: 'app', team: 't', ...more });
 
 describe('the tags and recipients that a document adds to its entries', () => {
-  it('take time linear in both lists of tags', () => {
-    assertLinear((count) => {
+  it('take time linear in both lists of tags', async () => {
+    await assertLinear((count) => {
       const monitors = entries(1, () => ({ tags: words(count, 'own') }));
       const { entries: read } = readDocument(document({ tags: words(count, 'common'), monitors }));
       const tags = read[0]?.object['tags'];

@@ -1,13 +1,19 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { documentSubjects, lintSubjects, objectSubjects, readSubjects } from './field-subjects.ts';
 import { type Fill, filled, FILLS } from './fragments.ts';
+import { describeGrowth } from '../../growth.ts';
 import { type Subject, superlinear } from './measure.ts';
 import { headerSubjects, querySubjects } from './request-subjects.ts';
 import { answerSubjects, bodySubjects, editSubjects } from './text-subjects.ts';
 
-/** Messages of the worker: a case begins, its growth, its failure, all cases are done. */
+/** Messages of the worker: a case begins, its growth is not linear or it fails, all cases are done. */
 export type Told =
-  | { readonly kind: 'begin' | 'failure'; readonly name: string; readonly words?: string }
+  | {
+      readonly kind: 'begin' | 'growth' | 'failure';
+      readonly number: number;
+      readonly name: string;
+      readonly words: string;
+    }
   | { readonly kind: 'done'; readonly cases: number; readonly fields: number; readonly fills: number };
 
 export interface Work {
@@ -18,8 +24,10 @@ export interface Work {
   readonly isEveryPosition: boolean;
   /** Selects subjects whose name contains this text. */
   readonly only: string;
-  /** Skips the cases before this one. */
+  /** Skips the cases up to this one. */
   readonly from: number;
+  /** Runs only the cases with these numbers, if given. */
+  readonly numbers?: readonly number[];
 }
 
 function isWork(value: unknown): value is Work {
@@ -30,7 +38,7 @@ function isWork(value: unknown): value is Work {
 const tell = (message: Told) => parentPort?.postMessage(message);
 
 if (isWork(workerData)) {
-  const { seed, only, from } = workerData;
+  const { seed, only, from, numbers } = workerData;
   const { subjects: headers, close } = await headerSubjects();
   const subjects = chosen(
     [
@@ -54,7 +62,7 @@ if (isWork(workerData)) {
       if (!fill) continue;
       tried.add(fill);
       cases += 1;
-      if (cases > from) await tryCase(subject, fill, cases);
+      if (cases > from && (numbers?.includes(cases) ?? true)) await tryCase(subject, fill, cases);
     }
   }
   await close();
@@ -63,20 +71,13 @@ if (isWork(workerData)) {
 
 async function tryCase(subject: Subject, fill: Fill, number: number): Promise<void> {
   const name = `${number}: ${subject.name} filled with ${JSON.stringify(fill)}`;
-  tell({ kind: 'begin', name });
+  tell({ kind: 'begin', number, name, words: '' });
   try {
     const growth = await superlinear(subject, (units) => filled(fill, units));
-    if (growth) {
-      const { units, once, twice } = growth;
-      const words = `${once.toFixed(0)} ms for ${units} UTF-16 units, ${twice.toFixed(0)} ms for twice as many`;
-      tell({ kind: 'failure', name, words });
-    }
+    if (growth) tell({ kind: 'growth', number, name, words: describeGrowth(growth) });
   } catch (error) {
-    tell({
-      kind: 'failure',
-      name,
-      words: error instanceof Error ? (error.stack ?? error.message) : String(error),
-    });
+    const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    tell({ kind: 'failure', number, name, words });
   }
 }
 
