@@ -294,10 +294,10 @@ test('exits with the status of a failing sidecar if BIRDDOG_ONCE=true', async (t
   assert.equal(runs(root), 1);
 });
 
-/** Shortens the watchdog interval to 20 ms. */
-const SHORT_SLEEP = '#!/bin/sh\nexec /bin/sleep 0.02\n';
-/** Writes heartbeats as `beats` says in its first run, then runs for one more second; succeeds in its second run. */
-const BEATING = (beats: string) => `
+/** Shortens the watchdog interval to 100 ms: a busy machine may delay heartbeats by less than the five intervals. */
+const SHORT_SLEEP = '#!/bin/sh\nexec /bin/sleep 0.1\n';
+/** Writes heartbeats as `beats` says in its first run, until it ends; succeeds in its second run. */
+const BEATING = (beats: string, endsAfterMs: number) => `
   import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
   appendFileSync(process.env.ROOT + '/runs', 'run\\n');
   const runs = readFileSync(process.env.ROOT + '/runs', 'utf8').trim().split('\\n').length;
@@ -305,12 +305,12 @@ const BEATING = (beats: string) => `
   let count = 1000;
   const beat = () => writeFileSync(process.env.BIRDDOG_HEARTBEAT, String(count++) + '\\n', { flag: 'r+' });
   ${beats}
-  setTimeout(() => process.exit(0), 1000);
+  setTimeout(() => process.exit(0), ${endsAfterMs});
 `;
 
 for (const command of ['serve', 'sidecar']) {
   test(`"birddog ${command}" kills and restarts a server whose heartbeats stop`, async (t) => {
-    const files = { [`dist/${command}.js`]: BEATING('beat();'), 'path/sleep': SHORT_SLEEP };
+    const files = { [`dist/${command}.js`]: BEATING('beat();', 50_000), 'path/sleep': SHORT_SLEEP };
     const root = installation(t, files);
     const { status, err } = await birddog(t, root, [command]).ended;
     assert.deepEqual([status, runs(root)], [0, 2]);
@@ -321,12 +321,17 @@ for (const command of ['serve', 'sidecar']) {
   });
 
   test(`"birddog ${command}" does not kill a server with heartbeats, or before its first heartbeat`, async (t) => {
-    for (const beats of ['setInterval(beat, 5);', 'setTimeout(() => setInterval(beat, 5), 500);', '']) {
-      const files = { [`dist/${command}.js`]: BEATING(beats), 'path/sleep': SHORT_SLEEP };
+    const beating = ['setInterval(beat, 5);', 'setTimeout(() => setInterval(beat, 5), 1000);', ''];
+    const ended = beating.map(async (beats) => {
+      const files = { [`dist/${command}.js`]: BEATING(beats, 2000), 'path/sleep': SHORT_SLEEP };
       const root = installation(t, files);
       const { status, err } = await birddog(t, root, [command]).ended;
-      assert.deepEqual([status, err, runs(root)], [0, '', 1]);
-    }
+      return [status, err, runs(root)];
+    });
+    assert.deepEqual(
+      await Promise.all(ended),
+      beating.map(() => [0, '', 1]),
+    );
   });
 }
 

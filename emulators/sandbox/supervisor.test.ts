@@ -94,7 +94,7 @@ test('reports a process that ends unexpectedly', async (t) => {
   assert.match(await end, /^server was ended by SIGKILL\. Its last lines:\n  bye/);
 });
 
-test('kills the descendants of a process that ends', { timeout: 20_000 }, async (t) => {
+test('kills the descendants of a process that ends', { timeout: 120_000 }, async (t) => {
   const { start, end } = supervised(t);
   const { pid = 0 } = await start(script('launcher', 'sleep 1000 & echo ready x; wait'));
   process.kill(pid, 'SIGKILL');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { assertLinear } from '../../test/assert-linear.ts';
 import { secretViolations, secretsIn } from './secrets.ts';
 
 /** Invented secrets, assembled at run time so that secret scanners do not report this file. */
@@ -68,7 +69,7 @@ describe('a secret in a string', () => {
     assert.ok(!JSON.stringify(hits).includes(secret));
   });
 
-  it('is searched for in time linear in the length of the text', () => {
+  it('is searched for in time linear in the length of the text', async () => {
     for (const piece of [
       '://a:',
       'api_key=',
@@ -78,9 +79,7 @@ describe('a secret in a string', () => {
       'xoxb-',
       'authorization: ',
     ]) {
-      const begun = performance.now();
-      for (const _ of secretsIn(piece.repeat(20_000)));
-      assert.ok(performance.now() - begun < 2000, piece);
+      await assertLinear((length) => [...secretsIn(piece.repeat(length / piece.length))], piece);
     }
   });
 });

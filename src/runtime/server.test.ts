@@ -228,7 +228,7 @@ describe('an unread body', () => {
 });
 
 it('closes the connection of a client that does not read its response in time', {
-  timeout: 20_000,
+  timeout: 120_000,
 }, async () => {
   const { promise: closed, resolve } = Promise.withResolvers<boolean>();
   const app = ({ outgoing }: Call) => {

@@ -109,13 +109,14 @@ describe('no listed call fails', () => {
       heavy = await Promise.all([
         send('/lint', broken, 120_000),
         send('/plan', large, 15_000),
-        send('/plan', deep, 15_000),
+        send('/plan', deep, 120_000),
       ]);
     });
     allWell(answers);
     const [malformed, planned, refused] = heavy;
     assert.deepEqual([malformed?.status, malformed?.body.code], [400, 'malformed_body']);
-    assert.ok([200, 504].includes(planned?.status ?? 0), planned?.text.slice(0, 300));
+    // 503: the other two documents were inspected first, until the deadline.
+    assert.ok([200, 503, 504].includes(planned?.status ?? 0), planned?.text.slice(0, 300));
     assert.ok((refused?.status ?? 500) < 500, refused?.text.slice(0, 300));
     const longest = Math.max(...answers.map(({ ms }) => ms));
     t.diagnostic(`${answers.length} listed calls, the longest ${Math.round(longest)} ms`);
