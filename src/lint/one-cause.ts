@@ -34,6 +34,7 @@ interface Pair {
 const PAIRS: readonly Pair[] = [
   { cause: 'widget_query_syntax', effect: 'query_without_variable', within: 'pointer' },
   { cause: 'response_format', effect: 'unknown_choice', within: 'pointer' },
+  { cause: 'missing_member', effect: 'widget_field_missing', within: 'pointer' },
   { cause: 'widget_field_missing', effect: 'request_empty', within: 'pointer' },
   { cause: 'anomaly_window', effect: 'threshold_windows', within: 'pointer' },
   { cause: 'method_arguments', effect: 'rollup_without_measure', within: 'pointer' },
@@ -62,6 +63,7 @@ const reads = (within: Scope, codes: readonly string[], fields: readonly string[
   ]);
 
 const READS: ReadonlyMap<string, Reads> = new Map([
+  ...reads('object', ['no_key'], ['title', 'name']),
   ...reads('object', ['critical_missing', 'recovery_without_limit'], ['options/thresholds']),
   ...reads(
     'object',

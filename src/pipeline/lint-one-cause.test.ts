@@ -91,6 +91,21 @@ const MISTAKES: readonly (readonly [title: string, object: JsonObject, finding: 
     'error misspelt_member /widgets/0/definition/reqests',
   ],
   [
+    'a definition without a type',
+    dashboard([{ definition: {} }]),
+    'error missing_member /widgets/0/definition',
+  ],
+  [
+    'an alert without a title',
+    {
+      apiVersion: 'birddog/v1',
+      application: 'a',
+      team: 't',
+      alerts: [{ signal: { metric: 'a' }, condition: { over: '5m', above: 1 } }],
+    },
+    'error missing_member /alerts/0',
+  ],
+  [
     'a misspelt name of a query',
     dashboard([widget({ ...QUERIES, formulas: [{ formula: 'b' }] })]),
     'warning formula_unknown_query /widgets/0/definition/requests/0/formulas/0/formula',

@@ -6,7 +6,7 @@ import { endpointTable } from './endpoints.ts';
 import { readScenarios } from './recording.ts';
 import { replay } from './replay.ts';
 import { diff, isMatch, scores, table } from './report.ts';
-import { ratesTable, ruleRates } from './rule-rates.ts';
+import { lintCorpus, ratesTable, ruleRates } from './rule-rates.ts';
 
 const { values } = parseArgs({
   options: { show: { type: 'string' }, endpoints: { type: 'boolean' }, rules: { type: 'boolean' } },
@@ -15,7 +15,7 @@ if (!existsSync(CORPUS)) {
   console.error('the recorded exchanges are not here: set CORPUS to their folder');
   process.exit(1);
 }
-if (values.rules) console.log(ratesTable(ruleRates()));
+if (values.rules) console.log(ratesTable(ruleRates(lintCorpus())));
 else await printReplay();
 
 /** Replays all recordings and prints the scores, or the mismatches of a family. */

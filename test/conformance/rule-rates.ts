@@ -1,4 +1,4 @@
-import type { Severity } from '../../src/domain/finding.ts';
+import type { Finding, Severity } from '../../src/domain/finding.ts';
 import { withPlaceholders } from '../../src/domain/references.ts';
 import { lintDashboard } from '../../src/lint/dashboard/lint-dashboard.ts';
 import { lintMonitor } from '../../src/lint/monitor/lint-monitor.ts';
@@ -21,15 +21,31 @@ export const HIGH_RATE = 0.1;
 
 const LINTS = { monitor: lintMonitor, dashboard: lintDashboard } as const;
 
-/** Returns the rate of each rule about monitors and dashboards on the corpus, as in a document, highest first. */
-export function ruleRates(): RuleRate[] {
+/** The findings of one real definition. */
+export interface Linted {
+  readonly source: string;
+  readonly kind: RuleRate['kind'];
+  readonly findings: readonly Finding[];
+}
+
+/** Lints each real definition as in a document. */
+export function lintCorpus(): Linted[] {
+  return (['monitor', 'dashboard'] as const).flatMap((kind) =>
+    realDefinitions(kind).map(({ source, object }) => {
+      const findings = LINTS[kind](withPlaceholders(object), '', { inDocument: true });
+      return { source, kind, findings };
+    }),
+  );
+}
+
+/** Returns the rate of each rule about monitors and dashboards, highest first. */
+export function ruleRates(linted: readonly Linted[]): RuleRate[] {
   return (['monitor', 'dashboard'] as const)
     .flatMap((kind) => {
       const counts = new Map<string, number>();
-      const all = realDefinitions(kind);
-      for (const { object } of all) {
-        const found = LINTS[kind](withPlaceholders(object), '', { inDocument: true });
-        for (const code of new Set(found.map((finding) => finding.code)))
+      const all = linted.filter((one) => one.kind === kind);
+      for (const { findings } of all) {
+        for (const code of new Set(findings.map((finding) => finding.code)))
           counts.set(code, (counts.get(code) ?? 0) + 1);
       }
       return RULE_GROUPS.filter((group) => group.kind === kind).flatMap(({ rules }) =>
