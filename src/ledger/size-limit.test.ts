@@ -127,7 +127,10 @@ describe('the parts of a SQLite ledger', () => {
       ]);
     assert.deepEqual(failures, []);
     assert.equal(store.objectCache.list('dashboard', 'a19').length, 1);
-    assert.equal(store.objectCache.list('dashboard', 'a0').length, 0);
+    const kept = Array.from({ length: 20 }, (_, round) => store.objectCache.list('dashboard', `a${round}`));
+    // Without the limit of the file, that of the cache would keep ten.
+    const count = kept.filter(({ length }) => length > 0).length;
+    assert.ok(count > 1 && count < 8, String(count));
   });
 
   it('are full of writes whose outcome is unknown: no other is sent before one is settled', async (t) => {

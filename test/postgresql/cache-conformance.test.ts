@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { SharedCache } from '../../src/ledger/port.ts';
-import { SQLITE_BYTES } from '../../src/ledger/size-limit.ts';
 import type { Database, Statement } from '../../src/ledger/sql/database.ts';
 import { USE_MS } from '../../src/ledger/sql/cache.ts';
 import { describeLedgers, soon } from './ledger-places.ts';
@@ -101,12 +100,6 @@ describeLedgers('the cache', ({ place, open }) => {
     assert.equal((await Promise.all(reads)).filter((one) => one !== undefined).length, 0);
   });
 });
-
-it('the parts of a SQLite file together have 112 MiB of its volume', () =>
-  assert.equal(
-    Object.values(SQLITE_BYTES).reduce((sum, part) => sum + part, 0),
-    112 * 1024 * 1024,
-  ));
 
 async function rows(db: Database): Promise<string[]> {
   const found = await db.query({ text: 'SELECT key FROM ledger_cache ORDER BY key', values: [] });
