@@ -80,17 +80,20 @@ export async function restartUnderLoad(
   const stop = new AbortController();
   const probes = probe(slots, stop.signal);
   const load = startLoad(t, slots, options, stop.signal);
-  const applied = applyMeanwhile(t, slots, options.objects);
+  const applying = await startApply(t, slots, options.objects);
+  // The replica with the apply is restarted first, as soon as the apply has written something.
+  await pod.until(async () => (await monitorsByName(pod)).has(objectName(0)));
+  const first = slots.findIndex((slot) => slot === applying.servedBy());
   const ends: string[] = [];
   for (let run = 1; run <= options.restarts; run += 1) {
-    const slot = slots[(run - 1) % slots.length];
+    const slot = slots[(Math.max(0, first) + run - 1) % slots.length];
     if (!slot) continue;
     slot.replica.signal('SIGTERM');
     ends.push((await slot.replica.ended).split('\n')[0] ?? '');
     slot.replica = await start(slot.name, run);
     await pod.until(async () => slot.ready);
   }
-  const apply = await applied;
+  const apply = await applying.ended;
   stop.abort();
   const { answers, failures, acknowledged } = await load;
   await probes;
@@ -187,8 +190,8 @@ async function startLoad(
   return { answers, failures, acknowledged };
 }
 
-/** Runs `birddog apply` through a load balancer that prefers the replica which is restarted next. */
-async function applyMeanwhile(t: TestContext, slots: readonly Slot[], count: number) {
+/** Starts `birddog apply` through a load balancer that changes the replica with each connection. */
+async function startApply(t: TestContext, slots: readonly Slot[], count: number) {
   let last: Slot | undefined;
   const url = await startBalancer(t, () => {
     const ready = slots.filter((slot) => slot.ready);
@@ -198,8 +201,10 @@ async function applyMeanwhile(t: TestContext, slots: readonly Slot[], count: num
   const monitors = Array.from({ length: count }, (_, at) => ({ key: `m${at}`, ...monitor(objectName(at)) }));
   const document = { apiVersion: 'birddog/v1', application: 'apply-of-many', team: 't', monitors };
   const folder = folderWith(t, { 'all.json': JSON.stringify(document) });
-  const { status, out, err } = await birddog(folder, ['apply', '--yes', 'all.json'], {
-    env: { BIRDDOG_URL: url },
-  });
-  return { status, text: `${out}${err}`.slice(-2000) };
+  const ended = birddog(folder, ['apply', '--yes', 'all.json'], { env: { BIRDDOG_URL: url } });
+  return {
+    ended: ended.then(({ status, out, err }) => ({ status, text: `${out}${err}`.slice(-2000) })),
+    /** Returns the replica of the last connection. */
+    servedBy: () => last,
+  };
 }
