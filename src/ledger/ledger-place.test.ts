@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { mintCertificates } from '../init/certificates.ts';
 import { watchFolder } from '../runtime/watched-folder.ts';
-import { ledgerPlace, readLedgerCredentials } from './ledger-place.ts';
+import { ledgerPlace, readLedgerCredentials, sharedLedgerId } from './ledger-place.ts';
 
 const silent = { info() {}, warn() {}, error() {} };
 
@@ -22,6 +22,16 @@ describe('BIRDDOG_LEDGER', () => {
       'postgresql:///birddog?host=/run/postgresql',
     ])
       assert.deepEqual(ledgerPlace(url), { database: 'PostgreSQL', url: new URL(url) });
+  });
+
+  it('identifies a database for all processes with its address, and no file', () => {
+    const idOf = (text: string) => sharedLedgerId(ledgerPlace(text));
+    const url = 'postgresql://db.test:5432/birddog?sslmode=verify-full';
+    assert.match(idOf(url) ?? '', /^[0-9a-f]{8}$/);
+    assert.equal(idOf(url), idOf(url));
+    const others = ['postgresql://db.test:5432/other?sslmode=verify-full', 'postgresql:///birddog?host=/a'];
+    assert.equal(new Set([url, ...others].map(idOf)).size, 3);
+    assert.equal(idOf('/run/birddog/ledger.sqlite'), undefined);
   });
 
   const rejected: readonly (readonly [url: string, reason: RegExp])[] = [
