@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { applyCommand } from '../../src/cli/commands/apply.ts';
 import { planCommand } from '../../src/cli/commands/plan.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import { folderWith } from './birddog-command.ts';
@@ -55,6 +56,18 @@ describe("Datadog's validation of a plan", () => {
     const offline = await run('--offline', 'refused.json', 'both.json');
     assert.doesNotMatch(offline.out, /datadog_refused|not_validated/);
     assert.equal(offline.status, 2);
+  });
+
+  it('is shown by birddog apply, which then writes nothing, and is off with --offline', async (t) => {
+    const folder = folderWith(t, { 'd.json': JSON.stringify(documentOf('apply', { monitors: [refused] })) });
+    const run = (...args: string[]) =>
+      runInProcess(applyCommand, pod.birddogUrl, folder, [...args, 'd.json']);
+    const { status, out } = await run('--yes');
+    assert.match(out, /\[datadog_refused\]/);
+    assert.equal(status, 1);
+    const offline = await run('--offline');
+    assert.doesNotMatch(offline.out, /datadog_refused/);
+    assert.match(offline.err, /Not a terminal: pass --yes/);
   });
 });
 

@@ -13,6 +13,7 @@ import {
   type ClientIo,
   DOCUMENT_OPTIONS,
   documentOptions,
+  OFFLINE,
   withClient,
 } from './client-options.ts';
 
@@ -32,7 +33,7 @@ export const applyCommand = command({
     'birddog apply payments.yaml',
     'birddog apply --yes --prune *.yaml               # in a pipeline',
   ],
-  options: [YES, PRUNE, FORCE, ALL_PLAN_FINDINGS, ...DOCUMENT_OPTIONS],
+  options: [YES, PRUNE, FORCE, OFFLINE, ALL_PLAN_FINDINGS, ...DOCUMENT_OPTIONS],
   operands: FILES,
   statuses: {
     done: 'Datadog matches the documents',
@@ -48,6 +49,7 @@ export const applyCommand = command({
         yes: get(YES),
         prune: get(PRUNE),
         force: get(FORCE),
+        offline: get(OFFLINE),
         allFindings: get(ALL_PLAN_FINDINGS),
       };
       const sources = await readDocuments(options.files, options.inputFormat, io, io.paintErr);

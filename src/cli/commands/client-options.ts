@@ -51,6 +51,8 @@ const NO_COLOR = flag('no-color', 'do not use colors; NO_COLOR=1 has the same ef
 export const CLIENT_OPTIONS: readonly Option<unknown>[] = [URL_OPTION, DEADLINE, JSON_OPTION, NO_COLOR];
 /** Options of every command that reads documents. */
 export const DOCUMENT_OPTIONS: readonly Option<unknown>[] = [INPUT_FORMAT, ...CLIENT_OPTIONS];
+/** An option of the commands that plan. */
+export const OFFLINE = flag('offline', 'do not ask Datadog to validate the new and changed monitors');
 /** The exit statuses that mean the same for every command that sends requests. */
 export const CLIENT_STATUSES = {
   unavailable: 'Birddog did not answer, or a part of it is unavailable',

@@ -7,10 +7,9 @@ import { FILES, flag, UsageError } from '../options.ts';
 import { plansMarkdown } from '../print/print-markdown.ts';
 import { plansJson } from '../print/print-plan-json.ts';
 import { printPlans } from '../print/print-plan.ts';
-import { CLIENT_STATUSES, DOCUMENT_OPTIONS, documentOptions, withClient } from './client-options.ts';
+import { CLIENT_STATUSES, DOCUMENT_OPTIONS, documentOptions, OFFLINE, withClient } from './client-options.ts';
 
 const PRUNE = flag('prune', 'also plan to delete objects that are no longer in the document');
-const OFFLINE = flag('offline', 'do not ask Datadog to validate the new and changed monitors');
 const MARKDOWN = flag(
   'markdown',
   'print a summary for reviewers: what changes for on-call, and who is notified',

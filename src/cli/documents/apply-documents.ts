@@ -18,6 +18,8 @@ export type Outcome = Planned & {
 export interface ApplyOptions extends ClientOptions {
   readonly prune: boolean;
   readonly force: boolean;
+  /** Whether Datadog is not asked to validate the monitors of the plan. */
+  readonly offline?: boolean;
   readonly allFindings: boolean;
 }
 
