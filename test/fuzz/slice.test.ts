@@ -8,7 +8,7 @@ import { BIRDDOG, runFuzzer } from './run-fuzzer.ts';
 const SLICE = {
   seed: 20_260,
   from: 0,
-  to: 3000,
+  to: 2000,
   maxMs: 240_000,
   workers: Math.min(2, availableParallelism()),
   connections: 8,
