@@ -6,6 +6,7 @@ import type { JsonObject } from '../../src/domain/json.ts';
 import { folderWith } from './birddog-command.ts';
 import { actions, documentOf, MONITOR, ok, send } from './document-client.ts';
 import { type Pod, startPod } from './pod.ts';
+import { startReplica } from './replicas.ts';
 import { runInProcess } from './run-in-process.ts';
 
 let pod: Pod;
@@ -37,6 +38,13 @@ describe("Datadog's validation of a plan", () => {
       assert.deepEqual(ok(await send(pod, '/plan?validate=false', document)).findings, []);
       assert.deepEqual(actions(plan), ['monitor load create']);
     });
+
+  it('is off in a process with BIRDDOG_VALIDATE=false', async () => {
+    const { birddogUrl } = await startReplica(pod, 'unvalidated', { BIRDDOG_VALIDATE: 'false' });
+    const document = documentOf('checkout', { monitors: [refused] });
+    const plan = ok(await send({ ...pod, birddogUrl }, '/plan', document));
+    assert.deepEqual([plan.findings, actions(plan)], [[], ['monitor load create']]);
+  });
 
   it('is shown by birddog plan, counts what cannot be validated, and is off with --offline', async (t) => {
     const monitors = [
