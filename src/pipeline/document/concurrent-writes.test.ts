@@ -4,9 +4,11 @@ import {
   documentOf,
   items,
   monitorEntry as monitor,
+  problemOf,
   startInProcess,
 } from '../../../test/documents-in-process.ts';
 import type { JsonObject } from '../../domain/json.ts';
+import { documentPartOf } from './conflicts.ts';
 
 const dashboard = (key: string, title: string): JsonObject => ({
   key,
@@ -63,6 +65,72 @@ describe('an apply and single writes at once', () => {
     assert.equal(held.filter(({ name }) => name === 'a').length, 1);
     assert.ok(results.includes('done'), results.join());
     assert.equal(new Set(held.map(({ name }) => name)).size, held.length);
+  });
+});
+
+/** Does the work once, before an apply takes its leases: when its plan is made. */
+function beforeLeases({ ports }: ReturnType<typeof startInProcess>, work: () => Promise<unknown>): void {
+  const { ledger } = ports;
+  const acquire: typeof ledger.acquire = async (...args) => {
+    Object.assign(ports, { ledger });
+    await work();
+    return ledger.acquire(...args);
+  };
+  Object.assign(ports, { ledger: { ...ledger, acquire } });
+}
+
+describe('an apply whose application changes after the plan', () => {
+  const created = (key: string) => {
+    const { key: _key, ...body } = monitor(key, { message: 'later' });
+    return { application: 'app', team: 'payments', key, monitor: body };
+  };
+
+  it('is refused before the first write if it would write an object that was equal', async () => {
+    const world = startInProcess();
+    const { apply, person } = world;
+    await apply(documentOf({ monitors: [monitor('a'), monitor('b')] }));
+    const held = () => items(person('GET', '/api/v1/monitor'));
+    const id = held().find(({ name }) => name === 'b')?.['id'];
+    beforeLeases(world, async () => person('PUT', `/api/v1/monitor/${String(id)}`, { message: 'by hand' }));
+    const document = documentOf({ monitors: [monitor('a', { message: 'new' }), monitor('b')] });
+    const { code, message } = await problemOf(apply(document));
+    assert.equal(code, 'plan_stale');
+    assert.match(message, /monitor b changed in \/message/);
+    assert.deepEqual(
+      held().map((one) => one['message']),
+      ['', 'by hand'],
+    );
+  });
+
+  it('is refused if it would delete an object that was created since', async () => {
+    for (const key of ['b', 'c']) {
+      const world = startInProcess();
+      const { apply, ask, person, send } = world;
+      await apply(documentOf({ monitors: [monitor('a'), monitor('b')] }));
+      beforeLeases(world, async () => {
+        // With the key of the object that the plan deletes, too.
+        if (key === 'b') await send('/delete_monitor', undefined, { application: 'app', key });
+        await ask('/create_monitor', created(key));
+      });
+      const pruned = apply(documentOf({ monitors: [monitor('a')] }), { prune: 'true' });
+      assert.equal((await problemOf(pruned)).code, 'plan_stale');
+      const held = items(person('GET', '/api/v1/monitor'));
+      assert.deepEqual(
+        held.map(({ name }) => name),
+        key === 'b' ? ['a', 'b'] : ['a', 'b', 'c'],
+      );
+      assert.equal(held.at(-1)?.['message'], 'later');
+    }
+  });
+});
+
+describe('the part of a fingerprint that is about the document', () => {
+  it('is whole where it contains hyphens', () => {
+    const [one, other] = ['-aaaaaaaaa-aaaaaaaaaa-', '-bbbbbbbbb-bbbbbbbbbb-'];
+    assert.deepEqual(
+      [one, other].map((digest) => documentPartOf(`${digest}-${one}`)),
+      [one, other],
+    );
   });
 });
 

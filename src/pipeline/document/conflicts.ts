@@ -23,6 +23,7 @@ import {
   type PlanStep,
   type Prepared,
 } from './document-plan.ts';
+import { DIGEST_LENGTH } from './plan-document.ts';
 
 /** How far back (ms) the audit trail is searched for a change between plan and write. */
 const LOOKBACK_MS = 24 * 60 * 60 * 1000;
@@ -141,7 +142,7 @@ export async function stalePlanProblem(
   ports: Ports,
   context: RequestContext,
 ): Promise<ProblemError> {
-  if (documentOf(current) !== documentOf(fingerprint)) {
+  if (documentPartOf(current) !== documentPartOf(fingerprint)) {
     return new ProblemError('plan_stale', 'The document has changed since the plan was made.', {
       members: { moved: [{ document: document.application }] },
     });
@@ -180,7 +181,7 @@ export async function stalePlanProblem(
  */
 export function isContinuation(fingerprint: string, prepared: Prepared, ports: Ports): boolean {
   const { live, plan } = prepared;
-  if (documentOf(prepared.fingerprint) !== documentOf(fingerprint)) return false;
+  if (documentPartOf(prepared.fingerprint) !== documentPartOf(fingerprint)) return false;
   const done = new Set(
     plan.steps.flat().flatMap((step) => (step.action === 'none' ? [idOf(step.live)] : [])),
   );
@@ -188,9 +189,9 @@ export function isContinuation(fingerprint: string, prepared: Prepared, ports: P
   return changed?.every(({ id }) => done.has(id)) ?? false;
 }
 
-/** Returns the part of a fingerprint that is about the document. */
-function documentOf(fingerprint: string): string | undefined {
-  return fingerprint.split('-')[0];
+/** Returns the part of a fingerprint that is about the document. It can contain the hyphen that ends it. */
+export function documentPartOf(fingerprint: string): string {
+  return fingerprint.slice(0, DIGEST_LENGTH);
 }
 
 /** Returns what has changed since the plan with this fingerprint; undefined if its state is no longer stored. */

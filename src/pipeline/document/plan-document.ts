@@ -224,6 +224,9 @@ function deleteOrder(steps: readonly (DeleteStep | OtherStep)[]): PlanStep[] {
   return [...steps].sort((a, b) => rank(a) - rank(b));
 }
 
+/** Characters of one digest of a fingerprint, as base64url. */
+export const DIGEST_LENGTH = 22;
+
 /** Computes a fingerprint of two digests, of the document and of the state of Datadog, which shows which of them changed. */
 export function* fingerprintSteps(document: ReadDocument, live: LiveState): Steps<string> {
   const entries = document.entries.map(({ kind, key, object, adopt, unmanaged }) => ({
@@ -265,7 +268,7 @@ function* digestOf(before: string, items: readonly Json[], after: string): Steps
     hash.update(`${at > 0 ? ',' : ''}${printJson(sortedByName(item))}`);
     yield;
   }
-  return hash.update(after).digest('base64url').slice(0, 22);
+  return hash.update(after).digest('base64url').slice(0, DIGEST_LENGTH);
 }
 
 /** Returns a value with the fields of every object sorted by name. */

@@ -4,25 +4,28 @@ import { type DocumentPlan, liveOf, type PlanStep, type WriteStep, writesOf } fr
 
 /**
  * Returns whether nothing that a plan writes has changed since it was made, except objects that already equal their planned
- * result. `again` is the plan that was made again under the leases; it lists such objects as `none`.
+ * result. `again` is the plan that was made again under the leases; it lists such objects as `none`, and writes nothing that was
+ * not planned: nobody has seen that, and it has no lease.
  */
 export function isAsExpected(expected: DocumentPlan, again: DocumentPlan): boolean {
   const now = new Map(again.steps.flat().map((step) => [nameOf(step), step]));
-  return writesOf(expected).every((step) => {
-    const current = now.get(nameOf(step));
-    return isDone(step, current) || (current !== undefined && isSame(step, current));
-  });
+  const planned = new Set(writesOf(expected).map(nameOf));
+  return (
+    writesOf(again).every((step) => planned.has(nameOf(step))) &&
+    writesOf(expected).every((step) => {
+      const current = now.get(nameOf(step));
+      return isDone(step, current) || (current !== undefined && isSame(step, current));
+    })
+  );
 }
 
 function nameOf(step: PlanStep): string {
   return `${step.stored}:${step.key}${step.action === 'clone' ? `#${idOf(step.live)}` : ''}`;
 }
 
-/** Returns whether an object already equals the planned result of its step. */
+/** Returns whether an object already equals the planned result of its step. Another object of the same key does not. */
 function isDone(step: WriteStep, current: PlanStep | undefined): boolean {
-  if (step.action !== 'delete') return current?.action === 'none';
-  const now = current && liveOf(current);
-  return !now || idOf(now) !== idOf(step.live);
+  return step.action === 'delete' ? current === undefined : current?.action === 'none';
 }
 
 function isSame(expected: WriteStep, current: PlanStep): boolean {

@@ -2,6 +2,7 @@ import type { ApplyAnswer, PlanAnswer } from '../../contract/answers.ts';
 import { type Restore, restoreSchema } from '../../contract/schemas.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { ProblemError } from '../../domain/problem.ts';
+import { documentPartOf } from '../document/conflicts.ts';
 import { applyPrepared, planAnswer } from '../document/document-requests.ts';
 import { readLive } from '../document/read-live.ts';
 import { lintRequest } from '../lint.ts';
@@ -50,7 +51,7 @@ export async function restoreRequest(
     refuseErrors(plan.findings, undefined);
     return { status: 200, body: planAnswer(asked, plan, ports) };
   }
-  if (basis.split('-')[0] !== prepared.fingerprint.split('-')[0])
+  if (documentPartOf(basis) !== documentPartOf(prepared.fingerprint))
     throw new ProblemError(
       'plan_stale',
       'What the plan restores has changed since: another apply was made, or the object was written.',
