@@ -92,12 +92,20 @@ function mapText(value: Json, change: (text: string) => string): Json {
   return isObject(value) ? mapTexts(value, change) : value;
 }
 
-/** Ids in a text: of monitors (digits) and of dashboards (`abc-def-ghi`). */
-const IDS = /\b(?:\d{6,20}|[a-z0-9]{3}-[a-z0-9]{3}-[a-z0-9]{3})\b/g;
+/** Ids in a text: of monitors (digits) and of dashboards (`abc-def-ghi`). Also references, whose keys can contain ids. */
+const IDS = /\$\{[^}$]*\}|\b(?:\d{6,20}|[a-z0-9]{3}-[a-z0-9]{3}-[a-z0-9]{3})\b/g;
+/** What is before a number that is no id: the whole part of a decimal, or the comparison of a threshold. */
+const BEFORE_NUMBER = /(?:\.|[<>]=? ?)$/;
 
 /** Replaces ids in every text of an object, such as in links, where `replace` returns another text. */
 export function withIdsReplaced(object: JsonObject, replace: (id: string) => string | undefined): JsonObject {
-  return mapTexts(object, (text) => text.replace(IDS, (id) => replace(id) ?? id));
+  return mapTexts(object, (text) =>
+    text.replace(IDS, (found, at: number) =>
+      found.startsWith('$') || BEFORE_NUMBER.test(text.slice(Math.max(0, at - 3), at))
+        ? found
+        : (replace(found) ?? found),
+    ),
+  );
 }
 
 /** Fields of widgets that contain the id of a monitor. */

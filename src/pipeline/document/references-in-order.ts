@@ -69,6 +69,26 @@ export function sortByReferences(
   };
 }
 
+/** Returns the entries of reference cycles, and those between two cycles. A reference of an entry to itself is no cycle here. */
+export function entriesInCycles(entries: readonly DocumentEntry[], application: string): DocumentEntry[] {
+  const byName = new Map(entries.map((entry) => [nameOf({ kind: entry.stored, key: entry.key }), entry]));
+  const refersTo = new Map(
+    entries.map((entry) => {
+      const named = entry.references.flatMap(({ to }) =>
+        to && (to.application ?? application) === application ? (byName.get(nameOf(to)) ?? []) : [],
+      );
+      return [entry, new Set(named.filter((other) => other !== entry))] as const;
+    }),
+  );
+  const none: ReadonlySet<DocumentEntry> = new Set();
+  const { cyclic } = levels(entries, (entry) => refersTo.get(entry) ?? none);
+  // What only refers to a cycle: nothing that is left refers to it.
+  const referrers = new Map(cyclic.map((entry) => [entry, new Set<DocumentEntry>()]));
+  for (const entry of cyclic)
+    for (const other of refersTo.get(entry) ?? none) referrers.get(other)?.add(entry);
+  return levels(cyclic, (entry) => referrers.get(entry) ?? none).cyclic;
+}
+
 /** Sorts entries into levels, each after its dependencies. Entries of a cycle are `cyclic`. Linear in entries and references. */
 function levels(
   entries: readonly DocumentEntry[],

@@ -209,6 +209,45 @@ describe('a restore', () => {
     await same(first);
   });
 
+  it('of objects that link to each other, or to themselves, creates them again', async () => {
+    const pipeline = startInProcess();
+    const board = (key: string) => ({
+      key,
+      title: key,
+      layout_type: 'ordered',
+      widgets: [{ definition: { type: 'alert_value', alert_id: '${monitor:load}' } }],
+    });
+    // Keys of an import can contain ids.
+    const made = await pipeline.apply(documentOf({ monitors: [monitorEntry('load')] }));
+    const [former] = items(made['done']).map(({ id }) => String(id));
+    const disk = monitorEntry(`disk-${former}`, {
+      message: `/monitors/${former} beside /dashboard/\${dashboard:board}`,
+    });
+    const both = { ...composite, query: `\${monitor:load} && \${monitor:disk-${former}}` };
+    const parts = { monitors: [disk, both], dashboards: [board('board')] };
+    const first = documentOf({ ...parts, monitors: [monitorEntry('load'), ...parts.monitors] });
+    await pipeline.apply(first);
+    const id = String((await live(pipeline, 'board', 'dashboard'))?.['id']);
+    const message = `/monitors/${former} and /dashboard/${id}`;
+    await pipeline.apply(
+      documentOf({ ...parts, monitors: [monitorEntry('load', { message }), ...parts.monitors] }),
+    );
+    await pipeline.apply(documentOf({}), { prune: 'true', force: 'true' });
+    await restored(pipeline, LAST);
+    const [load, beside, shown, whole] = [
+      await live(pipeline, 'load'),
+      await live(pipeline, `disk-${former}`),
+      await live(pipeline, 'board', 'dashboard'),
+      await live(pipeline, 'both'),
+    ];
+    const ids = [load, shown, beside].map((one) => String(one?.['id']));
+    // No object of the cycle can be created with the new ids of the others.
+    assert.equal(load?.['message'], message);
+    assert.equal(beside?.['message'], `/monitors/${ids[0]} beside /dashboard/${ids[1]}`);
+    assert.equal(whole?.['query'], `${ids[0]} && ${ids[2]}`);
+    assert.ok(JSON.stringify(shown?.['widgets']).includes(String(ids[0])));
+  });
+
   it('of a key that belongs to another object by now changes that object, and references follow it', async () => {
     const pipeline = startInProcess();
     await pipeline.apply(documentOf({ monitors: [monitorEntry('load'), monitorEntry('disk'), composite] }));

@@ -10,7 +10,7 @@ import { referencesIn, withIdsReplaced, withReferences } from '../../domain/refe
 import type { Revision } from '../../ledger/port.ts';
 import type { DocumentPlan, LiveState } from '../document/document-plan.ts';
 import type { DocumentEntry, ReadDocument } from '../document/read-document.ts';
-import { nameOf } from '../document/references-in-order.ts';
+import { entriesInCycles, nameOf } from '../document/references-in-order.ts';
 import type { Ports } from '../ports.ts';
 import { redacted } from '../record-revision.ts';
 import { storedKind } from '../request.ts';
@@ -116,7 +116,8 @@ async function lastApply(application: string, requestId: string, ledger: Ports['
 /**
  * Completes recorded states with what Datadog has now. Keeps the text that Datadog has wherever the history has the same text
  * without its secret; returns an error for every other such text, because writing it would replace the secret. Replaces the id of
- * an object that was created again, also within a text such as a link.
+ * an object that was created again, also within a text such as a link; but not by a reference that is part of a cycle, as of a
+ * monitor and a dashboard that link to each other: neither could be created first.
  */
 export function withCurrentTexts(
   restored: RestoredDocument,
@@ -124,10 +125,16 @@ export function withCurrentTexts(
 ): { readonly document: ReadDocument; readonly findings: readonly Finding[] } {
   const { document, redacted: withoutSecrets } = restored;
   const findings: Finding[] = [];
-  const replace = currentIds(restored, live);
-  const entries = document.entries.map((entry) => {
-    const object = withIdsReplaced(entry.object, replace);
-    const current = { ...entry, object, references: referencesIn(object, entry.pointer) };
+  const currentId = currentIds(restored, live);
+  const withIds = (entry: DocumentEntry, mayRefer: (name: string) => boolean): DocumentEntry => {
+    const object = withIdsReplaced(entry.object, (id) => currentId(id, mayRefer));
+    return { ...entry, object, references: referencesIn(object, entry.pointer) };
+  };
+  const all = document.entries.map((entry) => withIds(entry, (name) => name !== nameOfEntry(entry)));
+  const cyclic = new Set(entriesInCycles(all, document.application).map(nameOfEntry));
+  const entries = document.entries.map((entry, index) => {
+    const isCyclic = cyclic.has(nameOfEntry(entry));
+    const current = isCyclic ? withIds(entry, (name) => !cyclic.has(name)) : (all[index] ?? entry);
     const pointers = withoutSecrets.get(entry);
     if (!pointers) return current;
     const own = live.own[entry.stored].find((found) => markOf(entry.stored, found)?.key === entry.key);
@@ -143,13 +150,13 @@ export function withCurrentTexts(
 }
 
 /**
- * Returns a function that replaces the former id of an object by its current one, or by a reference if this restore creates it.
- * An id stays if the object is gone, or is still there under it.
+ * Returns a function that replaces the former id of an object by its current one, or by a reference if this restore creates it and
+ * `mayRefer` returns true for its name. An id stays if the object is gone, or is still there under it.
  */
 function currentIds(
   { document, keys }: RestoredDocument,
   { own }: LiveState,
-): (id: string) => string | undefined {
+): (id: string, mayRefer: (name: string) => boolean) => string | undefined {
   const ids = new Map<string, string>();
   for (const kind of ['monitor', 'dashboard'] as const) {
     for (const object of oldestFirst(own[kind])) {
@@ -158,15 +165,15 @@ function currentIds(
       if (name !== undefined && !ids.has(name)) ids.set(name, idOf(object));
     }
   }
-  const restoredNames = new Set(document.entries.map(({ stored: kind, key }) => nameOf({ kind, key })));
+  const restoredNames = new Set(document.entries.map(nameOfEntry));
   const existing = new Set(ids.values());
-  return (id) => {
+  return (id, mayRefer) => {
     if (existing.has(id)) return undefined;
     const kind = /^\d+$/.test(id) ? 'monitor' : 'dashboard';
     const key = keys.get(`${kind}:${id}`);
     if (key === undefined) return undefined;
     const name = nameOf({ kind, key });
-    return ids.get(name) ?? (restoredNames.has(name) ? `\${${name}}` : undefined);
+    return ids.get(name) ?? (restoredNames.has(name) && mayRefer(name) ? `\${${name}}` : undefined);
   };
 }
 
@@ -187,7 +194,7 @@ export function referrersOf(
       ),
   );
   if (keys.size === 0) return [];
-  const seen = new Set([...deletes, ...entries.map(({ stored: kind, key }) => nameOf({ kind, key }))]);
+  const seen = new Set([...deletes, ...entries.map(nameOfEntry)]);
   return (['monitor', 'dashboard'] as const).flatMap((kind) =>
     oldestFirst(own[kind]).flatMap((found): DocumentEntry[] => {
       const key = markOf(kind, found)?.key;
@@ -198,6 +205,10 @@ export function referrersOf(
       return entry.references.length === 0 ? [] : [entry];
     }),
   );
+}
+
+function nameOfEntry({ stored: kind, key }: DocumentEntry): string {
+  return nameOf({ kind, key });
 }
 
 function redactedText({ stored, key, pointer }: DocumentEntry, at: string): Finding {
