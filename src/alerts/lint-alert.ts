@@ -60,7 +60,7 @@ export function addAlertFindings(
 
 /** Maps a finding about the monitor to the alert. Drops the fix, which would edit the monitor. */
 function sourceOf(
-  { at, fix: _, missing: __, ...finding }: Finding,
+  { at, fix: _, missing: __, reads: ___, ...finding }: Finding,
   { message, notify, signal: { metric } }: Alert,
   pointer: Pointer,
   query: string,

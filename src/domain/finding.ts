@@ -7,7 +7,7 @@ export interface Position {
   readonly column: number;
 }
 
-/** An error prevents a write; a warning is a likely mistake; an info is worth knowing and no mistake. */
+/** An error prevents a write; a warning is a likely mistake; an info is about something that is usually intended. */
 export type Severity = 'error' | 'warning' | 'info';
 
 /** A finding of lint or of a plan. `pointer` refers to the user's body. */
@@ -28,6 +28,8 @@ export interface Finding {
   readonly fix?: Fix;
   /** The required fields that are not set. Lint uses it to find the cause of a finding; it is not sent over HTTP. */
   readonly missing?: readonly Pointer[];
+  /** The fields that the finding follows from, if not every finding of its rule does. Used and not sent, as `missing`. */
+  readonly reads?: readonly Pointer[];
   /** For `more_findings`: the number of unlisted findings by severity. Not sent over HTTP, because the message contains it. */
   readonly rest?: Readonly<Record<Severity, number>>;
 }

@@ -169,12 +169,12 @@ export function shortenText(text: string, max = MAX_MESSAGE): string {
   return `${text.slice(0, max - 3 - half)}...${text.slice(-half)}`;
 }
 
-function charactersOf({ message, pointer, hint = '', fix, missing = [] }: Finding): number {
+function charactersOf({ message, pointer, hint = '', fix, missing = [], reads = [] }: Finding): number {
   let characters = message.length + pointer.length + hint.length + (fix?.title.length ?? 0);
   for (const edit of fix?.edits ?? []) {
     characters += edit.pointer.length + ('text' in edit ? edit.text.length : 0);
     if ('value' in edit && typeof edit.value === 'string') characters += edit.value.length;
   }
-  for (const field of missing) characters += field.length;
+  for (const field of [...missing, ...reads]) characters += field.length;
   return characters;
 }

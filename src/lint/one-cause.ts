@@ -65,11 +65,6 @@ const reads = (within: Scope, codes: readonly string[], fields: readonly string[
 const READS: ReadonlyMap<string, Reads> = new Map([
   ...reads('object', ['no_key'], ['title', 'name']),
   ...reads('object', ['critical_missing', 'recovery_without_limit'], ['options/thresholds']),
-  ...reads(
-    'object',
-    ['block_never_fires', 'renotify_status_unreached'],
-    ['options/thresholds', 'options/notify_no_data', 'options/on_missing_data', 'options/renotify_interval'],
-  ),
   ...reads('object', ['threshold_windows', 'anomaly_window'], ['options/threshold_windows']),
   ...reads('object', ['evaluation_window_missing'], ['options/scheduling_options']),
   ...reads('object', ['formula_variable_undeclared', 'formula_variable_unused'], ['options/variables']),
@@ -77,7 +72,8 @@ const READS: ReadonlyMap<string, Reads> = new Map([
   ...reads('object', ['renotify_occurrences', 'never_renotified'], ['options/renotify_interval']),
   ...reads('object', ['no_data_timeframe'], ['options/notify_no_data']),
   ...reads('object', ['custom_schedule_needs'], ['options/on_missing_data']),
-  ...reads('object', ['unknown_variable', 'ungrouped_variable'], ['query', 'type']),
+  ...reads('object', ['unknown_variable'], ['type']),
+  ...reads('object', ['ungrouped_variable'], ['query', 'type']),
   ...reads('object', ['variable_undeclared', 'preset_unknown_variable'], ['template_variables']),
   ...reads('object', ['variable_unused'], ['widgets/-']),
   ...reads('request', ['formula_unknown_query'], ['queries']),
@@ -116,7 +112,7 @@ export function oneFindingPerCause(findings: readonly Finding[]): Finding[] {
     return false;
   });
   return kept.map((finding) => {
-    const { missing: _, ...rest } = finding;
+    const { missing: _, reads: __, ...rest } = finding;
     const effect = worst.get(finding);
     if (effect === undefined) return rest;
     return { ...rest, severity: effect.severity, message: `${finding.message} ${effect.message}` };
@@ -139,7 +135,11 @@ class Causes {
 
   constructor(findings: readonly Finding[]) {
     const short = findings.filter(({ pointer }) => pointer.length <= MAX_POINTER);
-    for (const finding of short.slice(0, MAX_CAUSES)) this.#add(finding);
+    const unclosed = new Set(short.filter(({ code }) => code === 'message_syntax').map(spot));
+    for (const finding of short.slice(0, MAX_CAUSES)) {
+      // Only a block that is not closed can be the cause of other faults in the message.
+      if (finding.code !== 'unknown_block' || unclosed.has(spot(finding))) this.#add(finding);
+    }
   }
 
   /** Returns the finding that this one follows from and that does not follow from another one itself. */
@@ -197,11 +197,10 @@ class Causes {
   }
 
   /** Returns the fault in a field that the rule of this finding reads. */
-  #faultReadBy({ code, pointer }: Finding): Finding | undefined {
+  #faultReadBy({ code, pointer, reads: pointers }: Finding): Finding | undefined {
     const { within, fields } = READS.get(code) ?? { within: 'object', fields: [] };
     const scope = placeOf(pointer, within);
-    for (const field of fields) {
-      const read = `${scope}${field}`;
+    for (const read of pointers ?? fields.map((field) => `${scope}${field}`)) {
       const fault = nearestIn(this.#faults, read, scope.length) ?? this.#parents.get(read);
       if (fault !== undefined && fault.code !== code) return fault;
     }
@@ -214,6 +213,10 @@ function meantPointer({ code, fix }: Finding): Pointer | undefined {
   if (!MISSPELT.has(code)) return undefined;
   const set = fix?.edits.find((edit) => 'value' in edit);
   return set?.pointer;
+}
+
+function spot({ pointer, at }: Finding): string {
+  return `${pointer} ${at}`;
 }
 
 function placeOf(pointer: Pointer, within: Pair['within']): Pointer {

@@ -20,6 +20,8 @@ export interface Violation {
   readonly fix?: RuleFix;
   /** The required fields that are not set, if the finding is about them. */
   readonly missing?: readonly Path[];
+  /** The fields that the finding follows from, if not every violation of the rule does. */
+  readonly reads?: readonly Path[];
 }
 
 /** An edit: replaces a range of the string at a path, sets or adds the value at a path, or removes a field. */
@@ -84,7 +86,7 @@ export function addFindings<View>(
 
 function toFinding<View>(
   { code, severity }: Rule<View>,
-  { path, span, message, hint, fix, missing }: Violation,
+  { path, span, message, hint, fix, missing, reads }: Violation,
   pointer: Pointer,
 ): Finding {
   return {
@@ -96,6 +98,7 @@ function toFinding<View>(
     ...(hint === undefined ? {} : { hint }),
     ...(fix === undefined ? {} : { fix: toFix(fix, pointer) }),
     ...(missing === undefined ? {} : { missing: missing.map((field) => pointerTo(pointer, ...field)) }),
+    ...(reads === undefined ? {} : { reads: reads.map((field) => pointerTo(pointer, ...field)) }),
   };
 }
 

@@ -162,6 +162,34 @@ describe('one mistake has one finding', () => {
     );
   });
 
+  it('also if one of them makes the query or a block of the message invalid', () => {
+    const query = 'avg(last_5m:avg:system.load.1{*} > 2';
+    const codesOf = (more: JsonObject) => lintFile(monitor(more)).map(({ code }) => code);
+    assert.deepEqual(
+      [...new Set(codesOf({ query, message: '{{vlaue}}' }))],
+      ['query_syntax', 'unknown_variable'],
+    );
+    for (const other of ['{{host', '{{#is_alert}}y', '{{/is_alert}}'])
+      assert.deepEqual(
+        codesOf({ message: `{{#is_alrt}}x{{/is_alrt}} ${other}` }),
+        ['message_syntax', 'unknown_block'],
+        other,
+      );
+  });
+
+  it('also if both concern what the message sends', () => {
+    const options = {
+      thresholds: { critical: 2, wraning: 1 },
+      renotify_interval: 5,
+      renotify_statuses: ['no data'],
+    };
+    assert.deepEqual(outline(lintFile(monitor({ message: '{{#is_no_data}}x{{/is_no_data}}', options }))), [
+      'warning unknown_threshold /options/thresholds/wraning',
+      'warning renotify_status_unreached /options/renotify_statuses/0',
+      'warning block_never_fires /message',
+    ]);
+  });
+
   it('and no list loses its errors, all its findings, or more in a second pass', () => {
     const codes = [
       ...new Set(MISTAKES.map(([, , finding]) => finding.split(' ')[1] ?? '')),

@@ -40,7 +40,10 @@ interface Condition {
   readonly blocks: readonly string[];
   readonly isMet: (view: MonitorView) => boolean;
   readonly requirement: string;
+  readonly options: readonly string[];
 }
+
+const NO_DATA_OPTIONS: readonly string[] = ['notify_no_data', 'on_missing_data'];
 
 /** The settings that a block requires to be sent. A composite can have every state of its members. */
 const CONDITIONS: readonly Condition[] = [
@@ -48,6 +51,7 @@ const CONDITIONS: readonly Condition[] = [
     blocks: ['is_warning', 'is_warning_recovery', 'is_alert_to_warning'],
     isMet: ({ type, thresholds }) => thresholds['warning'] != null || type === 'composite',
     requirement: 'a warning threshold',
+    options: ['thresholds'],
   },
   {
     blocks: ['is_no_data', 'is_no_data_recovery'],
@@ -56,16 +60,19 @@ const CONDITIONS: readonly Condition[] = [
       textOf(options['on_missing_data']).startsWith('show') ||
       type === 'composite',
     requirement: 'notify_no_data, or on_missing_data: show_and_notify_no_data',
+    options: NO_DATA_OPTIONS,
   },
   {
     blocks: ['is_no_data'],
     isMet: ({ options }) => options['on_missing_data'] !== 'show_no_data',
     requirement: 'on_missing_data: show_and_notify_no_data (show_no_data notifies nobody)',
+    options: NO_DATA_OPTIONS,
   },
   {
     blocks: ['is_renotify'],
     isMet: ({ options }) => isOn(options['renotify_interval']),
     requirement: 'a renotify_interval',
+    options: ['renotify_interval'],
   },
 ];
 
@@ -254,6 +261,7 @@ options:
             span: part.span,
             message: `The content of {{#${part.name}}} is never sent: ${reason.message}`,
             hint: reason.hint,
+            ...(reason.options && { reads: reason.options.map((option) => ['options', option]) }),
           },
         ];
       }),
@@ -279,7 +287,7 @@ function comparedKey(text: string): string | undefined {
 function reasonNeverSent(
   { part, within }: TemplatePart,
   view: MonitorView,
-): { message: string; hint: string } | undefined {
+): { message: string; hint: string; options?: readonly string[] } | undefined {
   if (part.kind !== 'block') return undefined;
   const inner = [...within, { block: part, otherwise: false }];
   const outer = within.at(-1);
@@ -299,6 +307,7 @@ function reasonNeverSent(
     ? {
         message: `the monitor does not have ${condition.requirement}.`,
         hint: `Set ${condition.requirement.split(',')[0]}, or remove the block.`,
+        options: condition.options,
       }
     : undefined;
 }

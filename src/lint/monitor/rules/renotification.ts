@@ -124,6 +124,9 @@ options: {renotify_interval: 60, renotify_statuses: [alert, warn], thresholds: {
               status === 'warn'
                 ? 'Set a warning threshold, or remove the status.'
                 : 'Set on_missing_data or notify_no_data, or remove the status.',
+            reads: (status === 'warn' ? ['thresholds'] : ['notify_no_data', 'on_missing_data']).map(
+              (option) => ['options', option],
+            ),
           },
         ];
       });
