@@ -150,8 +150,9 @@ export function withCurrentTexts(
 }
 
 /**
- * Returns a function that replaces the former id of an object by its current one, or by a reference if this restore creates it and
- * `mayRefer` returns true for its name. An id stays if the object is gone, or is still there under it.
+ * Returns a function that replaces the former id of an object by a reference, so that a restore which goes on after a part of its
+ * writes is about the same document. Returns the current id where `mayRefer` returns false for the name. An id stays if the object
+ * is gone or to be deleted, or is still there under it.
  */
 function currentIds(
   { document, keys }: RestoredDocument,
@@ -165,7 +166,7 @@ function currentIds(
       if (name !== undefined && !ids.has(name)) ids.set(name, idOf(object));
     }
   }
-  const restoredNames = new Set(document.entries.map(nameOfEntry));
+  const known = new Set([...ids.keys(), ...document.entries.map(nameOfEntry)]);
   const existing = new Set(ids.values());
   return (id, mayRefer) => {
     if (existing.has(id)) return undefined;
@@ -173,7 +174,8 @@ function currentIds(
     const key = keys.get(`${kind}:${id}`);
     if (key === undefined) return undefined;
     const name = nameOf({ kind, key });
-    return ids.get(name) ?? (restoredNames.has(name) && mayRefer(name) ? `\${${name}}` : undefined);
+    if (!known.has(name) || document.deletes?.has(name)) return undefined;
+    return mayRefer(name) ? `\${${name}}` : ids.get(name);
   };
 }
 
