@@ -35,6 +35,11 @@ describe('a composite', () => {
     ]);
   });
 
+  it('may link to a composite in its message', () => {
+    const linking = { ...composite('a', 'b'), message: '/monitors/${monitor:inner}' };
+    assert.deepEqual(findingsOf({ a: SIMPLE, b: SIMPLE, inner: composite('a', 'b'), linking }), []);
+  });
+
   it('that contains itself has a cycle only', () => {
     assert.deepEqual(findingsOf({ self: composite('self') }), ['reference_cycle /monitors/0/query']);
   });

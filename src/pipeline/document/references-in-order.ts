@@ -42,6 +42,8 @@ export function sortByReferences(
   const isComposite = (entry: DocumentEntry | undefined) => entry?.object['type'] === 'composite';
   const nested = entries.filter(isComposite).flatMap((entry) =>
     entry.references.flatMap((reference) => {
+      // A message may link to another composite.
+      if (!String(entry.object['query']).includes(reference.text)) return [];
       const to = byName.get(own(reference) ?? '');
       return to !== entry && isComposite(to) ? [referenceFinding(reference, 'nested_composite')] : [];
     }),
