@@ -23,7 +23,7 @@ import {
   type WriteStep,
   writesOf,
 } from './document-plan.ts';
-import { desiredOf } from './plan-document.ts';
+import { deleteOrder, desiredOf } from './plan-document.ts';
 import { fullName } from './references-in-order.ts';
 
 /**
@@ -101,7 +101,7 @@ class Run {
   private readonly ids = new Map<string, string>();
   /** Ids of the objects with the marker of a step that the plan saw and that are not ours. */
   private readonly clones = new Map<string, string[]>();
-  private readonly replaced: { readonly step: ReplaceStep; readonly id: string }[] = [];
+  private readonly replaced: ReplaceStep[] = [];
   /** Replaces whose new object exists beside the old one. */
   private readonly halfReplaced: CompletedStep[] = [];
   private readonly written: Written[] = [];
@@ -242,12 +242,13 @@ class Run {
     const replaced = await this.requireUnchanged(step, old);
     if (step.successor) this.finish(step, step.successor);
     else await this.create(step, replaced);
-    this.replaced.push({ step, id: old });
+    this.replaced.push(step);
   }
 
   /** Deletes the objects that were replaced. A failure is recorded and never hides the progress. */
   async deleteReplaced(): Promise<void> {
-    for (const { step, id } of this.replaced) {
+    for (const step of deleteOrder(this.replaced)) {
+      const id = idOf(step.live);
       // Also in a process that stops: a replacement is complete only when the old object is gone.
       if (!this.hasTime()) {
         this.reopen(step);

@@ -181,3 +181,24 @@ describe('a replaced object that has a clone', () => {
     assert.ok(!held.some(({ id }) => id === old['id']));
   });
 });
+
+describe('a replaced object to which another replaced object refers', () => {
+  it('is deleted after that one', async () => {
+    const { apply, person } = startInProcess();
+    const both = { key: 'both', type: 'composite', name: 'both', query: '${monitor:a} && ${monitor:b}' };
+    await apply(documentOf({ monitors: [monitor('a'), monitor('b'), both] }));
+    const logs = {
+      type: 'log alert',
+      query: 'logs("status:error").index("*").rollup("count").last("5m") > 2',
+    };
+    const changed = documentOf({ monitors: [monitor('a', logs), monitor('b'), monitor('both')] });
+    const { findings } = await apply(changed, { force: 'true' });
+    assert.deepEqual(findings, []);
+    assert.deepEqual(
+      items(person('GET', '/api/v1/monitor'))
+        .map(({ name, type }) => `${String(name)} ${String(type)}`)
+        .toSorted(),
+      ['a log alert', 'b query alert', 'both query alert'],
+    );
+  });
+});

@@ -26,6 +26,7 @@ import type {
   OtherStep,
   PlanStep,
   RefusedEntry,
+  ReplaceStep,
 } from './document-plan.ts';
 import { keysWithAssets, type ReadDocument, type DocumentEntry } from './read-document.ts';
 import { fullName, sortByReferences, nameOf } from './references-in-order.ts';
@@ -218,9 +219,10 @@ function stepFor(
 }
 
 /** Orders deletes so that referring objects go first: dashboards, then composite monitors, then other monitors. */
-function deleteOrder(steps: readonly (DeleteStep | OtherStep)[]): PlanStep[] {
-  const rank = ({ stored, live }: DeleteStep | OtherStep) =>
-    stored === 'dashboard' ? 0 : live['type'] === 'composite' ? 1 : 2;
+export function deleteOrder<T extends Pick<ReplaceStep | DeleteStep, 'stored' | 'live'>>(
+  steps: readonly T[],
+): T[] {
+  const rank = ({ stored, live }: T) => (stored === 'dashboard' ? 0 : live['type'] === 'composite' ? 1 : 2);
   return [...steps].sort((a, b) => rank(a) - rank(b));
 }
 
