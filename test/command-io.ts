@@ -11,14 +11,24 @@ export interface CommandResult {
   readonly err: string;
 }
 
+type Given = Partial<ProcessIo> & { readonly input?: string };
+
 /** Runs a command in this process without a terminal. `given` replaces parts of its input and output. */
-export async function runCommand(
+export function runCommand(
   command: Command,
   args: readonly string[],
-  { input = '', ...given }: Partial<ProcessIo> & { readonly input?: string } = {},
+  given: Given = {},
+): Promise<CommandResult> {
+  return runWith((io) => start(command, args, io), given);
+}
+
+/** Calls `run` with the input and output of a process without a terminal. `given` replaces parts of them. */
+export async function runWith(
+  run: (io: ProcessIo) => Promise<number>,
+  { input = '', ...given }: Given = {},
 ): Promise<CommandResult> {
   let [out, err] = ['', ''];
-  const status = await start(command, args, {
+  const status = await run({
     stdin: Readable.from([Buffer.from(input)]),
     out: (text) => void (out += text),
     err: (text) => void (err += text),

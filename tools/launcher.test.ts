@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { COMMANDS } from '../src/cli/commands.ts';
+import { PROGRAMS } from '../src/cli/programs.ts';
 import { scratchTree } from './scratch-tree.ts';
 
 const LAUNCHER = readFileSync(join(import.meta.dirname, '../bin/birddog'), 'utf8');
@@ -68,26 +69,39 @@ const runs = (root: string) => readFileSync(join(root, 'runs'), 'utf8').split('\
 const delays = (err: string) => [...err.matchAll(/"delay_ms":(\d+)/g)].map((match) => Number(match[1]));
 const NO_SLEEP = '#!/bin/sh\nexit 0\n';
 
-for (const args of [[], ['nope']]) {
-  test(`"birddog ${args.join('')}" shows the usage and ends with 64`, async (t) => {
-    const { status, err } = await birddog(t, installation(t, {}), args).ended;
-    assert.equal(status, 64);
-    assert.match(err, /usage: birddog COMMAND/);
-  });
-}
+const ECHO = `console.log(JSON.stringify(process.argv.slice(2)))`;
 
-test('lists the commands of src/cli in its help, and starts each of them', async (t) => {
-  const root = installation(t, { 'src/cli/index.ts': `console.log(process.argv.slice(2).join(' '))` });
-  const { status, out } = await birddog(t, root, ['--help']).ended;
-  const [, list = ''] = /^Commands:\n((?: .+\n)+)/m.exec(out) ?? [];
-  const lines = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}\n`);
-  assert.deepEqual([status, list], [0, lines.join('')]);
-  for (const { name } of COMMANDS)
-    assert.deepEqual(await birddog(t, root, [name, '--x']).ended, {
+test('passes every command but the programs, and all that starts nothing, to the CLI', async (t) => {
+  const program = `throw new Error('started')`;
+  const root = installation(t, {
+    'src/cli/index.ts': ECHO,
+    ...Object.fromEntries(
+      ['src/main', 'src/sidecar', 'src/init', 'emulators/sandbox'].map((folder) => [
+        `${folder}/index.ts`,
+        program,
+      ]),
+    ),
+  });
+  const lines = [
+    ...COMMANDS.map(({ name }) => [name, '--x']),
+    ...PROGRAMS.flatMap(({ name }) => [
+      [name, '--help'],
+      [name, '-h'],
+      [name, '--wach'],
+      [name, 'a b'],
+    ]),
+    ['init', '--watch', '--help'],
+    ['--help'],
+    ['--version'],
+    ['aply'],
+  ];
+  for (const args of lines)
+    assert.deepEqual(await birddog(t, root, args).ended, {
       status: 0,
-      out: `${name} --x\n`,
+      out: `${JSON.stringify(args)}\n`,
       err: '',
     });
+  assert.equal((await birddog(t, root, []).ended).out, '[""]\n');
 });
 
 test('rejects a Node that is too old, naming the required version and the one found', async (t) => {
@@ -152,7 +166,7 @@ test('names a missing bundle or an unknown command', async (t) => {
   assert.match((await birddog(t, root, ['sandbox']).ended).err, /sandbox is not part of this installation/);
 });
 
-for (const command of ['init', 'sidecar']) {
+for (const [command, ...args] of [['init', '--watch', '--certificates'], ['sidecar']] as const) {
   test(`${command} gets its arguments, standard input and a small young generation`, async (t) => {
     const root = installation(t, {
       [`dist/${command}.js`]: `
@@ -160,10 +174,10 @@ for (const command of ['init', 'sidecar']) {
         console.log(argv.slice(2).join(' '), execArgv.includes('--max-semi-space-size=8'));
         stdin.pipe(process.stdout);`,
     });
-    const run = birddog(t, root, [command, '--watch', 'a b']);
+    const run = birddog(t, root, [command, ...args]);
     run.child.stdin?.end('typed');
     const { status, out } = await run.ended;
-    assert.equal(out, '--watch a b true\ntyped');
+    assert.equal(out, `${args.join(' ')} true\ntyped`);
     assert.equal(status, 0);
   });
 }

@@ -9,14 +9,24 @@ export const EXIT = {
 } as const;
 export type Exit = (typeof EXIT)[keyof typeof EXIT];
 
-/** The meaning of each exit status for every command. The help of a command says what it means there. */
+/** The meaning of each exit status of the CLI's commands. The help of a command says what it means there. */
 export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   done: 'done, or there was nothing to do',
   failed: 'an error was found, or the command failed',
   differences: 'there are differences, or the user answered no',
   usage: 'the arguments are invalid',
-  unavailable: 'Birddog did not answer, or a part of it is unavailable',
+  unavailable: 'Birddog did not answer, or a part of it is unavailable; or Node.js is missing or too old',
   settings: 'a setting is invalid',
+};
+
+/** The meaning of each exit status of `serve`, `sidecar`, `init`, `sandbox` and their launcher. */
+export const PROGRAM_MEANINGS: Readonly<Partial<Record<keyof typeof EXIT, string>>> = {
+  done: 'it was stopped, or `init` wrote its files',
+  failed: 'it failed, or it could not stop in time',
+  usage: 'the command is unknown, or the arguments are invalid',
+  unavailable:
+    'it could not start: Node.js, the program, a port, a file or the ledger is missing or unavailable',
+  settings: 'a setting is invalid; the log lists each fault',
 };
 
 /** From the worst to the best. */

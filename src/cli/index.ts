@@ -2,8 +2,8 @@ import { createInterface } from 'node:readline/promises';
 import { styleText } from 'node:util';
 import { systemClock } from '../runtime/system-clock.ts';
 import { createBirddogClient } from './client/birddog-client.ts';
-import { type ProcessIo, start } from './command.ts';
-import { COMMANDS } from './commands.ts';
+import type { ProcessIo } from './command.ts';
+import { runCommandLine } from './command-line.ts';
 import { readConfig } from './config.ts';
 import { EXIT } from './exit-status.ts';
 import type { Paint, Style } from './print/report.ts';
@@ -53,14 +53,7 @@ process.stdout.on('error', (error: Error & { code?: string }) => {
   process.exit(error.code === 'EPIPE' ? process.exitCode : EXIT.failed);
 });
 
-const [name = '', ...args] = process.argv.slice(2);
-const chosen = COMMANDS.find((command) => command.name === name);
-if (chosen) {
-  process.exitCode = await start(chosen, args, io);
-} else {
-  io.err(`usage: birddog ${COMMANDS.map((command) => command.name).join('|')} ...\n`);
-  process.exitCode = EXIT.usage;
-}
+process.exitCode = await runCommandLine(process.argv.slice(2), io);
 
 /** Asks for confirmation. Treats EOF and Ctrl-C as "no". */
 async function confirm(question: string): Promise<boolean> {

@@ -118,13 +118,13 @@ function split(args: readonly string[], options: readonly Option<unknown>[]) {
     const message = error instanceof Error ? error.message : String(error);
     const unknown = /^Unknown option '--?([^']+)'/.exec(message)?.[1];
     if (unknown === undefined) throw new UsageError(message);
-    const names = options.map(({ name }) => `--${name}`);
+    const names = [...options, HELP].map(({ name }) => `--${name}`);
     throw new UsageError(`unknown option --${unknown}.${suggestion(`--${unknown}`, names)}`);
   }
 }
 
 /** Returns " Did you mean X?", or nothing if no known word is similar. */
-function suggestion(word: string, known: readonly string[]): string {
+export function suggestion(word: string, known: readonly string[]): string {
   const similar = nearest(word, known);
   return similar === undefined ? '' : ` Did you mean ${similar}?`;
 }
