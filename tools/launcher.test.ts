@@ -221,6 +221,16 @@ test('retries after invalid settings with the longest delay, to keep the pod ali
   assert.deepEqual(delays(err), [5000, 5000]);
 });
 
+test('restarts a sidecar that ends before its watchdog has started', async (t) => {
+  const node = `#!/bin/sh
+    [ "$1" = --version ] && { echo v24.0.0; exit; }
+    echo run >>"$ROOT/runs"
+    [ "$(wc -l <"$ROOT/runs")" -gt 20 ] || exit 78\n`;
+  const root = installation(t, { 'path/sleep': NO_SLEEP, 'path/node': node, 'dist/sidecar.js': '' });
+  const { status, err } = await birddog(t, root, ['sidecar']).ended;
+  assert.deepEqual([status, runs(root), delays(err).length], [0, 21, 20]);
+});
+
 test('resets the delay after the sidecar has run for 30 s', async (t) => {
   const seconds = [0, 1, 2, 3, 10, 40];
   const root = installation(t, {
