@@ -155,14 +155,14 @@ describe('birddog plan and apply', () => {
 
   it('repeat calls until nothing remains', async (t) => {
     const monitors = Array.from(
-      { length: 12 },
+      { length: 40 },
       (_, at) =>
         `  - {key: m${at}, type: query alert, name: M${at}, query: "avg(last_5m):avg:system.load.${at}{*} > 2"}\n`,
     );
     const text = `apiVersion: birddog/v1\napplication: terminal-long\nteam: payments\nmonitors:\n${monitors.join('')}`;
     const folder = folderWith(t, { 'long.yaml': text });
     await control(pod.datadogUrl, 'POST', 'faults', [
-      { kind: 'latency', method: 'POST', path: '/api/v1/monitor$', times: 12, ms: 700 },
+      { kind: 'latency', method: 'POST', path: '/api/v1/monitor$', times: 40, ms: 700 },
     ]);
     let calls = 0;
     const clientOf = () => {
@@ -178,7 +178,7 @@ describe('birddog plan and apply', () => {
     });
     assert.equal(status, 0, out);
     const [{ done, remaining }] = JSON.parse(out).documents;
-    assert.deepEqual([done.length, remaining], [12, []]);
+    assert.deepEqual([done.length, remaining], [40, []]);
     assert.ok(calls > 1, 'apply was called again');
     assert.equal((await run(folder, ['plan', 'long.yaml'])).status, 0);
   });
