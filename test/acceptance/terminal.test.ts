@@ -162,7 +162,7 @@ describe('birddog plan and apply', () => {
     const text = `apiVersion: birddog/v1\napplication: terminal-long\nteam: payments\nmonitors:\n${monitors.join('')}`;
     const folder = folderWith(t, { 'long.yaml': text });
     await control(pod.datadogUrl, 'POST', 'faults', [
-      { kind: 'latency', method: 'POST', path: '/api/v1/monitor$', times: 40, ms: 700 },
+      { kind: 'latency', method: 'POST', path: '/api/v1/monitor$', times: 40, ms: 1500 },
     ]);
     let calls = 0;
     const clientOf = () => {
@@ -173,7 +173,7 @@ describe('birddog plan and apply', () => {
       };
       return { ...client, send };
     };
-    const { status, out } = await run(folder, ['apply', '--yes', '--json', '--deadline', '3', 'long.yaml'], {
+    const { status, out } = await run(folder, ['apply', '--yes', '--json', '--deadline', '5', 'long.yaml'], {
       io: { clientOf },
     });
     assert.equal(status, 0, out);
