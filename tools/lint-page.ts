@@ -21,11 +21,11 @@ of the published definitions that Birddog is tested with is an info, or its page
 (\`npm run conformance -- --rules\` prints the share of each rule).
 
 \`birddog lint\`, \`plan\` and \`apply\` hide infos about objects; \`plan\` and \`apply\` also hide the warnings about objects that do not
-change. They print how many they hide, and \`--all-findings\` shows them. The answers of the API contain every finding. SARIF
-calls an info a \`note\`, GitHub a \`notice\`.
+change. Their text says how many are hidden, as does \`hidden_findings\` in the JSON of \`plan\` and \`apply\`; \`--all-findings\`
+shows all. The answers of the API contain every finding. SARIF calls an info a \`note\`, GitHub a \`notice\`.
 
-One mistake has one finding: what follows from it, such as a field that is missing because its name is misspelt, is not
-reported too (\`src/lint/one-cause.ts\` lists the cases). The finding is as severe as what it replaces.
+One mistake has one finding. Birddog does not report its consequences, such as a missing field whose name is misspelt
+(\`src/lint/one-cause.ts\` lists the cases). If a consequence is more severe, the finding gets its severity and message.
 
 Each finding gives the line and column in the JSON, YAML or TOML that was sent, even for a single character inside a query or
 message. It has a fix if there is only one plausible correction. An alert is checked as the monitor that it compiles to; its

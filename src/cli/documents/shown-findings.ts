@@ -18,7 +18,7 @@ export interface Shown {
 
 export const NONE_HIDDEN: HiddenFindings = { infos: 0, unchanged: 0 };
 
-export const ALL_FINDINGS = flag('all-findings', 'also show infos');
+export const ALL_FINDINGS = flag('all-findings', 'also show infos, and fix them with --fix');
 export const ALL_PLAN_FINDINGS = flag(
   'all-findings',
   'also show infos, and the warnings about objects that do not change',

@@ -95,7 +95,8 @@ function table(heading: string, head: readonly string[], rows: readonly (readonl
 function dashboardChange({ action, changes }: PlannedEntry, wanted: JsonObject | undefined): string {
   if (action === 'extra') return 'none: not in the document, but kept';
   const widgets = wanted?.['widgets'];
-  if (action === 'create' && Array.isArray(widgets)) return `${widgets.length} widgets`;
+  if (action === 'create' && Array.isArray(widgets))
+    return `${widgets.length} ${widgets.length === 1 ? 'widget' : 'widgets'}`;
   return fieldsOf(changes);
 }
 

@@ -144,6 +144,29 @@ describe('a plan for a reviewer', () => {
     );
   });
 
+  it('counts the widgets of a new dashboard', () => {
+    const created = planned([object('create', { kind: 'dashboard', key: 'board' })]);
+    const cellFor = (count: number) => {
+      const dashboard: JsonObject = {
+        key: 'board',
+        title: 'Board',
+        layout_type: 'ordered',
+        widgets: Array.from({ length: count }, () => ({})),
+      };
+      const value: JsonObject = {
+        apiVersion: 'birddog/v1',
+        application: 'shop',
+        team: 't',
+        dashboards: [dashboard],
+      };
+      return plansMarkdown([
+        { ...created, document: { ...created.document, value, read: readDocument(value) } },
+      ]);
+    };
+    assert.match(cellFor(1), /\| 1 widget \|/);
+    assert.match(cellFor(2), /\| 2 widgets \|/);
+  });
+
   it('has table cells that any text fits in unchanged', () => {
     const decoded = (html: string) =>
       html.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)));
