@@ -193,4 +193,15 @@ describe('a history that is full', () => {
     await ledger.probe();
     assert.equal(ledger.readings().newestLostMs, newestUntilMs);
   });
+
+  it('counts what is recorded at once after a start', async (t) => {
+    const { ledger } = smallStore(t).store;
+    const keys = Array.from({ length: 40 }, (_, n) => `k${n}`);
+    await Promise.all(keys.slice(0, 20).map((key) => ledger.record([revisionOf(key, 20_000)])));
+    for (const key of keys.slice(20)) await ledger.record([revisionOf(key, 20_000)]);
+    const kept = await Promise.all(keys.map((key) => ledger.newestRevision({ ...NAME, key })));
+    // Text that cannot be compressed: three quarters of its length as base64.
+    const bytes = kept.filter((one) => one !== undefined).length * 15_000;
+    assert.ok(bytes > PARTS.history / 2 && bytes <= PARTS.history, String(bytes));
+  });
 });

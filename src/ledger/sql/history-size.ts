@@ -40,7 +40,9 @@ export class HistorySize {
   /** Makes room for revisions of so many bytes: deletes the oldest ones, and remembers until when revisions are missing. */
   async reserve(bytes: number): Promise<void> {
     if (this.maxBytes === Infinity) return;
-    this.upperBound ??= await this.count();
+    const counted = this.upperBound ?? (await this.count());
+    // Others may have counted meanwhile, and reserved.
+    this.upperBound ??= counted;
     // Twice, because others may have used the room.
     for (let round = 0; round < 2 && this.upperBound + bytes > this.maxBytes; round += 1) {
       this.deleting ??= this.deleteDownTo(this.maxBytes * DELETE.share - bytes).finally(() => {
