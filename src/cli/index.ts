@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
 import { systemClock } from '../runtime/system-clock.ts';
 import { createBirddogClient } from './client/birddog-client.ts';
@@ -19,10 +20,13 @@ const STYLES: Readonly<Record<Style, Parameters<typeof styleText>[0]>> = {
   lost: ['bold', 'magenta'],
   info: ['cyan'],
 };
-const painted =
-  (stream: NodeJS.WriteStream): Paint =>
-  (style, text) =>
-    styleText(STYLES[style], text, { stream });
+/** Styles text for a terminal, or if FORCE_COLOR is set. NO_COLOR and TERM count too. */
+const painted = (stream: NodeJS.WriteStream): Paint => {
+  // oxlint-disable-next-line node/no-process-env -- styleText reads it too, but not in Node.js 20
+  const wanted = stream.isTTY || process.env['FORCE_COLOR'] !== undefined;
+  const colored = wanted && WriteStream.prototype.getColorDepth() > 2;
+  return (style, text) => (colored ? styleText(STYLES[style], text, { validateStream: false }) : text);
+};
 
 const listens = (signal: NodeJS.Signals) => (listener: () => void) => {
   process.on(signal, listener);
