@@ -9,25 +9,46 @@ import { BUNDLES, type BundleRule, bundleFaults, DATA_FILES, LOADED_LATER } from
  * with all faults if a bundle violates its rule or the cache stays empty.
  */
 export async function build(root: string, rules: readonly BundleRule[], say: (line: string) => void) {
-  const dist = join(root, 'dist');
-  rmSync(dist, { recursive: true, force: true });
-  const faults: string[] = [];
-  for (const rule of rules) faults.push(...(await bundle(root, rule, say)));
-  if (faults.length > 0) throw new Error(faults.join('\n'));
-  for (const file of DATA_FILES) copyFileSync(join(root, file), join(dist, basename(file)));
+  await writeBundles(root, 'dist', rules, say);
   primeCompileCache(root, rules, say);
 }
 
-async function bundle(root: string, rule: BundleRule, say: (line: string) => void): Promise<string[]> {
+/**
+ * Writes a bundle for each rule, and the data files, to the empty `folder` of `root`. The bundles contain no syntax that `target`
+ * lacks. Returns the paths of their modules in `root`. Throws Error with all faults if a bundle violates its rule.
+ */
+export async function writeBundles(
+  root: string,
+  folder: string,
+  rules: readonly BundleRule[],
+  say: (line: string) => void,
+  target = 'esnext',
+): Promise<string[]> {
+  rmSync(join(root, folder), { recursive: true, force: true });
+  const faults: string[] = [];
+  const modules: string[] = [];
+  for (const rule of rules) {
+    const built = await bundle(root, folder, rule, target);
+    say(`${folder}/${built.size}`);
+    faults.push(...built.faults);
+    modules.push(...built.modules);
+  }
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+  for (const file of DATA_FILES) copyFileSync(join(root, file), join(root, folder, basename(file)));
+  return modules;
+}
+
+async function bundle(root: string, folder: string, rule: BundleRule, target: string) {
   const bundler = await rolldown({
     cwd: root,
     input: rule.entry,
     platform: 'node',
     external: ['pg-native'],
     plugins: [loadLater(root)],
+    transform: { target },
   });
   const { output } = await bundler.write({
-    file: join(root, 'dist', `${rule.command}.js`),
+    file: join(root, folder, `${rule.command}.js`),
     format: 'esm',
     codeSplitting: false,
     // A minified server needs 2 to 5 MB less memory; source maps keep stack traces readable.
@@ -37,14 +58,17 @@ async function bundle(root: string, rule: BundleRule, say: (line: string) => voi
   await bundler.close();
   const [chunk] = output;
   const modules = chunk.moduleIds.map((id) => relative(root, id));
-  say(`dist/${chunk.fileName}: ${Math.round(chunk.code.length / 1024)} KiB of ${modules.length} modules`);
   const { dependencies = {} }: { dependencies?: Record<string, string> } = JSON.parse(
     readFileSync(join(root, 'package.json'), 'utf8'),
   );
   const { imports, fileName } = chunk;
   // The bundle itself contains what it imports dynamically, except for separate bundles.
   const dynamicImports = chunk.dynamicImports.filter((name) => name !== fileName);
-  return bundleFaults(rule, { modules, imports, dynamicImports }, Object.keys(dependencies));
+  return {
+    modules,
+    size: `${fileName}: ${Math.round(chunk.code.length / 1024)} KiB of ${modules.length} modules`,
+    faults: bundleFaults(rule, { modules, imports, dynamicImports }, Object.keys(dependencies)),
+  };
 }
 
 /** Leaves the modules that have a separate bundle out of the others, which load that bundle when they need it. */

@@ -23,10 +23,40 @@ const POSTGRESQL: BundleRule = {
   without: ['src/main/', 'src/sidecar/', 'src/init/', 'src/serving/', 'src/datadog/', 'src/pipeline/', 'zod'],
 };
 
+/** What Node.js 20 lacks, which the npm package loads only there. */
+const POLYFILLS: BundleRule = {
+  command: 'polyfills',
+  loadedLater: true,
+  entry: 'src/cli/polyfills.ts',
+  without: ['src/domain/', 'src/runtime/'],
+};
+
+const CLI: BundleRule = {
+  command: 'cli',
+  runBy: 'lint',
+  entry: 'src/cli/index.ts',
+  without: [
+    '@peculiar/x509',
+    'cockatiel',
+    'core-js',
+    'jose',
+    'prom-client',
+    'src/main/',
+    'src/sidecar/',
+    'src/init/',
+    'src/serving/',
+    'src/datadog/',
+    'src/catalogs/',
+    'src/http/',
+    'src/health/',
+    'src/ledger/',
+  ],
+};
+
 /** The bundles that others load when they need them: the specifier by the module that is the entry. */
-export const LOADED_LATER: ReadonlyMap<string, string> = new Map([
-  [POSTGRESQL.entry, `./${POSTGRESQL.command}.js`],
-]);
+export const LOADED_LATER: ReadonlyMap<string, string> = new Map(
+  [POSTGRESQL, POLYFILLS, CLI].map(({ entry, command }) => [entry, `./${command}.js`]),
+);
 
 /** Files that a bundle reads when it needs them, beside itself as beside the module. */
 export const DATA_FILES: readonly string[] = [
@@ -71,26 +101,14 @@ export const BUNDLES: readonly BundleRule[] = [
       'src/ledger/',
     ],
   },
-  {
-    command: 'cli',
-    runBy: 'lint',
-    entry: 'src/cli/index.ts',
-    without: [
-      '@peculiar/x509',
-      'cockatiel',
-      'jose',
-      'prom-client',
-      'src/main/',
-      'src/sidecar/',
-      'src/init/',
-      'src/serving/',
-      'src/datadog/',
-      'src/catalogs/',
-      'src/http/',
-      'src/health/',
-      'src/ledger/',
-    ],
-  },
+  CLI,
+];
+
+/** The bundles of the npm package. The first is its command. */
+export const PACKAGE_BUNDLES: readonly BundleRule[] = [
+  { command: 'birddog', entry: 'src/cli/installed.ts', without: ['core-js', 'src/domain/', 'src/runtime/'] },
+  POLYFILLS,
+  CLI,
 ];
 
 /** Optional packages that a dependency would load if its settings asked for it. They are not installed. */

@@ -1,0 +1,29 @@
+// What newer versions of Node.js have and Node.js 20 lacks. Exact numbers need the functions of JSON. A test compares the findings
+// of Node.js 20 with those of Node.js 24.
+import 'core-js/actual/json/is-raw-json.js';
+import 'core-js/actual/json/parse.js';
+import 'core-js/actual/json/raw-json.js';
+import 'core-js/actual/array/from-async.js';
+import 'core-js/actual/iterator/drop.js';
+import 'core-js/actual/iterator/every.js';
+import 'core-js/actual/iterator/filter.js';
+import 'core-js/actual/iterator/find.js';
+import 'core-js/actual/iterator/flat-map.js';
+import 'core-js/actual/iterator/for-each.js';
+import 'core-js/actual/iterator/from.js';
+import 'core-js/actual/iterator/map.js';
+import 'core-js/actual/iterator/reduce.js';
+import 'core-js/actual/iterator/some.js';
+import 'core-js/actual/iterator/take.js';
+import 'core-js/actual/iterator/to-array.js';
+import 'core-js/actual/map/group-by.js';
+import 'core-js/actual/object/group-by.js';
+import 'core-js/actual/promise/try.js';
+import 'core-js/actual/promise/with-resolvers.js';
+import 'core-js/actual/set/difference.js';
+import 'core-js/actual/set/intersection.js';
+import 'core-js/actual/set/is-disjoint-from.js';
+import 'core-js/actual/set/is-subset-of.js';
+import 'core-js/actual/set/is-superset-of.js';
+import 'core-js/actual/set/symmetric-difference.js';
+import 'core-js/actual/set/union.js';
