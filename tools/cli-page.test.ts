@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { ALL_COMMANDS } from '../src/cli/command-line.ts';
+import { ALL_COMMANDS } from '../src/cli/commands.ts';
 import { EXIT, PROGRAM_MEANINGS } from '../src/cli/exit-status.ts';
 import { PROGRAMS } from '../src/cli/programs.ts';
 import { EXIT as SERVICE_EXIT } from '../src/runtime/run-service.ts';

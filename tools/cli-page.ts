@@ -1,10 +1,10 @@
-import { ALL_COMMANDS } from '../src/cli/command-line.ts';
+import { ALL_COMMANDS } from '../src/cli/commands.ts';
 import { EXIT, EXIT_MEANINGS, PROGRAM_MEANINGS } from '../src/cli/exit-status.ts';
 import { VAULT_FAILURES } from '../src/init/vault/failures.ts';
 
 const INTRODUCTION = `# Command line
 
-\`bin/birddog COMMAND\` runs these commands. \`lint\` and \`token\` work offline; \`plan\`, \`apply\`, \`drift\`, \`history\`, \`undo\`, \`restore\`,
+\`bin/birddog COMMAND\` runs these commands. \`lint\`, \`token\` and \`completion\` work offline; \`plan\`, \`apply\`, \`drift\`, \`history\`, \`undo\`, \`restore\`,
 \`import\` and \`check\` send requests to a running Birddog
 ([configuration](configuration.md#clients-birddog-plan-apply-drift-import-check)). \`serve\`, \`sidecar\` and \`init\` run in the pod and
 are configured by [environment variables](configuration.md), not by options. \`birddog --version\` prints the version.

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { runWith } from '../../test/command-io.ts';
 import { VERSION } from '../contract/version.ts';
-import { ALL_COMMANDS, runCommandLine } from './command-line.ts';
+import { runCommandLine } from './command-line.ts';
+import { ALL_COMMANDS } from './commands.ts';
 
 const run = (...args: string[]) => runWith((io) => runCommandLine(args, io));
 

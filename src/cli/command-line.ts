@@ -1,19 +1,10 @@
 import { VERSION } from '../contract/version.ts';
 import { type Command, type ProcessIo, start } from './command.ts';
-import { COMMANDS } from './commands.ts';
+import { ALL_COMMANDS, COMMANDS, TOP_OPTIONS } from './commands.ts';
 import { EXIT, type Exit } from './exit-status.ts';
 import { suggestion } from './options.ts';
 import { visible } from './print/visible.ts';
 import { PROGRAMS } from './programs.ts';
-
-/** Every command of `birddog`, in the order of its help. */
-export const ALL_COMMANDS: readonly Command[] = [...PROGRAMS, ...COMMANDS];
-
-/** The options that `birddog` takes without a command. */
-const TOP_OPTIONS: readonly { readonly name: string; readonly help: string }[] = [
-  { name: '--help', help: 'show this help; after a command, the help of the command' },
-  { name: '--version', help: 'print the version' },
-];
 
 /** Runs `birddog` with these arguments and returns its exit status. */
 export async function runCommandLine([name = '', ...args]: readonly string[], io: ProcessIo): Promise<Exit> {

@@ -4,7 +4,7 @@ import { SettingsError } from '../runtime/settings.ts';
 import type { BirddogClient } from './client/birddog-client.ts';
 import { EXIT, type Exit } from './exit-status.ts';
 import { helpText } from './help.ts';
-import { type Arguments, type Operands, type Option, parseArguments, UsageError } from './options.ts';
+import { type Arguments, HELP, type Operands, type Option, parseArguments, UsageError } from './options.ts';
 import type { Paint } from './print/report.ts';
 import { safeText } from './print/safe-text.ts';
 import { visible } from './print/visible.ts';
@@ -63,6 +63,9 @@ export interface Command {
   readonly summary: string;
   /** What `--help` prints. */
   readonly help: string;
+  /** Every option, `--help` included. */
+  readonly options: readonly Option<unknown>[];
+  readonly operands: Pick<Operands<unknown>, 'words' | 'files'>;
   /** Parses the arguments and runs the command. Throws UsageError or SettingsError. */
   readonly run: (args: readonly string[], io: Io) => Exit | Promise<Exit>;
 }
@@ -75,6 +78,8 @@ export function command<T>(row: CommandRow<T>): Command {
     name,
     summary,
     help,
+    options: [...options, HELP],
+    operands,
     run(args, io) {
       const parsed = parseArguments(args, options, operands);
       if (parsed) return row.run(parsed, io);

@@ -1,6 +1,7 @@
 import type { Command } from './command.ts';
 import { applyCommand } from './commands/apply.ts';
 import { checkCommand } from './commands/check.ts';
+import { completionCommand } from './commands/completion.ts';
 import { driftCommand } from './commands/drift.ts';
 import { historyCommand } from './commands/history.ts';
 import { importCommand } from './commands/import.ts';
@@ -8,6 +9,7 @@ import { lintCommand } from './commands/lint.ts';
 import { planCommand } from './commands/plan.ts';
 import { restoreCommand, undoCommand } from './commands/restore.ts';
 import { tokenCommand } from './commands/token.ts';
+import { PROGRAMS } from './programs.ts';
 
 /** Every command of the CLI, in the order of the help of `birddog`. */
 export const COMMANDS: readonly Command[] = [
@@ -21,4 +23,14 @@ export const COMMANDS: readonly Command[] = [
   importCommand,
   checkCommand,
   tokenCommand,
+  completionCommand(() => ({ commands: ALL_COMMANDS, topOptions: TOP_OPTIONS })),
+];
+
+/** Every command of `birddog`, in the order of its help. */
+export const ALL_COMMANDS: readonly Command[] = [...PROGRAMS, ...COMMANDS];
+
+/** The options that `birddog` takes without a command. */
+export const TOP_OPTIONS: readonly { readonly name: string; readonly help: string }[] = [
+  { name: '--help', help: 'show this help; after a command, the help of the command' },
+  { name: '--version', help: 'print the version' },
 ];

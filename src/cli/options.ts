@@ -9,6 +9,8 @@ export interface Option<T> {
   readonly name: string;
   /** The name of its value in the help; undefined for an option without a value. */
   readonly value?: string;
+  /** Every possible value, if they are a fixed set. */
+  readonly words?: readonly string[];
   readonly help: string;
   /** Converts the given text: undefined if the option is not given, empty if it has no value. Throws UsageError. */
   readonly read: (text: string | undefined) => T;
@@ -18,6 +20,10 @@ export interface Option<T> {
 export interface Operands<T> {
   /** How the usage line names them. */
   readonly usage: string;
+  /** Every possible argument, if they are a fixed set. */
+  readonly words?: readonly string[];
+  /** Whether they name files. */
+  readonly files?: true;
   /** Throws UsageError. */
   readonly read: (given: readonly string[]) => T;
 }
@@ -55,12 +61,13 @@ export function choice<const Word extends string, Default extends Word | undefin
       );
     return word;
   };
-  return { name, value: words.join('|'), help, read };
+  return { name, value: words.join('|'), words, help, read };
 }
 
 /** One or more files; `-` is standard input. */
 export const FILES: Operands<readonly string[]> = {
   usage: 'FILE...',
+  files: true,
   read(given) {
     if (given.length === 0) throw new UsageError('no file given');
     if (given.filter((file) => file === '-').length > 1)
@@ -76,6 +83,22 @@ export function noOperands(advice: string): Operands<undefined> {
     read(given) {
       if (given.length > 0) throw new UsageError(`unexpected argument "${given[0]}": ${advice}`);
       return undefined;
+    },
+  };
+}
+
+/** Exactly one of `words`. `what` names it in messages. */
+export function oneOf(what: string, words: readonly string[]): Operands<string> {
+  return {
+    usage: words.join('|'),
+    words,
+    read([given, ...more]) {
+      const word = words.find((each) => each === given);
+      if (word !== undefined && more.length === 0) return word;
+      const wrong = given === undefined || word !== undefined ? '' : `, not "${given}"`;
+      throw new UsageError(
+        `exactly one ${what} is required: ${words.join(', ')}${wrong}.${suggestion(wrong === '' ? '' : (given ?? ''), words)}`,
+      );
     },
   };
 }
