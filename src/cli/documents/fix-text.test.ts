@@ -55,6 +55,25 @@ describe('fixes', () => {
     }
   });
 
+  it('that a text does not allow do not block other fixes, however many they are', async () => {
+    const good = wordsToChange({ x: 'one' });
+    const bad = Array.from({ length: 40 }, (_, at) =>
+      finding(`${at}`, { pointer: `/b/${at}`, remove: true }),
+    );
+    const find = async (text: string) => [...bad, ...(await good(text))];
+    assert.deepEqual(await fixed('a: x\n', find), ['a: one\n', 'Write one']);
+  });
+
+  it('are tried again after others have changed the text', async () => {
+    const change = (pointer: string) => finding(pointer, { pointer, from: 0, to: 1, text: 'z' });
+    const find = async (text: string) => [
+      ...(text.includes('a: &v x') ? [change('/a')] : []),
+      ...(text.includes('b: *v') ? [change('/b')] : []),
+      change('/c'),
+    ];
+    assert.deepEqual(await fixed('a: &v x\nb: *v\n', find), ['a: &v z\nb: "z"\n', '/b', '/a']);
+  });
+
   it('that undo each other stop after a maximum number of rounds', async () => {
     const [text = ''] = await fixed('a: p\n', wordsToChange({ p: 'q', q: 'p' }));
     assert.match(text, /^a: [pq]\n$/);

@@ -13,6 +13,8 @@ export interface Fixed {
 
 /** Maximum number of lint rounds. A fix can cause another finding that has a fix. */
 const MAX_ROUNDS = 20;
+/** Maximum number of times that one document is edited. It bounds the work if the text does not allow many of its fixes. */
+const MAX_ATTEMPTS = 300;
 
 type Find = (text: string, format: Format) => Promise<readonly LocatedFinding[]>;
 
@@ -43,37 +45,52 @@ async function fixPart(
 ): Promise<{ text: string; fixed: Fixed[] }> {
   const refused = new Set<string>();
   const fixed: Fixed[] = [];
+  const attempts = { left: MAX_ATTEMPTS };
   let text = before;
-  for (let round = 0; round < MAX_ROUNDS; round++) {
+  for (let round = 0; round < MAX_ROUNDS && attempts.left > 0; round++) {
     const candidates = independentFixes(await find(text, format), refused);
     if (candidates.length === 0) break;
-    const applied = await applyFirst(text, format, candidates);
-    if (applied) {
-      append(
-        fixed,
-        applied.candidates.map(({ finding, fix }) => ({ finding, title: fix.title })),
-      );
-      text = applied.text;
-    } else if (candidates[0]) refused.add(fixId(candidates[0]));
+    const applied = await applyAllowed(text, format, candidates, attempts);
+    append(
+      fixed,
+      applied.candidates.map(({ finding, fix }) => ({ finding, title: fix.title })),
+    );
+    // The changed text may allow what the text before did not, such as a change of a value that had an alias.
+    if (applied.candidates.length > 0) refused.clear();
+    else for (const candidate of applied.refused) refused.add(fixId(candidate));
+    text = applied.text;
   }
   return { text, fixed };
 }
 
-/** Applies as many of the first fixes as the text allows at once: all, half, a quarter of them. */
-async function applyFirst(
+interface Applied {
+  readonly text: string;
+  readonly candidates: readonly Candidate[];
+  readonly refused: readonly Candidate[];
+}
+
+/** Applies all fixes that the text allows at once. If it does not allow all of a group, tries each half. */
+async function applyAllowed(
   text: string,
   format: Format,
   all: readonly Candidate[],
-): Promise<{ text: string; candidates: readonly Candidate[] } | undefined> {
-  for (
-    let candidates = all;
-    candidates.length > 0;
-    candidates = candidates.slice(0, candidates.length >> 1)
-  ) {
+  attempts: { left: number },
+): Promise<Applied> {
+  const refused: Candidate[] = [];
+  let applied: readonly Candidate[] = [];
+  let result = text;
+  const groups = [all];
+  for (let group = groups.pop(); group !== undefined && attempts.left > 0; group = groups.pop()) {
+    attempts.left -= 1;
+    const candidates = [applied, group].flat();
     const edited = await applyEdits(text, format, editsOf(candidates));
-    if (edited !== undefined) return { text: edited, candidates };
+    if (edited !== undefined) {
+      applied = candidates;
+      result = edited;
+    } else if (group.length === 1) append(refused, group);
+    else groups.push(group.slice(group.length >> 1), group.slice(0, group.length >> 1));
   }
-  return undefined;
+  return { text: result, candidates: applied, refused };
 }
 
 /** Returns the fixes whose edits do not overlap, in the order of the findings. The others wait for the next round. */
