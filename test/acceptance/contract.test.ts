@@ -328,6 +328,8 @@ describe('the description of the API', () => {
     const openapi = await request(pod, 'GET', '/openapi.json');
     assert.equal(openapi.body.openapi, '3.1.0');
     assert.ok(openapi.body.paths['/create_monitor'].post.requestBody.content['application/toml']);
+    const root = await fetch(pod.birddogUrl, { redirect: 'manual' });
+    assert.deepEqual([root.status, root.headers.get('location')], [302, 'docs']);
     assert.match((await request(pod, 'GET', '/docs')).text, /<code>POST \/create_monitor<\/code>/);
     for (const base of [pod.birddogUrl, pod.opsUrl, pod.sidecarOpsUrl]) {
       assert.equal((await fetch(`${base}/healthz`)).status, 200);
