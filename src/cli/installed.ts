@@ -10,7 +10,7 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map([
 
 const [name = '', ...args] = process.argv.slice(2);
 const elsewhere = ELSEWHERE.get(name);
-if (elsewhere !== undefined && !args.includes('--help')) {
+if (elsewhere !== undefined && !args.some((arg) => arg === '--help' || arg === '-h')) {
   process.stderr.write(`birddog: ${name} is not part of the npm package. Run it from ${elsewhere}\n`);
   process.exitCode = EXIT.unavailable;
 } else {
