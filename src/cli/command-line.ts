@@ -1,3 +1,4 @@
+import { largest } from '../domain/append.ts';
 import { VERSION } from '../contract/version.ts';
 import { type Command, type ProcessIo, start } from './command.ts';
 import { ALL_COMMANDS, COMMANDS, TOP_OPTIONS } from './commands.ts';
@@ -39,7 +40,7 @@ function unknown(name: string): string {
 }
 
 function usage(): string {
-  const width = Math.max(...ALL_COMMANDS.map(({ name }) => name.length));
+  const width = largest(ALL_COMMANDS.map(({ name }) => name.length));
   const rows = (list: readonly { name: string; summary: string }[]) =>
     list.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}\n`).join('');
   return `usage: birddog COMMAND [OPTION...]
