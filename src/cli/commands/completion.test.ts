@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { runCommand } from '../../../test/command-io.ts';
 import { flag, textOption } from '../options.ts';
@@ -14,7 +14,8 @@ assert.ok(command);
 const completion = command;
 const scriptOf = async (shell: string) => (await runCommand(completion, [shell])).out;
 const has = (shell: string) => spawnSync(shell, ['-c', 'exit 0']).status === 0;
-const unless = (shell: string) => (has(shell) ? {} : { skip: `${shell} is not installed` });
+const unless = (shell: string) =>
+  has(shell) || process.env['CI'] === 'true' ? {} : { skip: `${shell} is not installed` };
 
 /** Writes the script of a shell into a file for one test. Returns its path. */
 async function scriptFile(t: TestContext, shell: string): Promise<string> {
@@ -81,6 +82,25 @@ describe('birddog completion', () => {
       const { status, stderr } = spawnSync(shell, [check, await scriptFile(t, shell)], { encoding: 'utf8' });
       assert.deepEqual([status, stderr], [0, '']);
     });
+
+  it('completes commands and options in fish', unless('fish'), async (t) => {
+    const script = await scriptFile(t, 'fish');
+    const run = `source '${script}'; complete -C 'birddog app'; complete -C 'birddog apply --off'`;
+    const { stdout } = spawnSync('fish', ['-c', run], {
+      encoding: 'utf8',
+      env: { ...process.env, HOME: dirname(script) },
+    });
+    assert.match(stdout, /^apply\t.*\n--offline\t.*\n$/);
+  });
+
+  it('is loaded by the completion system of zsh', unless('zsh'), async (t) => {
+    const script = await scriptFile(t, 'zsh');
+    renameSync(script, join(dirname(script), '_birddog'));
+    const run =
+      'fpath=($1 $fpath); autoload -Uz compinit; compinit -u -D; echo $_comps[birddog]; whence -w _birddog';
+    const { stdout } = spawnSync('zsh', ['-fc', run, 'zsh', dirname(script)], { encoding: 'utf8' });
+    assert.equal(stdout, '_birddog\n_birddog: function\n');
+  });
 
   it('contains every command, option and value for zsh and fish', async () => {
     const [zsh, fish] = [await scriptOf('zsh'), await scriptOf('fish')];
