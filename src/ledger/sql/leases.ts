@@ -74,12 +74,7 @@ export class Leases {
     const token = randomUUID();
     try {
       this.requireCapacity(sorted.length);
-    } catch (error) {
-      dequeue();
-      throw error;
-    }
-    this.acquiring.add(token);
-    try {
+      this.acquiring.add(token);
       const rows = await this.poll(sorted, token, deadline, reads);
       return { lease: this.hold(sorted.length, token, dequeue), rows };
     } catch (error) {

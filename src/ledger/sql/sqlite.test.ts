@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, describe, it } from 'node:test';
 import { systemClock } from '../../runtime/system-clock.ts';
 import { openSqlite } from './sqlite.ts';
@@ -42,6 +43,28 @@ describe('statements that a SQLite file gets at once', () => {
       names.map(({ name }) => name),
       ['a', 'c', 'd'],
     );
+  });
+
+  it('wait once while another process writes, and reads do not wait', async () => {
+    const file = join(folder, 'blocked');
+    let waitedMs = 0;
+    const sleep = async (ms: number) => void (waitedMs += ms);
+    const blocked = openSqlite(file, { clock: { ...systemClock, sleep } });
+    await blocked.query({ text: 'CREATE TABLE numbers (n INTEGER)', values: [] });
+    const other = new DatabaseSync(file);
+    other.exec('BEGIN IMMEDIATE');
+    const insert = { text: 'INSERT INTO numbers VALUES (1)', values: [] };
+    const writes = Promise.allSettled([blocked.query(insert), blocked.query(insert)]);
+    const read = await blocked.query({ text: 'SELECT count(*) AS count FROM numbers', values: [] });
+    assert.equal(Number(read[0]?.['count']), 0);
+    assert.ok(waitedMs < 1000, `${waitedMs} ms before the read`);
+    assert.deepEqual(
+      (await writes).map(({ status }) => status),
+      ['rejected', 'rejected'],
+    );
+    assert.equal(waitedMs, 2 * 5000, 'each waits 5 s alone');
+    other.close();
+    await blocked.close();
   });
 
   it('are committed together', async () => {

@@ -50,15 +50,15 @@ export function openSqlite(
   };
   const exec = (text: string) => void run({ text, values: [] });
   const runAlone: Database['query'] = (statement) => unblocked(clock, () => run(statement));
-  const runTogether: Database['transaction'] = (statements) =>
-    unblocked(clock, () => inTransaction(db, () => statements.map(run), exec));
+  const runTogether = (statements: readonly Statement[]) =>
+    inTransaction(db, () => statements.map(run), exec);
   const size = db.prepare(
     'SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()',
   );
   return {
     dialect: DIALECT,
     query: file === ':memory:' ? runAlone : inGroups(runAlone, runTogether),
-    transaction: runTogether,
+    transaction: (statements) => unblocked(clock, () => runTogether(statements)),
     bytes: () => Number(size.get()?.['bytes']),
     close: async () => db.close(),
   };
@@ -66,9 +66,12 @@ export function openSqlite(
 
 /**
  * Executes the statements of one turn of the event loop in one transaction: a commit takes several times as long as a statement.
- * If the transaction fails, executes each statement alone.
+ * If the transaction fails or another connection blocks it, executes each statement alone: reads are never blocked.
  */
-function inGroups(runAlone: Database['query'], runTogether: Database['transaction']): Database['query'] {
+function inGroups(
+  runAlone: Database['query'],
+  runTogether: (statements: readonly Statement[]) => readonly (readonly Row[])[],
+): Database['query'] {
   let waiting: Statement[] = [];
   let group: Promise<readonly (readonly Row[])[] | undefined> | undefined;
   const runGroup = async () => {
@@ -76,9 +79,12 @@ function inGroups(runAlone: Database['query'], runTogether: Database['transactio
     const statements = waiting;
     waiting = [];
     group = undefined;
-    const [only] = statements;
-    if (only && statements.length === 1) return [await runAlone(only)];
-    return runTogether(statements).catch(() => undefined);
+    if (statements.length === 1) return undefined;
+    try {
+      return runTogether(statements);
+    } catch {
+      return undefined;
+    }
   };
   return async (statement) => {
     const at = waiting.push(statement) - 1;
