@@ -147,6 +147,21 @@ describe('the parts of a SQLite ledger', () => {
     await begin(store, 'more', 10_000);
   });
 
+  it('count writes that begin at once, after a start and when they are nearly full', async (t) => {
+    const { store } = smallStore(t);
+    const beginAll = (keys: readonly string[]) =>
+      Promise.allSettled(keys.map((key) => begin(store, key, 10_000)));
+    const keys = Array.from({ length: 40 }, (_, n) => `k${n}`);
+    const begun = (await beginAll(keys)).filter(({ status }) => status === 'fulfilled');
+    assert.ok(begun.length > 5 && begun.length < 20, String(begun.length));
+    const [one] = await store.ledger.unsettled();
+    await store.ledger.settle(one?.entry ?? '');
+    const more = (await beginAll(keys.map((key) => `more-${key}`))).filter(
+      ({ status }) => status === 'fulfilled',
+    );
+    assert.equal(more.length, 1);
+  });
+
   it('limit the objects that are written at once, and the routes in use', async (t) => {
     const { ledger } = smallStore(t).store;
     const names = (count: number, prefix: string) =>

@@ -29,6 +29,8 @@ export class Writes {
   private readonly maxBytes: number;
   /** At most so many bytes are stored; undefined until they are counted. */
   private upperBound: number | undefined;
+  /** Bytes of the writes that are being recorded, which a count may lack. */
+  private recording = 0;
 
   /** `maxBytes` limits the bytes of all recorded writes. */
   constructor(db: Database, maxBytes = Infinity) {
@@ -50,7 +52,8 @@ export class Writes {
     const packedBody = body ? storedBody(body) : null;
     // Only a revision needs it.
     const packedBefore = before && source ? storedBody(before) : null;
-    await this.reserve(ROW_BYTES + (packedBody?.length ?? 0) + (packedBefore?.length ?? 0));
+    const bytes = ROW_BYTES + (packedBody?.length ?? 0) + (packedBefore?.length ?? 0);
+    await this.reserve(bytes);
     const values: SqlValue[] = [
       entry,
       kind,
@@ -68,7 +71,7 @@ export class Writes {
     ];
     const text = (from: number, to: number) =>
       Array.from({ length: to - from + 1 }, (_, at) => `CAST($${from + at} AS TEXT)`).join(', ');
-    const rows = await this.db.query({
+    const insert = {
       text: `INSERT INTO ledger_writes
                (entry, kind, application, key, action, id, others, body, before_body, caller, source, state, sent_ms,
                 attempts)
@@ -76,19 +79,22 @@ export class Writes {
                ${dialect.now}, 1
              WHERE ${leaseIsHeld(dialect.now, 12)} RETURNING entry`,
       values,
-    });
+    };
+    const rows = await this.db.query(insert).finally(() => (this.recording -= bytes));
     return rows.length > 0 ? entry : undefined;
   }
 
   /** Throws `ledger_unavailable` if so many more bytes exceed the limit. Counts only when they may. */
   private async reserve(bytes: number): Promise<void> {
-    if (this.maxBytes === Infinity) return;
-    if ((this.upperBound ?? Infinity) + bytes > this.maxBytes) this.upperBound = await this.count();
-    this.upperBound = (this.upperBound ?? 0) + bytes;
-    if (this.upperBound <= this.maxBytes) return;
-    this.upperBound -= bytes;
-    const detail = `The ledger has no room for another write: the outcomes of ${Math.round(this.upperBound / 1024)} KiB of writes are unknown. Nothing was sent.`;
-    throw new ProblemError('ledger_unavailable', detail, { retryAfter: 5 });
+    if ((this.upperBound ?? Infinity) + bytes > this.maxBytes)
+      this.upperBound = (await this.count()) + this.recording;
+    const stored = this.upperBound ?? 0;
+    if (stored + bytes > this.maxBytes) {
+      const detail = `The ledger has no room for another write: the outcomes of ${Math.round(stored / 1024)} KiB of writes are unknown. Nothing was sent.`;
+      throw new ProblemError('ledger_unavailable', detail, { retryAfter: 5 });
+    }
+    this.upperBound = stored + bytes;
+    this.recording += bytes;
   }
 
   private async count(): Promise<number> {
