@@ -27,7 +27,7 @@ export interface WantedWrite extends Wanted {
   readonly names: readonly LeaseName[];
 }
 
-/** After the step `lease`. */
+/** After the step `takeLeases`. */
 export interface Leased {
   readonly lease: Lease;
 }
@@ -38,12 +38,12 @@ export interface Settled {
   readonly unavailable: readonly Finding[];
 }
 
-/** After the step `read`. */
+/** After the step `readLiveObjects`. */
 export interface Read {
   readonly live: LiveState;
 }
 
-/** After the step `compare`. */
+/** After the step `planChanges`. */
 export interface Compared extends Wanted, Read {
   readonly plan: DocumentPlan;
 }
