@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { assertLinear } from '../../../test/assert-linear.ts';
 import { readDocument } from './read-document.ts';
 import { sortByReferences } from './references-in-order.ts';
 
@@ -38,6 +39,25 @@ describe('a composite', () => {
   it('may link to a composite in its message', () => {
     const linking = { ...composite('a', 'b'), message: '/monitors/${monitor:inner}' };
     assert.deepEqual(findingsOf({ a: SIMPLE, b: SIMPLE, inner: composite('a', 'b'), linking }), []);
+  });
+
+  it('and one that its query contains is found in the query only, also if its message links to it', () => {
+    const outer = { ...composite('a', 'inner'), message: '/monitors/${monitor:inner}' };
+    assert.deepEqual(findingsOf({ a: SIMPLE, b: SIMPLE, inner: composite('a', 'b'), outer }), [
+      'nested_composite /monitors/3/query',
+    ]);
+  });
+
+  it('with many references takes time in proportion to its length', async () => {
+    await assertLinear((length) => {
+      const keys = Array.from({ length: length / 16 }, (_, at) => `key-${at}`);
+      const { entries } = readDocument({
+        application: 'app',
+        team: 't',
+        monitors: [{ key: 'many', ...composite(...keys) }],
+      });
+      return sortByReferences(entries, 'app', () => true);
+    });
   });
 
   it('that contains itself has a cycle only', () => {

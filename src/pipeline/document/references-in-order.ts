@@ -1,10 +1,16 @@
 import type { Finding } from '../../domain/finding.ts';
+import { pointerTo } from '../../domain/pointer.ts';
 import type { PlacedReference, Reference } from '../../domain/references.ts';
 import type { DocumentEntry } from './read-document.ts';
 
 /** Returns the name of an object within its application. */
 export function nameOf({ kind, key }: Pick<Reference, 'kind' | 'key'>): string {
   return `${kind}:${key}`;
+}
+
+/** Returns the name of the object that an entry or a step of a plan is about. */
+export function nameOfEntry({ stored: kind, key }: Pick<DocumentEntry, 'stored' | 'key'>): string {
+  return nameOf({ kind, key });
 }
 
 /** Returns the name of an object across applications. */
@@ -27,9 +33,7 @@ export function sortByReferences(
   application: string,
   exists: (fullName: string) => boolean,
 ): Ordered {
-  const byName = new Map(entries.map((entry) => [nameOf({ kind: entry.stored, key: entry.key }), entry]));
-  const own = ({ to }: PlacedReference): string | undefined =>
-    to && (to.application ?? application) === application ? nameOf(to) : undefined;
+  const { byName, own, refersTo } = linksOf(entries, application);
   const findings = entries.flatMap(({ references }) =>
     references.flatMap((reference): Finding[] => {
       const { to } = reference;
@@ -40,28 +44,24 @@ export function sortByReferences(
     }),
   );
   const isComposite = (entry: DocumentEntry | undefined) => entry?.object['type'] === 'composite';
-  const nested = entries.filter(isComposite).flatMap((entry) =>
-    entry.references.flatMap((reference) => {
-      // A message may link to another composite.
-      if (!String(entry.object['query']).includes(reference.text)) return [];
-      const to = byName.get(own(reference) ?? '');
+  const nested = entries.filter(isComposite).flatMap((entry) => {
+    // A message may link to another composite.
+    const query = pointerTo(entry.pointer, 'query');
+    return entry.references.flatMap((reference) => {
+      const to = reference.pointer === query ? byName.get(own(reference) ?? '') : undefined;
       return to !== entry && isComposite(to) ? [referenceFinding(reference, 'nested_composite')] : [];
-    }),
-  );
-  const { steps, cyclic } = levels(
-    entries,
-    (entry) =>
-      new Set(entry.references.flatMap((to) => byName.get(own(to) ?? '') ?? []).filter((o) => o !== entry)),
-  );
-  const inCycle = new Set(cyclic.map((entry) => nameOf({ kind: entry.stored, key: entry.key })));
+    });
+  });
+  const { steps, cyclic } = levels(entries, refersTo);
+  const inCycle = new Set(cyclic.map(nameOfEntry));
   const selfReferring = entries.filter((entry) =>
-    entry.references.some((reference) => own(reference) === nameOf({ kind: entry.stored, key: entry.key })),
+    entry.references.some((reference) => own(reference) === nameOfEntry(entry)),
   );
   const cycles = [...new Set([...cyclic, ...selfReferring])].flatMap((entry) =>
     entry.references
       .filter((reference) => {
         const named = own(reference) ?? '';
-        return inCycle.has(named) || named === nameOf({ kind: entry.stored, key: entry.key });
+        return inCycle.has(named) || named === nameOfEntry(entry);
       })
       .map((reference) => referenceFinding(reference, 'reference_cycle')),
   );
@@ -73,22 +73,28 @@ export function sortByReferences(
 
 /** Returns the entries of reference cycles, and those between two cycles. A reference of an entry to itself is no cycle here. */
 export function entriesInCycles(entries: readonly DocumentEntry[], application: string): DocumentEntry[] {
-  const byName = new Map(entries.map((entry) => [nameOf({ kind: entry.stored, key: entry.key }), entry]));
-  const refersTo = new Map(
+  const { refersTo } = linksOf(entries, application);
+  const { cyclic } = levels(entries, refersTo);
+  // What only refers to a cycle: nothing that is left refers to it.
+  const referrers = new Map(cyclic.map((entry) => [entry, new Set<DocumentEntry>()]));
+  for (const entry of cyclic) for (const other of refersTo(entry)) referrers.get(other)?.add(entry);
+  return levels(cyclic, (entry) => referrers.get(entry) ?? NONE).cyclic;
+}
+
+const NONE: ReadonlySet<DocumentEntry> = new Set();
+
+/** Returns how entries refer to each other, apart from themselves. `own` names the object of this application in a reference. */
+function linksOf(entries: readonly DocumentEntry[], application: string) {
+  const byName = new Map(entries.map((entry) => [nameOfEntry(entry), entry]));
+  const own = ({ to }: PlacedReference): string | undefined =>
+    to && (to.application ?? application) === application ? nameOf(to) : undefined;
+  const links = new Map(
     entries.map((entry) => {
-      const named = entry.references.flatMap(({ to }) =>
-        to && (to.application ?? application) === application ? (byName.get(nameOf(to)) ?? []) : [],
-      );
+      const named = entry.references.flatMap((reference) => byName.get(own(reference) ?? '') ?? []);
       return [entry, new Set(named.filter((other) => other !== entry))] as const;
     }),
   );
-  const none: ReadonlySet<DocumentEntry> = new Set();
-  const { cyclic } = levels(entries, (entry) => refersTo.get(entry) ?? none);
-  // What only refers to a cycle: nothing that is left refers to it.
-  const referrers = new Map(cyclic.map((entry) => [entry, new Set<DocumentEntry>()]));
-  for (const entry of cyclic)
-    for (const other of refersTo.get(entry) ?? none) referrers.get(other)?.add(entry);
-  return levels(cyclic, (entry) => referrers.get(entry) ?? none).cyclic;
+  return { byName, own, refersTo: (entry: DocumentEntry) => links.get(entry) ?? NONE };
 }
 
 /** Sorts entries into levels, each after its dependencies. Entries of a cycle are `cyclic`. Linear in entries and references. */
