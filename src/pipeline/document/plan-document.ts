@@ -5,7 +5,7 @@ import { changesOf, needsReplace } from '../../diff/changes.ts';
 import { droppedFields } from '../../diff/dropped-fields.ts';
 import { mergedForUpdate, withLiveValues } from '../../diff/document-update.ts';
 import { type Json, type JsonObject, isObject, printJson } from '../../domain/json.ts';
-import type { StoredKind } from '../../domain/managed-fields.ts';
+import { STORED_KINDS, type StoredKind } from '../../domain/managed-fields.ts';
 import {
   idOf,
   markOf,
@@ -29,7 +29,7 @@ import type {
   ReplaceStep,
 } from './document-plan.ts';
 import { keysWithAssets, type ReadDocument, type DocumentEntry } from './read-document.ts';
-import { fullName, sortByReferences, nameOf } from './references-in-order.ts';
+import { fullName, nameOfEntry, sortByReferences } from './references-in-order.ts';
 
 /** Compares a document with the state of Datadog and yields after each entry. Pure. */
 export function* planningDocument(
@@ -44,7 +44,7 @@ export function* planningDocument(
   const ids = knownIds(own, found, application);
   const idFor = (name: string) => ids.get(name) ?? live.foreign.get(name);
   const isDeleted = (object: { readonly stored: StoredKind; readonly key: string }) =>
-    prune || deletes.has(nameOf({ kind: object.stored, key: object.key }));
+    prune || deletes.has(nameOfEntry(object));
   const exists = (name: string) => {
     const object = own.get(name);
     return (object !== undefined && !isDeleted(object)) || live.foreign.has(name);
@@ -70,8 +70,8 @@ export function* planningDocument(
     }
     steps.push(planned);
   }
-  const named = new Set(entries.map(({ stored, key }) => nameOf({ kind: stored, key })));
-  const others = [...own.values()].filter(({ stored, key }) => !named.has(nameOf({ kind: stored, key })));
+  const named = new Set(entries.map(nameOfEntry));
+  const others = [...own.values()].filter((one) => !named.has(nameOfEntry(one)));
   const extra = others.map((one): DeleteStep | OtherStep => {
     const { stored, key, object } = one;
     return { kind: stored, stored, key, action: isDeleted(one) ? 'delete' : 'extra', live: object };
@@ -175,9 +175,9 @@ interface OwnObject {
 }
 
 /** Groups the application's objects by `kind:application/key`. The oldest of each key is the original; others are clones. */
-function ownObjects({ own }: LiveState): ReadonlyMap<string, OwnObject> {
+export function ownObjects({ own }: Pick<LiveState, 'own'>): ReadonlyMap<string, OwnObject> {
   const objects = new Map<string, OwnObject>();
-  for (const stored of ['monitor', 'dashboard'] as const) {
+  for (const stored of STORED_KINDS) {
     for (const object of oldestFirst(own[stored])) {
       const mark = markOf(stored, object);
       if (!mark) continue;
@@ -240,7 +240,7 @@ export function* fingerprintSteps(document: ReadDocument, live: LiveState): Step
   }));
   const withAssets = keysWithAssets(document);
   const objects: { id: string; object: JsonObject }[] = [];
-  for (const stored of ['monitor', 'dashboard'] as const) {
+  for (const stored of STORED_KINDS) {
     for (const object of [...live.own[stored], ...adoptedOf(stored, live)]) {
       const { assets = null, ...rest } = canonical(stored, object);
       // Lists omit runbook links, so they count only for monitors that were read singly.

@@ -1,6 +1,7 @@
 import { changesOf } from '../../diff/changes.ts';
 import { idOf } from '../../domain/marker.ts';
 import { type DocumentPlan, liveOf, type PlanStep, type WriteStep, writesOf } from './document-plan.ts';
+import { nameOfEntry } from './references-in-order.ts';
 
 /**
  * Returns whether nothing that a plan writes has changed since it was made, except objects that already equal their planned
@@ -20,7 +21,7 @@ export function isAsExpected(expected: DocumentPlan, again: DocumentPlan): boole
 }
 
 function nameOf(step: PlanStep): string {
-  return `${step.stored}:${step.key}${step.action === 'clone' ? `#${idOf(step.live)}` : ''}`;
+  return `${nameOfEntry(step)}${step.action === 'clone' ? `#${idOf(step.live)}` : ''}`;
 }
 
 /** Returns whether an object already equals the planned result of its step. Another object of the same key does not. */

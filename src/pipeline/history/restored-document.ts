@@ -3,14 +3,15 @@ import type { Restore } from '../../contract/schemas.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { type StoredKind, toSend } from '../../domain/managed-fields.ts';
-import { idOf, markOf, oldestFirst, unmarked } from '../../domain/marker.ts';
+import { idOf, unmarked } from '../../domain/marker.ts';
 import { pointerTo, valueAt } from '../../domain/pointer.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import { referencesIn, withIdsReplaced, withReferences } from '../../domain/references.ts';
 import type { Revision } from '../../ledger/port.ts';
 import type { DocumentPlan, LiveState } from '../document/document-plan.ts';
+import { ownObjects } from '../document/plan-document.ts';
 import type { DocumentEntry, ReadDocument } from '../document/read-document.ts';
-import { entriesInCycles, nameOf } from '../document/references-in-order.ts';
+import { entriesInCycles, fullName, nameOf, nameOfEntry } from '../document/references-in-order.ts';
 import type { Ports } from '../ports.ts';
 import { redacted } from '../record-revision.ts';
 import { storedKind } from '../request.ts';
@@ -125,7 +126,8 @@ export function withCurrentTexts(
 ): { readonly document: ReadDocument; readonly findings: readonly Finding[] } {
   const { document, redacted: withoutSecrets } = restored;
   const findings: Finding[] = [];
-  const currentId = currentIds(restored, live);
+  const own = ownObjects(live);
+  const currentId = currentIds(restored, own);
   const withIds = (entry: DocumentEntry, mayRefer: (name: string) => boolean): DocumentEntry => {
     const object = withIdsReplaced(entry.object, (id) => currentId(id, mayRefer));
     return { ...entry, object, references: referencesIn(object, entry.pointer) };
@@ -137,8 +139,8 @@ export function withCurrentTexts(
     const current = isCyclic ? withIds(entry, (name) => !cyclic.has(name)) : (all[index] ?? entry);
     const pointers = withoutSecrets.get(entry);
     if (!pointers) return current;
-    const own = live.own[entry.stored].find((found) => markOf(entry.stored, found)?.key === entry.key);
-    const now = own && redacted(unmarked(entry.stored, own)).object;
+    const found = own.get(fullName({ kind: entry.stored, key: entry.key }, document.application));
+    const now = found && redacted(unmarked(entry.stored, found.object)).object;
     const lost = pointers.filter((at) => !now || valueAt(now, at) !== valueAt(entry.object, at));
     append(
       findings,
@@ -156,16 +158,9 @@ export function withCurrentTexts(
  */
 function currentIds(
   { document, keys }: RestoredDocument,
-  { own }: LiveState,
+  own: ReturnType<typeof ownObjects>,
 ): (id: string, mayRefer: (name: string) => boolean) => string | undefined {
-  const ids = new Map<string, string>();
-  for (const kind of ['monitor', 'dashboard'] as const) {
-    for (const object of oldestFirst(own[kind])) {
-      const key = markOf(kind, object)?.key;
-      const name = key === undefined ? undefined : nameOf({ kind, key });
-      if (name !== undefined && !ids.has(name)) ids.set(name, idOf(object));
-    }
-  }
+  const ids = new Map([...own.values()].map((found) => [nameOfEntry(found), idOf(found.object)]));
   const known = new Set([...ids.keys(), ...document.entries.map(nameOfEntry)]);
   const existing = new Set(ids.values());
   return (id, mayRefer) => {
@@ -186,7 +181,7 @@ function currentIds(
 export function referrersOf(
   { steps }: Pick<DocumentPlan, 'steps'>,
   { entries, deletes = new Set() }: ReadDocument,
-  { own }: LiveState,
+  live: LiveState,
 ): readonly DocumentEntry[] {
   const keys = new Map(
     steps
@@ -196,21 +191,14 @@ export function referrersOf(
       ),
   );
   if (keys.size === 0) return [];
-  const seen = new Set([...deletes, ...entries.map(nameOfEntry)]);
-  return (['monitor', 'dashboard'] as const).flatMap((kind) =>
-    oldestFirst(own[kind]).flatMap((found): DocumentEntry[] => {
-      const key = markOf(kind, found)?.key;
-      if (key === undefined || seen.has(nameOf({ kind, key }))) return [];
-      seen.add(nameOf({ kind, key }));
-      const object = withReferences(kind, toSend(kind, unmarked(kind, found)).object, keys);
-      const entry = entryOf(kind, key, object);
-      return entry.references.length === 0 ? [] : [entry];
-    }),
-  );
-}
-
-function nameOfEntry({ stored: kind, key }: DocumentEntry): string {
-  return nameOf({ kind, key });
+  const planned = new Set([...deletes, ...entries.map(nameOfEntry)]);
+  return [...ownObjects(live).values()].flatMap((found): DocumentEntry[] => {
+    const { stored, key, object } = found;
+    if (planned.has(nameOfEntry(found))) return [];
+    const whole = withReferences(stored, toSend(stored, unmarked(stored, object)).object, keys);
+    const entry = entryOf(stored, key, whole);
+    return entry.references.length === 0 ? [] : [entry];
+  });
 }
 
 function redactedText({ stored, key, pointer }: DocumentEntry, at: string): Finding {
