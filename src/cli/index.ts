@@ -9,7 +9,8 @@ import { readConfig } from './config.ts';
 import { EXIT } from './exit-status.ts';
 import type { Paint, Style } from './print/report.ts';
 
-const STYLES: Readonly<Record<Style, Parameters<typeof styleText>[0]>> = {
+/** The formats of each style, applied one by one: Node.js 20.12 does not take a list. */
+const STYLES: Readonly<Record<Style, readonly Extract<Parameters<typeof styleText>[0], string>[]>> = {
   error: ['bold', 'red'],
   warning: ['bold', 'yellow'],
   place: ['bold'],
@@ -25,7 +26,13 @@ const painted = (stream: NodeJS.WriteStream): Paint => {
   // oxlint-disable-next-line node/no-process-env -- styleText reads it too, but not in Node.js 20
   const wanted = stream.isTTY || process.env['FORCE_COLOR'] !== undefined;
   const colored = wanted && WriteStream.prototype.getColorDepth() > 2;
-  return (style, text) => (colored ? styleText(STYLES[style], text, { validateStream: false }) : text);
+  return (style, text) =>
+    colored
+      ? STYLES[style].reduceRight(
+          (inner, format) => styleText(format, inner, { validateStream: false }),
+          text,
+        )
+      : text;
 };
 
 const listens = (signal: NodeJS.Signals) => (listener: () => void) => {

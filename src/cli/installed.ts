@@ -14,7 +14,7 @@ if (elsewhere !== undefined && !args.some((arg) => arg === '--help' || arg === '
   process.stderr.write(`birddog: ${name} is not part of the npm package. Run it from ${elsewhere}\n`);
   process.exitCode = EXIT.unavailable;
 } else {
-  // Node.js 20 cannot keep the digits of numbers in JSON, and has no iterator helpers.
-  if (!('rawJSON' in JSON)) await import('./polyfills.ts');
+  // Node.js 20 cannot keep the digits of numbers in JSON. Node.js 20 and 21 have no iterator helpers.
+  if (!('rawJSON' in JSON && 'Iterator' in globalThis)) await import('./polyfills.ts');
   await import('./index.ts');
 }

@@ -1,5 +1,5 @@
-// What newer versions of Node.js have and Node.js 20 lacks. Exact numbers need the functions of JSON. A test compares the findings
-// of Node.js 20 with those of Node.js 24.
+// What newer versions of Node.js have and Node.js 20 or 21 lacks. Exact numbers need the functions of JSON. A test compares the
+// findings of Node.js 20 with those of Node.js 24.
 import 'core-js/actual/json/is-raw-json.js';
 import 'core-js/actual/json/parse.js';
 import 'core-js/actual/json/raw-json.js';
