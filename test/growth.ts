@@ -11,7 +11,7 @@ export interface Growth {
 }
 
 /** Maximum ratio of the CPU times for twice the text and for the text, on average over two successive doublings. */
-export const MAX_RATIO = 2.6;
+const MAX_RATIO = 2.6;
 /** Minimum ratio of each of the two doublings. A pause of the garbage collector lengthens one of them. */
 const MIN_RATIO = 2.3;
 /**

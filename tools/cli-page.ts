@@ -6,7 +6,7 @@ const INTRODUCTION = `# Command line
 
 \`bin/birddog COMMAND\` runs these commands. \`lint\`, \`token\` and \`completion\` work offline; \`plan\`, \`apply\`, \`drift\`, \`history\`, \`undo\`, \`restore\`,
 \`import\` and \`check\` send requests to a running Birddog
-([configuration](configuration.md#clients-birddog-plan-apply-drift-import-check)). \`serve\`, \`sidecar\` and \`init\` run in the pod and
+([configuration](configuration.md#clients-the-commands-that-send-requests)). \`serve\`, \`sidecar\` and \`init\` run in the pod and
 are configured by [environment variables](configuration.md), not by options. \`birddog --version\` prints the version.
 \`birddog COMMAND --help\` prints the help of a command and starts nothing.
 `;
