@@ -256,7 +256,18 @@ dashboards:
     const folder = folderWith(t, { 'm.yaml': BAD });
     assert.doesNotMatch((await birddog(folder, ['lint', 'm.yaml'])).out, /\x1b/);
     assert.match((await birddog(folder, ['lint', 'm.yaml'], { env: { FORCE_COLOR: '1' } })).out, /\x1b\[/);
-    assert.doesNotMatch((await birddog(folder, ['lint', 'm.yaml'], { env: { NO_COLOR: '1' } })).out, /\x1b/);
+    const onTerminal = async (env: Record<string, string>) => {
+      const args = ['-qec', `'${ROOT}/bin/birddog' lint m.yaml`, '/dev/null'];
+      const { PATH } = process.env;
+      const child = spawn('script', args, { cwd: folder, env: { PATH, TERM: 'xterm-256color', ...env } });
+      return (await ended(child)).out;
+    };
+    assert.match(await onTerminal({}), /\x1b\[/);
+    for (const env of [{ NO_COLOR: '1' }, { TERM: 'dumb' }]) {
+      const out = await onTerminal(env);
+      assert.match(out, /m\.yaml:2:8: error:/);
+      assert.doesNotMatch(out, /\x1b/);
+    }
   });
 });
 

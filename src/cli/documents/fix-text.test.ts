@@ -79,6 +79,14 @@ describe('fixes', () => {
     assert.match(text, /^a: [pq]\n$/);
   });
 
+  it('stop after a maximum number of edits that the text does not allow', async () => {
+    const bad = Array.from({ length: 400 }, (_, at) =>
+      finding(`${at}`, { pointer: `/b/${at}`, remove: true }),
+    );
+    const find = async (text: string) => [...bad, ...(await wordsToChange({ x: 'one' })(text))];
+    assert.deepEqual(await fixed('a: x\n', find), ['a: x\n']);
+  });
+
   it('are applied in each document of a stream, and reported at the lines of the file', async () => {
     const text = 'a: x\n---\na: z\n---\na: x\n';
     const find = async (part: string): Promise<LocatedFinding[]> =>
