@@ -8,7 +8,8 @@ import {
 } from './document/document-write.ts';
 import { planningDocument } from './document/plan-document.ts';
 import { readLive } from './document/read-live.ts';
-import { readBody, reviewPlan, type WrittenDocument } from './document/review-plan.ts';
+import { readBody, reviewPlan } from './document/review-plan.ts';
+import { keepCurrentTexts, readRevisions, withReferrers } from './history/restored-document.ts';
 import { answerDryRun, answerObject, requireWritable, sendObject } from './object-write.ts';
 import { readRequest } from './read-object.ts';
 import { settleBeforeReading, settleEarlier } from './settle.ts';
@@ -83,8 +84,13 @@ export const PLAN_DOCUMENT = new Steps(readBody)
   .next(planChanges)
   .next(reviewPlan);
 
-/** The plan of a document that has been read from the history, with what Datadog has. */
-export const PLAN_RESTORE = new Steps(planChanges<WrittenDocument & Settled & Read>).next(reviewPlan);
+/** The plan of a restore, whose document is read from the history. */
+export const PLAN_RESTORE = new Steps(readRevisions)
+  .next(readLiveObjects)
+  .next(keepCurrentTexts)
+  .next(planChanges)
+  .next(planReferrers)
+  .next(reviewPlan);
 
 /** Takes the leases of everything that may be written, until the last step. */
 async function takeLeases<Write extends WantedWrite>(
@@ -130,4 +136,10 @@ async function planChanges<Known extends Wanted & Read>(
   const { document, live } = known;
   const plan = await runThrottled(planningDocument(document, live, route, query.prune === 'true'));
   return { ...known, plan };
+}
+
+/** Plans again, together with the objects that refer to what the plan replaces. */
+async function planReferrers<Known extends Compared>(known: Known, scope: Scope): Promise<Known> {
+  const document = withReferrers(known);
+  return document ? planChanges({ ...known, document }, scope) : known;
 }

@@ -4,14 +4,11 @@ import type { Finding } from '../../domain/finding.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import { documentPartOf } from '../document/conflicts.ts';
 import { applyPrepared, planAnswer } from '../document/document-requests.ts';
-import { readLive } from '../document/read-live.ts';
 import { lintRequest } from '../lint.ts';
 import type { Ports } from '../ports.ts';
 import { refuseErrors } from '../refuse.ts';
 import type { PipelineAnswer, PipelineRequest } from '../request.ts';
-import { settleBeforeReading } from '../settle.ts';
 import { PLAN_RESTORE } from '../steps.ts';
-import { readRestored, referrersOf, withCurrentTexts } from './restored-document.ts';
 
 /**
  * Restores a revision of an object, or the states before the last apply. Without `basis` returns the plan; with it applies that
@@ -21,20 +18,10 @@ export async function restoreRequest(
   request: PipelineRequest,
   ports: Ports,
 ): Promise<PipelineAnswer<PlanAnswer | ApplyAnswer>> {
-  const { context, route, query } = request;
+  const { operation, context, route, query } = request;
   const restore = restoreIn(request);
   const { application, basis } = restore;
-  const unavailable = await settleBeforeReading({ application }, ports, context);
-  const restored = await readRestored(restore, context.requestId, ports);
-  const live = await readLive(restored.document, ports, context);
-  const { document, findings } = withCurrentTexts(restored, live);
-  const { value } = restored;
-  const known = { document, value, live, linted: () => findings, unavailable };
-  const first = await PLAN_RESTORE.run(known, request, ports);
-  const referrers = referrersOf(first.plan, document, live);
-  const whole = { ...document, entries: [...document.entries, ...referrers] };
-  const prepared =
-    referrers.length === 0 ? first : await PLAN_RESTORE.run({ ...known, document: whole }, request, ports);
+  const prepared = await PLAN_RESTORE.run(restore, request, ports);
   const steps = prepared.plan.steps
     .map((list) => list.filter(({ action }) => action !== 'extra' && action !== 'clone'))
     .filter((list) => list.length > 0);
@@ -44,7 +31,6 @@ export async function restoreRequest(
     findings: prepared.findings.map(withAdvice),
   };
   // Findings point into the restored objects, not into the body.
-  const { operation } = request;
   const { force = 'false' } = query;
   const asked = { operation, route, context, query: { force, ...(basis === undefined ? {} : { basis }) } };
   if (basis === undefined) {

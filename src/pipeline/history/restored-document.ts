@@ -8,13 +8,15 @@ import { pointerTo, valueAt } from '../../domain/pointer.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import { referencesIn, withIdsReplaced, withReferences } from '../../domain/references.ts';
 import type { Revision } from '../../ledger/port.ts';
-import type { DocumentPlan, LiveState } from '../document/document-plan.ts';
 import { ownObjects } from '../document/plan-document.ts';
 import type { DocumentEntry, ReadDocument } from '../document/read-document.ts';
+import type { WrittenDocument } from '../document/review-plan.ts';
 import { entriesInCycles, fullName, nameOf, nameOfEntry } from '../document/references-in-order.ts';
 import type { Ports } from '../ports.ts';
 import { redacted } from '../record-revision.ts';
 import { storedKind } from '../request.ts';
+import { settleBeforeReading } from '../settle.ts';
+import type { Compared, Read, Scope, Settled } from '../step.ts';
 
 /** An object to restore. */
 interface Wanted {
@@ -25,7 +27,7 @@ interface Wanted {
 }
 
 /** Recorded states as a document. `value` has its objects by kind and key, which pointers name: `/monitors/load/query`. */
-export interface RestoredDocument {
+interface RestoredDocument extends Settled {
   readonly document: ReadDocument;
   readonly value: JsonObject;
   /** Pointers within each entry's object to texts that the history has without their secrets. */
@@ -41,13 +43,17 @@ const LISTS = { monitor: 'monitors', dashboard: 'dashboards' } as const;
  * this request. Ids of the application's own objects become references, because a restored object has another id. Throws
  * `not_found` if the history does not have a state.
  */
-export async function readRestored(
+export async function readRevisions(
   body: Restore,
-  requestId: string,
-  { ledger }: Pick<Ports, 'ledger'>,
+  { request: { context }, ports }: Scope,
 ): Promise<RestoredDocument> {
   const { application } = body;
-  const wanted = body.last_apply ? await lastApply(application, requestId, ledger) : await one(body, ledger);
+  const { ledger } = ports;
+  // A write that has landed meanwhile is then in the history.
+  const unavailable = await settleBeforeReading({ application }, ports, context);
+  const wanted = body.last_apply
+    ? await lastApply(application, context.requestId, ledger)
+    : await one(body, ledger);
   const ids = await ledger.recordedIds(application);
   const keys = new Map(ids.map(({ kind, id, key }) => [`${kind}:${id}`, key]));
   const value = { monitors: new Map<string, JsonObject>(), dashboards: new Map<string, JsonObject>() };
@@ -66,7 +72,8 @@ export async function readRestored(
   const document = { application, team: undefined, aliases: {}, entries, deletes, findings: [] };
   const monitors = Object.fromEntries(value.monitors);
   const dashboards = Object.fromEntries(value.dashboards);
-  return { document, value: { application, monitors, dashboards }, redacted: withoutSecrets, keys };
+  const whole = { application, monitors, dashboards };
+  return { document, value: whole, redacted: withoutSecrets, keys, unavailable };
 }
 
 /** Returns the entry for an object, of which nothing is left to people. */
@@ -120,11 +127,10 @@ async function lastApply(application: string, requestId: string, ledger: Ports['
  * an object that was created again, also within a text such as a link; but not by a reference that is part of a cycle, as of a
  * monitor and a dashboard that link to each other: neither could be created first.
  */
-export function withCurrentTexts(
-  restored: RestoredDocument,
-  live: LiveState,
-): { readonly document: ReadDocument; readonly findings: readonly Finding[] } {
-  const { document, redacted: withoutSecrets } = restored;
+export async function keepCurrentTexts(
+  restored: RestoredDocument & Read,
+): Promise<WrittenDocument & Settled & Read> {
+  const { document, redacted: withoutSecrets, live } = restored;
   const findings: Finding[] = [];
   const own = ownObjects(live);
   const currentId = currentIds(restored, own);
@@ -148,7 +154,7 @@ export function withCurrentTexts(
     );
     return { ...current, unmanaged: pointers };
   });
-  return { document: { ...document, entries }, findings };
+  return { ...restored, document: { ...document, entries }, linted: () => findings };
 }
 
 /**
@@ -175,14 +181,11 @@ function currentIds(
 }
 
 /**
- * Returns entries for the other objects that refer to objects which a plan replaces, so that the plan also re-points them: a
- * replaced object is deleted only when nothing refers to it.
+ * Returns the document with entries for the other objects that refer to objects which a plan replaces, so that the plan also
+ * re-points them: a replaced object is deleted only when nothing refers to it. Undefined if there are none.
  */
-export function referrersOf(
-  { steps }: Pick<DocumentPlan, 'steps'>,
-  { entries, deletes = new Set() }: ReadDocument,
-  live: LiveState,
-): readonly DocumentEntry[] {
+export function withReferrers({ document, live, plan: { steps } }: Compared): ReadDocument | undefined {
+  const { entries, deletes = new Set() } = document;
   const keys = new Map(
     steps
       .flat()
@@ -190,15 +193,16 @@ export function referrersOf(
         step.action === 'replace' ? [[`${step.stored}:${idOf(step.live)}`, step.key] as const] : [],
       ),
   );
-  if (keys.size === 0) return [];
+  if (keys.size === 0) return undefined;
   const planned = new Set([...deletes, ...entries.map(nameOfEntry)]);
-  return [...ownObjects(live).values()].flatMap((found): DocumentEntry[] => {
+  const referrers = [...ownObjects(live).values()].flatMap((found): DocumentEntry[] => {
     const { stored, key, object } = found;
     if (planned.has(nameOfEntry(found))) return [];
     const whole = withReferences(stored, toSend(stored, unmarked(stored, object)).object, keys);
     const entry = entryOf(stored, key, whole);
     return entry.references.length === 0 ? [] : [entry];
   });
+  return referrers.length === 0 ? undefined : { ...document, entries: [...entries, ...referrers] };
 }
 
 function redactedText({ stored, key, pointer }: DocumentEntry, at: string): Finding {
