@@ -47,6 +47,13 @@ describe('a key whose create is unsettled', () => {
     await assert.rejects(ask('/apply', DOCUMENT, {}, SHORT_MS), unknown);
   });
 
+  it('is neither restored nor listed in the history before the outcome is known', async () => {
+    const { send, ask } = await afterLostCreate();
+    const restore = { application: 'app', last_apply: true };
+    await assert.rejects(ask('/restore', restore, {}, SHORT_MS), unknown);
+    await assert.rejects(send('/history', undefined, { application: 'app' }, SHORT_MS), unknown);
+  });
+
   it('is not planned either behind more unsettled writes than the ledger returns at once', async () => {
     const { ports, context, clock, ask } = startInProcess();
     const lease = await ports.ledger.acquire([NAME], context().deadline);
