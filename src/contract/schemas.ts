@@ -1,7 +1,7 @@
 import { MANAGED_KINDS } from '../domain/managed-fields.ts';
 import { z } from 'zod';
 import { APPLICATION_SLUG, KEY_SLUG, TEAM_SLUG } from '../domain/application.ts';
-import { isRawNumber, type Json, parseTrustedJson } from '../domain/json.ts';
+import { isObject, isRawNumber, type Json, type JsonObject, parseTrustedJson } from '../domain/json.ts';
 
 /** Returns the schema of a slug. Its message describes the allowed characters instead of quoting the pattern. */
 const slug = (pattern: RegExp, what: string, length: number) =>
@@ -32,10 +32,10 @@ const catalogsSchema = z
   .meta({ description: 'The names of the application in the catalogs, where they differ.' });
 
 /** Parses the query parameter `catalogs`. Returns undefined if it is not the JSON text of such an object. */
-export function catalogsIn(text: string): Json | undefined {
+export function catalogsIn(text: string): JsonObject | undefined {
   try {
     const value = parseTrustedJson(text);
-    return catalogsSchema.safeParse(value).success ? value : undefined;
+    return isObject(value) && catalogsSchema.safeParse(value).success ? value : undefined;
   } catch {
     return undefined;
   }

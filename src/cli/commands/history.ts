@@ -1,7 +1,7 @@
 import { MANAGED_KINDS } from '../../domain/managed-fields.ts';
 import { historyAnswerSchema, type HistoryRevision } from '../../contract/answers.ts';
 import { catalogsIn } from '../../contract/schemas.ts';
-import { isObject, type JsonObject, printJson } from '../../domain/json.ts';
+import { type JsonObject, printJson } from '../../domain/json.ts';
 import { parsedAnswer } from '../client/birddog-failures.ts';
 import { command } from '../command.ts';
 import { EXIT, type Exit } from '../exit-status.ts';
@@ -33,7 +33,7 @@ export const CATALOGS: Option<JsonObject | undefined> = {
   read(text) {
     if (text === undefined) return undefined;
     const names = catalogsIn(text);
-    if (!isObject(names))
+    if (names === undefined)
       throw new UsageError(
         '--catalogs must be a JSON object with the names in datadog, leanix or servicenow',
       );
