@@ -59,7 +59,7 @@ describe('the pod of every overlay', { skip: NO_KUBECTL }, () => {
 
     it(`${overlay}: has enough memory for the servers and the processes that inspect large bodies`, () => {
       // MiB beside the heap of an inspecting process, and maximum of a server: itself, ledger, bodies, documents, plan.
-      const [beside, server] = [96, 102 + 128 + 64 + 256 + 234];
+      const [beside, server] = [96, 212 + 128 + 64 + 256 + 234];
       for (const { name, resources } of containersOf(pod).filter(({ args }) =>
         /serve|sidecar/.test(`${args}`),
       )) {
