@@ -184,14 +184,23 @@ async function startReplicas(incident: Partial<Incident>) {
     return startTest(incident, { clock, ledger: failing, host });
   }
   const [one, two] = [open('birddog-0'), open('birddog-1')];
+  const after = async (ms: number) => {
+    await one.after(ms);
+    await two.after(0);
+  };
   return {
     one,
     two,
     open,
     ledger,
-    async after(ms: number) {
-      await one.after(ms);
-      await two.after(0);
+    after,
+    /** The first replica reports an incident without the ledger, and observes that it is over. */
+    async beginAndRecoverWithoutLedger() {
+      ledger.fails = true;
+      one.state.fault = FAULT;
+      for (let n = 0; n < 4; n += 1) await after(500);
+      one.state.fault = undefined;
+      await after(500);
     },
     sent: () => [...one.sent, ...two.sent].toSorted(),
   };
@@ -260,6 +269,10 @@ describe('the watches of two replicas with one ledger', () => {
     one.state.fault = two.state.fault = undefined;
     for (let n = 0; n < 3; n += 1) await after(1000);
     assert.deepEqual(sent().slice(2), ['ended catalog_unavailable']);
+    one.state.fault = FAULT;
+    for (let n = 0; n < 3; n += 1) await after(1000);
+    const begun = sent().filter((event) => event === 'begun catalog_unavailable');
+    assert.equal(begun.length, 3, 'the next incident is reported once');
   });
 
   it('wait a while for the ledger before they report without it', async () => {
@@ -275,12 +288,8 @@ describe('the watches of two replicas with one ledger', () => {
   });
 
   it('report the end of an incident that began and ended while the ledger was unavailable', async () => {
-    const { one, after, sent, ledger } = await startReplicas(BOTH);
-    ledger.fails = true;
-    one.state.fault = FAULT;
-    for (let n = 0; n < 4; n += 1) await after(500);
-    one.state.fault = undefined;
-    await after(500);
+    const { after, sent, ledger, beginAndRecoverWithoutLedger } = await startReplicas(BOTH);
+    await beginAndRecoverWithoutLedger();
     await after(1000);
     ledger.fails = false;
     for (let n = 0; n < 3; n += 1) await after(1000);
@@ -288,12 +297,8 @@ describe('the watches of two replicas with one ledger', () => {
   });
 
   it('report an end that they notice when the ledger is available again', async () => {
-    const { one, after, sent, ledger } = await startReplicas(BOTH);
-    ledger.fails = true;
-    one.state.fault = FAULT;
-    for (let n = 0; n < 4; n += 1) await after(500);
-    one.state.fault = undefined;
-    await after(500);
+    const { after, sent, ledger, beginAndRecoverWithoutLedger } = await startReplicas(BOTH);
+    await beginAndRecoverWithoutLedger();
     ledger.fails = false;
     await after(1000);
     assert.deepEqual(sent(), ['begun catalog_unavailable', 'ended catalog_unavailable']);
@@ -349,6 +354,20 @@ describe('the watches of two replicas with one ledger', () => {
       [...one.watch.pending(), ...two.watch.pending()].map(([, size]) => size),
       [0, 0],
     );
+  });
+
+  it('keep an incident open for at least twice the time after which it is reported', async () => {
+    const held: number[] = [];
+    const observe: IncidentLedger['observe'] = async (open) => {
+      for (const { holdMs } of open) held.push(holdMs);
+      return [];
+    };
+    for (const notifyAfterMs of [1000, 900_000]) {
+      const { state, after } = startTest({ notifyAfterMs }, { ledger: { observe, accept: async () => {} } });
+      state.fault = FAULT;
+      await after(1);
+    }
+    assert.deepEqual(held, [600_000, 1_800_000]);
   });
 
   it('do not wait for a ledger that hangs', async (t) => {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { systemClock } from '../../runtime/system-clock.ts';
+import { Incidents } from './incidents.ts';
+import { migrate } from './migrations.ts';
 import { createSqlLedger } from './sql-ledger.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -33,5 +35,17 @@ it('after a restart of the clock, an incident stays open for a time, and no clai
   machine.uptimeMs += OPTIONS.remindMs;
   const [reminder] = await third.observe([INCIDENT], OPTIONS);
   assert.equal(reminder?.event, 'lasting');
+  await db.close();
+});
+
+it('without an incident, an observation is one query', async () => {
+  const db = openSqlite(':memory:', { clock: systemClock });
+  await migrate(db);
+  const texts: string[] = [];
+  const query: typeof db.query = (statement) => (texts.push(statement.text), db.query(statement));
+  const transaction = () => assert.fail('no transaction');
+  const incidents = new Incidents({ ...db, query, transaction });
+  assert.deepEqual(await incidents.observe([], OPTIONS), []);
+  assert.equal(texts.length, 1);
   await db.close();
 });
