@@ -248,6 +248,17 @@ describe('a restore', () => {
     assert.ok(JSON.stringify(shown?.['widgets']).includes(String(ids[0])));
   });
 
+  it('leaves the former id of an object that it deletes', async () => {
+    const pipeline = startInProcess();
+    await pipeline.apply(documentOf({ monitors: [monitorEntry('load'), monitorEntry('disk')] }));
+    const message = `/monitors/${String((await live(pipeline, 'disk'))?.['id'])}`;
+    await pipeline.apply(documentOf({ monitors: [monitorEntry('load', { message })] }), { prune: 'true' });
+    await pipeline.apply(documentOf({ monitors: [monitorEntry('load'), monitorEntry('disk')] }));
+    const { plan } = await restored(pipeline, LAST);
+    assert.deepEqual(told(plan).sort(), ['disk delete', 'load update']);
+    assert.equal((await live(pipeline, 'load'))?.['message'], message);
+  });
+
   it('of a key that belongs to another object by now changes that object, and references follow it', async () => {
     const pipeline = startInProcess();
     await pipeline.apply(documentOf({ monitors: [monitorEntry('load'), monitorEntry('disk'), composite] }));
