@@ -178,7 +178,9 @@ class Causes {
   #addFault(pointer: Pointer, finding: Finding): void {
     if (this.#faults.has(pointer) || pointer.length > MAX_POINTER) return;
     this.#faults.set(pointer, finding);
-    for (const parent of prefixesOf(pointer)) setFirst(this.#parents, parent, finding);
+    // The parents of a known parent are known too.
+    for (let at = parentOf(pointer); at !== '' && !this.#parents.has(at); at = parentOf(at))
+      this.#parents.set(at, finding);
   }
 
   #causeOf(finding: Finding): Finding | undefined {
@@ -233,18 +235,15 @@ const OBJECT = /^\/(?:(?:monitors|alerts|dashboards)\/\d+|monitor|alert|dashboar
 
 /** Returns the value for a pointer or its nearest parent that is longer than `min` characters. */
 function nearestIn<T>(map: ReadonlyMap<Pointer, T>, pointer: Pointer, min: number): T | undefined {
-  for (let at = pointer; at.length > min; at = at.slice(0, at.lastIndexOf('/'))) {
+  for (let at = pointer; at.length > min; at = parentOf(at)) {
     const value = map.get(at);
     if (value !== undefined) return value;
   }
   return undefined;
 }
 
-function prefixesOf(pointer: Pointer): Pointer[] {
-  const prefixes: Pointer[] = [];
-  for (let end = pointer.lastIndexOf('/'); end > 0; end = pointer.lastIndexOf('/', end - 1))
-    prefixes.push(pointer.slice(0, end));
-  return prefixes;
+function parentOf(pointer: Pointer): Pointer {
+  return pointer.slice(0, Math.max(pointer.lastIndexOf('/'), 0));
 }
 
 function setFirst<K, V>(map: Map<K, V>, key: K, value: V): void {
