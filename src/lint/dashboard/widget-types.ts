@@ -5,6 +5,8 @@ import type { Path } from '../rule.ts';
 /** A type of Datadog's API: fields by name, a list of values, or alternatives. */
 interface SchemaType {
   readonly fields: ReadonlyMap<string, SchemaField>;
+  /** The required fields that distinguish it from the alternatives: an object must say which type it has. */
+  readonly names: readonly (readonly [name: string, field: SchemaField])[];
   readonly values: readonly string[];
   readonly alternatives: readonly string[];
 }
@@ -183,14 +185,12 @@ function hasNameOf(object: JsonObject, type: string): boolean {
   );
 }
 
-/** Returns whether an object of a type must say which type it has. */
 function hasName(type: string): boolean {
   return namesOf(type).length > 0;
 }
 
-function namesOf(type: string): (readonly [name: string, field: SchemaField])[] {
-  const fields = types().get(type)?.fields ?? NO_FIELDS;
-  return [...fields].filter(([name, { required }]) => required && DISTINGUISHING.has(name));
+function namesOf(type: string): SchemaType['names'] {
+  return types().get(type)?.names ?? [];
 }
 
 /** Returns the text of a string or a number, and an empty text for any other value. */
@@ -212,5 +212,6 @@ function parseLine(line: string): [string, SchemaType] {
       return [nameAndMark.replace('!', ''), { type, required: nameAndMark.endsWith('!') }];
     }),
   );
-  return [name, { fields, values: sign === '=' ? rest : [], alternatives: sign === '|' ? rest : [] }];
+  const names = [...fields].filter(([field, { required }]) => required && DISTINGUISHING.has(field));
+  return [name, { fields, names, values: sign === '=' ? rest : [], alternatives: sign === '|' ? rest : [] }];
 }
