@@ -12,6 +12,7 @@ import { printGithub } from '../print/print-github.ts';
 import { printJson } from '../print/finding-json.ts';
 import { printSarif } from '../print/print-sarif.ts';
 import { printText } from '../print/print-text.ts';
+import { inRepository } from '../print/repository-paths.ts';
 import { type LintedFile, OUTPUT_FORMATS, type OutputFormat, type Paint } from '../print/report.ts';
 import { safeText } from '../print/safe-text.ts';
 import { visible } from '../print/visible.ts';
@@ -91,9 +92,14 @@ const REPORTS: Readonly<
 > = {
   text: (files, paint) => safeText(printText(files, paint)),
   json: printJson,
-  sarif: printSarif,
-  github: printGithub,
+  sarif: (files) => printSarif(relativeToRepository(files)),
+  github: (files) => printGithub(relativeToRepository(files)),
 };
+
+function relativeToRepository(files: readonly LintedFile[]): LintedFile[] {
+  // oxlint-disable-next-line node/no-process-env -- GitHub Actions sets it; it changes only how files are named
+  return inRepository(files, process.env['GITHUB_WORKSPACE'], process.cwd());
+}
 
 async function lintedFile(name: string, options: LintOptions, io: Io): Promise<LintedFile> {
   const format = formatOfFile(name, options.inputFormat);
