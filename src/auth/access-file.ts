@@ -2,8 +2,11 @@ import { z } from 'zod';
 import { isName } from '../domain/caller.ts';
 import { readYamlFile } from '../contract/read-yaml-file.ts';
 
-/** The permissions. `write` includes `read`; `adopt` applies to objects that no application owns. */
-export const PERMISSIONS = ['read', 'write', 'adopt'] as const;
+/**
+ * The permissions. `write` includes `apply_reviewed`, which includes `read`; `adopt` applies to objects that no application
+ * owns.
+ */
+export const PERMISSIONS = ['read', 'apply_reviewed', 'write', 'adopt'] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
 const group = z

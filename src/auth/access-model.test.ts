@@ -48,8 +48,10 @@ function allowsModel(
 ): boolean {
   return rules.some((one) => {
     if (!one.groups.some((group) => callerGroups.some((name) => name === group))) return false;
-    if (!one.may.some((may) => may === permission || (may === 'write' && permission === 'read')))
-      return false;
+    const ranks = ['read', 'apply_reviewed', 'write'];
+    const includes = (may: string) =>
+      may === permission || (permission !== 'adopt' && ranks.indexOf(may) > ranks.indexOf(permission));
+    if (!one.may.some(includes)) return false;
     if (!one.applications.some((pattern) => matchesModel(pattern, application))) return false;
     const names = [...one.applications, ...(one.catalogs ?? [])];
     return catalogName === undefined || names.some((pattern) => matchesModel(pattern, catalogName));

@@ -16,6 +16,7 @@ const RULES: readonly AccessRule[] = [
   { groups: ['payments', 'audit'], applications: ['checkout'], may: ['read'] },
   { groups: ['platform'], applications: ['*'], may: ['write', 'adopt'] },
   { groups: ['scouts'], applications: ['payments-*'], may: ['read', 'adopt'] },
+  { groups: ['jobs'], applications: ['shop'], may: ['apply_reviewed'], catalogs: ['Shop (EU)'] },
 ];
 
 interface TestRequest {
@@ -158,6 +159,41 @@ describe('the permissions that a request requires', () => {
     assert.ok(await refusal(plan));
   });
 
+  it('include apply_reviewed for a plan that was seen, which includes read but not write', async () => {
+    const job = (path: string, query: Record<string, string> = {}, body: Json = document('shop')) =>
+      refusal({ groups: ['jobs'], path, query, body });
+    const seen = { basis: 'b' };
+    for (const [path, query] of [
+      ['/plan', {}],
+      ['/drift', {}],
+      ['/apply', seen],
+      ['/apply', { ...seen, prune: 'true', force: 'true' }],
+      ['/apply', { dry_run: 'true' }],
+      ['/restore', {}],
+    ] as const)
+      assert.equal(await job(path, query), undefined, path);
+    const problem = await job('/apply');
+    assert.match(problem?.message ?? '', /^zoë \(groups: jobs\) may not write the application "shop"\./);
+    assert.match(problem?.extras.hint ?? '', /only apply a reviewed plan.*`basis`.*birddog apply FILE/);
+    for (const path of ['/create_monitor', '/update_monitor'])
+      assert.match((await job(path, {}, create('shop')))?.extras.hint ?? '', /reviewed plan/, path);
+    const deletion = await refusal({
+      groups: ['jobs'],
+      path: '/delete_monitor',
+      query: { application: 'shop', key: 'k' },
+    });
+    assert.deepEqual(deletion?.extras.members?.['wanted'], { right: 'write', application: 'shop' });
+    const elsewhere = await job('/apply', seen, document('checkout'));
+    assert.match(elsewhere?.message ?? '', /may not apply plans to the application "checkout"/);
+    assert.equal(elsewhere?.extras.hint, undefined);
+    assert.equal((await job('/apply', {}, document('checkout')))?.extras.hint, undefined);
+    const named = (leanix: string) => job('/apply', seen, document('shop', { catalogs: { leanix } }));
+    assert.equal(await named('Shop (EU)'), undefined);
+    assert.match((await named('Checkout'))?.message ?? '', /under the catalog name "Checkout"/);
+    const adopts = document('shop', { monitors: [{ ...monitor, key: 'k', adopt: 7 }] });
+    assert.match((await job('/apply', seen, adopts))?.message ?? '', /permission "adopt"/);
+  });
+
   it('include adopt for imports and adoptions of unmanaged objects', async () => {
     for (const name of ['query', 'tag', 'id']) {
       const query = { application: 'payments-x', [name]: '' };
@@ -179,13 +215,17 @@ describe('the permissions that a request requires', () => {
 });
 
 describe('the precheck before the body is read', () => {
-  const may = (groups: readonly string[], right: 'read' | 'write', application?: string) => {
+  const may = (
+    groups: readonly string[],
+    right: 'read' | 'apply_reviewed' | 'write',
+    application?: string,
+  ) => {
     try {
       precheck(RULES, { name: 'zoë', groups }, right, application);
       return true;
     } catch (error) {
       assert.ok(error instanceof ProblemError && error.code === 'forbidden', String(error));
-      return error.message;
+      return error.extras.hint === undefined ? error.message : `${error.message} ${error.extras.hint}`;
     }
   };
 
@@ -199,6 +239,16 @@ describe('the precheck before the body is read', () => {
     assert.match(String(may([], 'read')), /no groups/);
     assert.equal(may(['payments'], 'write', 'payments-x'), true);
     assert.match(String(may(['payments'], 'write', 'checkout')), /may not write the application "checkout"/);
+    assert.equal(may(['jobs'], 'apply_reviewed'), true);
+    assert.equal(may(['payments'], 'apply_reviewed'), true);
+    assert.match(
+      String(may(['jobs'], 'write')),
+      /may not write any application\. .* only apply a reviewed plan/,
+    );
+    assert.match(
+      String(may(['audit'], 'apply_reviewed')),
+      /may not apply plans to any application .* groups: jobs, payments, platform/,
+    );
   });
 });
 

@@ -40,18 +40,34 @@ export function precheck(
   const allowed = rules.filter(({ may }) => includesPermission(may, permission));
   if (allowed.some((rule) => rule.groups.some((group) => groups.has(group)))) return;
   const may = [...new Set(allowed.flatMap((rule) => rule.groups))].sort();
+  const isReviewer = rules.some(
+    (rule) => rule.may.includes('apply_reviewed') && rule.groups.some((group) => groups.has(group)),
+  );
   throw new ProblemError(
     'forbidden',
-    `${describeCaller(caller)} may not ${permission} any application. ${describeAllowed(may)}`,
+    `${describeCaller(caller)} may not ${ACTIONS[permission]('any application')}. ${describeAllowed(may)}`,
     {
       members: { wanted: { right: permission }, groups: may.slice(0, MAX_NAMES) },
+      ...(permission === 'write' && isReviewer ? { hint: APPLY_A_PLAN } : {}),
     },
   );
 }
 
+/** The permissions that include a permission, itself among them. */
+const INCLUDED_IN: Readonly<Record<Permission, readonly Permission[]>> = {
+  read: ['read', 'apply_reviewed', 'write'],
+  apply_reviewed: ['apply_reviewed', 'write'],
+  write: ['write'],
+  adopt: ['adopt'],
+};
+
 function includesPermission(may: readonly Permission[], permission: Permission): boolean {
-  return may.includes(permission) || (permission === 'read' && may.includes('write'));
+  return INCLUDED_IN[permission].some((one) => may.includes(one));
 }
+
+/** The hint for a write of a caller who may only apply plans. */
+const APPLY_A_PLAN =
+  'The caller may only apply a reviewed plan: send a document to /apply with the `basis` of its plan. In a shell, run birddog plan --out FILE, and after the review birddog apply FILE.';
 
 /**
  * Returns whether one of several rules grants a permission. Applications that rules name in full are found at once, so that many
@@ -83,11 +99,12 @@ function grants({ applications, may, catalogs = [] }: AccessRule, required: Requ
 }
 
 /** The action that each permission allows, for messages. */
-const ACTIONS: Readonly<Record<RequiredPermission['permission'], (application: string) => string>> = {
-  read: (application) => `read the application "${application}"`,
-  write: (application) => `write the application "${application}"`,
-  adopt: (application) =>
-    `adopt unmanaged objects into the application "${application}", or search for them (permission "adopt")`,
+const ACTIONS: Readonly<Record<Permission, (applications: string) => string>> = {
+  read: (applications) => `read ${applications}`,
+  apply_reviewed: (applications) => `apply plans to ${applications} (permission "apply_reviewed")`,
+  write: (applications) => `write ${applications}`,
+  adopt: (applications) =>
+    `adopt unmanaged objects into ${applications}, or search for them (permission "adopt")`,
 };
 
 function forbidden(
@@ -100,7 +117,7 @@ function forbidden(
   const may = [
     ...new Set(rules.filter((rule) => grants(rule, required)).flatMap((rule) => rule.groups)),
   ].sort();
-  const action = `${ACTIONS[permission](application)}${catalogName === undefined ? '' : ` under the catalog name "${catalogName}"`}`;
+  const action = `${ACTIONS[permission](`the application "${application}"`)}${catalogName === undefined ? '' : ` under the catalog name "${catalogName}"`}`;
   const detail = `${describeCaller(caller)} may not ${action}. ${describeAllowed(may)}`;
   const finding = {
     code: 'forbidden',
@@ -109,8 +126,16 @@ function forbidden(
   } as const;
   return new ProblemError('forbidden', detail, {
     members: { wanted: { right: permission, application }, groups: may.slice(0, MAX_NAMES) },
+    ...(permission === 'write' && mayApply(rules, caller, required) ? { hint: APPLY_A_PLAN } : {}),
     ...(pointer === undefined ? {} : { findings: answerFindings([{ ...finding, pointer }], body) }),
   });
+}
+
+/** Returns whether a caller may do with a reviewed plan what it may not do without. */
+function mayApply(rules: readonly AccessRule[], caller: Caller, required: RequiredPermission): boolean {
+  const groups = new Set(caller.groups);
+  const reviewed = { ...required, permission: 'apply_reviewed' } as const;
+  return rules.some((rule) => rule.groups.some((group) => groups.has(group)) && grants(rule, reviewed));
 }
 
 function describeCaller({ name, groups }: Caller): string {

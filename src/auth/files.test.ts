@@ -44,7 +44,7 @@ rules:
     [
       'an unknown permission',
       'rules:\n  - groups: [a]\n    applications: [b]\n    may: [read, admin]\n',
-      /^4:17: A permission must be one of read, write, adopt\./,
+      /^4:17: A permission must be one of read, apply_reviewed, write, adopt\./,
     ],
     ['no group', 'rules:\n  - {groups: [], applications: [b], may: [read]}\n', /^2:14: .*at least one group/],
     [

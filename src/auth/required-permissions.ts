@@ -19,12 +19,18 @@ export interface RequiredPermission {
   readonly pointer?: Pointer;
 }
 
-/** Returns the permission that a request requires for its own application. */
+/**
+ * Returns the permission that a request requires for its own application. A restore only shows its plan without a `basis`, so
+ * that both kinds of restore require `apply_reviewed`.
+ */
 export function permissionFor({
   operation,
   query,
-}: Pick<RequestToAuthorize, 'operation' | 'query'>): 'read' | 'write' {
-  return isWrite(operation) && query.dry_run !== 'true' ? 'write' : 'read';
+}: Pick<RequestToAuthorize, 'operation' | 'query'>): Exclude<Permission, 'adopt'> {
+  if (!isWrite(operation) || query.dry_run === 'true') return 'read';
+  const isReviewed =
+    operation.verb === 'restore' || (operation.verb === 'apply' && query.basis !== undefined);
+  return isReviewed ? 'apply_reviewed' : 'write';
 }
 
 /**
