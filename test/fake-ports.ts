@@ -39,5 +39,6 @@ export function portsWithoutDatadog(clock: Clock, store: Store = openStore(':mem
     clock,
     settleMs: 30_000,
     maxDeletePercent: 20,
+    maxChangePercent: 50,
   };
 }

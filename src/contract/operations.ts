@@ -37,7 +37,10 @@ export const QUERY_PARAMETERS = {
   basis: 'The `basis` of a plan. If the document or Datadog has changed since that plan, nothing is written.',
   prune: '`true`: delete objects that carry the marker of the application but are not in the document.',
   validate: '`false`: do not ask Datadog to validate the new and changed monitors of the plan.',
-  force: '`true`: replace objects that Datadog cannot change in place, and delete any number of objects.',
+  force:
+    '`true`: replace objects that Datadog cannot change in place, and delete or change any number of objects.',
+  max_changes:
+    'Maximum number of existing monitors whose query, thresholds or recipients may change, instead of the configured percentage.',
   query: "Which objects to import, in the syntax of Datadog's monitor search.",
   tag: 'Import the objects that have this tag.',
   cursor: 'The `next_cursor` of the previous page.',
@@ -141,7 +144,7 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'POST',
     verb: 'apply',
     summary: 'Apply a document to Datadog. Stops before the deadline and reports what remains.',
-    query: ['basis', 'prune', 'force'],
+    query: ['basis', 'prune', 'force', 'max_changes'],
   },
   {
     path: '/drift',
@@ -173,7 +176,7 @@ export const OPERATIONS: readonly Operation[] = [
     verb: 'restore',
     summary:
       'Restore a revision of an object, or undo the last apply. Without `basis`: show the plan; with the `basis` of that plan: apply it.',
-    query: ['force'],
+    query: ['force', 'max_changes'],
   },
 ];
 

@@ -35,6 +35,10 @@ const MEMBERS = {
     .array(z.object({ kind, key: text }))
     .exactOptional()
     .meta({ description: '`too_many_deletes`: the objects that would be deleted.' }),
+  changes: z
+    .array(z.object({ kind, key: text }))
+    .exactOptional()
+    .meta({ description: '`too_many_changes`: the monitors whose alerting would change.' }),
   moved: z
     .array(
       z.union([

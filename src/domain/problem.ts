@@ -99,6 +99,11 @@ export const PROBLEMS = {
     title: 'The plan deletes more objects than one apply may delete',
     hint: 'Review the plan. To delete all of these objects, pass force=true.',
   },
+  too_many_changes: {
+    status: 409,
+    title: 'The plan changes the alerting of more existing monitors than one apply may change',
+    hint: 'Review the plan. To change all of these monitors, pass their number as max_changes, or force=true.',
+  },
   too_large: {
     status: 413,
     title: 'The body is too large',

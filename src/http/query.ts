@@ -26,6 +26,7 @@ const RULES: Readonly<Partial<Record<QueryName, Rule>>> = {
   prune: FLAG,
   validate: FLAG,
   force: FLAG,
+  max_changes: ['a whole number from 0 to 100000', (value) => wholeNumberIn(value, 0, 100_000) !== undefined],
   id: ID,
   cursor: ['the next_cursor of an answer', ID[1]],
   page_size: [

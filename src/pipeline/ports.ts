@@ -156,4 +156,6 @@ export interface Ports {
   readonly settleMs: number;
   /** Maximum percentage of an application's objects that an apply deletes without `force`. */
   readonly maxDeletePercent: number;
+  /** Maximum percentage of an application's monitors whose alerting an apply changes without `force`. */
+  readonly maxChangePercent: number;
 }

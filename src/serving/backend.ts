@@ -87,6 +87,7 @@ export function openBackend(
     clock,
     settleMs: config.BIRDDOG_SETTLE_MS,
     maxDeletePercent: config.BIRDDOG_MAX_DELETE_PERCENT,
+    maxChangePercent: config.BIRDDOG_MAX_CHANGE_PERCENT,
   };
   const shutdown = createShutdown(config.BIRDDOG_DRAIN_MS, clock);
   const applyStop = createApplyStop(shutdown.phases);

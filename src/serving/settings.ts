@@ -80,6 +80,11 @@ export const servingSettings = {
     20,
     "Maximum share (percent) of an application's objects that one apply may delete. Three objects may always be deleted; `force=true` removes the limit.",
   ),
+  BIRDDOG_MAX_CHANGE_PERCENT: optional(
+    wholeNumber(0, 100),
+    50,
+    "Maximum share (percent) of an application's existing monitors whose query, thresholds or recipients one apply may change. Five monitors may always be changed; `max_changes` sets a number instead, and `force=true` removes the limit.",
+  ),
   BIRDDOG_DRAIN_MS: optional(
     wholeNumber(0, 600_000),
     40_000,

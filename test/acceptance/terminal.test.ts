@@ -107,6 +107,32 @@ describe('birddog plan and apply', () => {
     assert.equal((await run(folder, ['plan', 'p.yaml'])).status, 0);
   });
 
+  it('change the alerting of many monitors only with --max-changes or --force', async (t) => {
+    const others = (limit: number) =>
+      Array.from(
+        { length: 5 },
+        (_, at) =>
+          `  - {key: m${at}, type: query alert, name: M${at}, query: "avg(last_5m):avg:a.${at}{*} > ${limit}"}\n`,
+      ).join('');
+    const folder = folderWith(t, { 'c.yaml': document('terminal-c', others(2)) });
+    await run(folder, ['apply', '--yes', 'c.yaml']);
+    writeFileSync(join(folder, 'c.yaml'), document('terminal-c', others(3)));
+    const wrong = await run(folder, ['apply', '--yes', '--max-changes', 'many', 'c.yaml']);
+    assert.deepEqual([wrong.status, /--max-changes must be a whole number/.test(wrong.err)], [64, true]);
+    const many = await run(folder, ['apply', '--yes', '--max-changes', '4', 'c.yaml']);
+    assert.deepEqual([many.status, /\[too_many_changes\]/.test(many.err)], [1, true]);
+    assert.match(many.err, /of 5 of the 6 monitors/);
+    assert.match(many.err, /hint: .*--max-changes 5 or --force/);
+    assert.equal((await run(folder, ['plan', 'c.yaml'])).status, 2, 'nothing was written');
+    const agreed = await run(folder, ['apply', '--yes', '--max-changes', '5', 'c.yaml']);
+    assert.deepEqual([agreed.status, agreed.err], [0, '']);
+    writeFileSync(join(folder, 'c.yaml'), document('terminal-c', others(4)));
+    assert.equal(
+      (await run(folder, ['apply', '--yes', '--max-changes', '4', '--force', 'c.yaml'])).status,
+      0,
+    );
+  });
+
   it('show an update field by field as text, JSON and Markdown', async (t) => {
     const folder = folderWith(t, { 'u.yaml': document('terminal-u') });
     await run(folder, ['apply', '--yes', 'u.yaml']);

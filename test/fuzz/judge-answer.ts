@@ -28,6 +28,7 @@ const AFTER_PLANNING: ReadonlySet<string> = new Set<ProblemCode>([
   'duplicate_of_unmanaged',
   'plan_stale',
   'too_many_deletes',
+  'too_many_changes',
   'datadog_failed',
   'outcome_unknown',
 ]);

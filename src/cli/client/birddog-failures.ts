@@ -98,7 +98,10 @@ export function located(findings: readonly AnsweredFinding[]): LocatedFinding[] 
 
 /** Returns a hint that names the options of the command instead of the query parameters of the API. */
 function cliHint(hint: string): string {
-  return hint.replaceAll('force=true', '--force').replaceAll('prune=true', '--prune');
+  return hint
+    .replaceAll('force=true', '--force')
+    .replaceAll('prune=true', '--prune')
+    .replaceAll(/max_changes=(\d+)/g, '--max-changes $1');
 }
 
 /** Cause and fix of each kind of connection failure, by the error codes of Node and OpenSSL. */

@@ -13,6 +13,7 @@ import {
   type ClientIo,
   DOCUMENT_OPTIONS,
   documentOptions,
+  MAX_CHANGES,
   OFFLINE,
   withClient,
 } from './client-options.ts';
@@ -21,7 +22,7 @@ const YES = flag('yes', 'apply without confirmation; required without a terminal
 const PRUNE = flag('prune', 'delete objects that are no longer in the document');
 const FORCE = flag(
   'force',
-  'replace objects that Datadog cannot change in place (they get a new id), and delete any number of objects',
+  'replace objects that Datadog cannot change in place (they get a new id), and delete or change any number of objects',
 );
 
 export const applyCommand = command({
@@ -33,7 +34,7 @@ export const applyCommand = command({
     'birddog apply payments.yaml',
     'birddog apply --yes --prune *.yaml               # in a pipeline',
   ],
-  options: [YES, PRUNE, FORCE, OFFLINE, ALL_PLAN_FINDINGS, ...DOCUMENT_OPTIONS],
+  options: [YES, PRUNE, FORCE, MAX_CHANGES, OFFLINE, ALL_PLAN_FINDINGS, ...DOCUMENT_OPTIONS],
   operands: FILES,
   statuses: {
     done: 'Datadog matches the documents',
@@ -49,6 +50,7 @@ export const applyCommand = command({
         yes: get(YES),
         prune: get(PRUNE),
         force: get(FORCE),
+        maxChanges: get(MAX_CHANGES),
         offline: get(OFFLINE),
         allFindings: get(ALL_PLAN_FINDINGS),
       };

@@ -1,3 +1,4 @@
+import { wholeNumberIn } from '../../domain/whole-number.ts';
 import type { Format } from '../../format/decoded.ts';
 import { serviceUrl } from '../../runtime/settings.ts';
 import type { BirddogClient } from '../client/birddog-client.ts';
@@ -53,6 +54,19 @@ export const CLIENT_OPTIONS: readonly Option<unknown>[] = [URL_OPTION, DEADLINE,
 export const DOCUMENT_OPTIONS: readonly Option<unknown>[] = [INPUT_FORMAT, ...CLIENT_OPTIONS];
 /** An option of the commands that plan. */
 export const OFFLINE = flag('offline', 'do not ask Datadog to validate the new and changed monitors');
+/** An option of the commands that apply. */
+export const MAX_CHANGES: Option<number | undefined> = {
+  name: 'max-changes',
+  value: 'N',
+  help: 'write nothing if the query, thresholds or recipients of more than N existing monitors would change (default: a percentage that the server sets)',
+  read(text) {
+    if (text === undefined) return undefined;
+    const count = wholeNumberIn(text, 0, 100_000);
+    if (count === undefined)
+      throw new UsageError(`--max-changes must be a whole number from 0 to 100000, not "${text}"`);
+    return count;
+  },
+};
 /** The exit statuses that mean the same for every command that sends requests. */
 export const CLIENT_STATUSES = {
   unavailable: 'Birddog did not answer, or a part of it is unavailable',

@@ -16,6 +16,7 @@ import {
   DOCUMENT_OPTIONS,
   type DocumentOptions,
   documentOptions,
+  MAX_CHANGES,
   withClient,
 } from './client-options.ts';
 
@@ -36,7 +37,7 @@ export const driftCommand = command({
     'birddog drift --accept payments.yaml             # then review and commit the file',
     'birddog drift --revert payments.yaml',
   ],
-  options: [ACCEPT, REVERT, YES, ...DOCUMENT_OPTIONS],
+  options: [ACCEPT, REVERT, YES, MAX_CHANGES, ...DOCUMENT_OPTIONS],
   operands: FILES,
   statuses: {
     done: 'nothing was changed, or every change was accepted or reverted',
@@ -46,7 +47,13 @@ export const driftCommand = command({
   },
   run(args, io) {
     const { get } = args;
-    const options = { ...documentOptions(args), accept: get(ACCEPT), revert: get(REVERT), yes: get(YES) };
+    const options = {
+      ...documentOptions(args),
+      accept: get(ACCEPT),
+      revert: get(REVERT),
+      yes: get(YES),
+      maxChanges: get(MAX_CHANGES),
+    };
     if (options.accept && options.revert)
       throw new UsageError('--accept and --revert cannot be used together');
     return withClient(args, io, (clientIo) => driftFiles(options, clientIo));
@@ -57,6 +64,7 @@ interface DriftOptions extends DocumentOptions {
   readonly accept: boolean;
   readonly revert: boolean;
   readonly yes: boolean;
+  readonly maxChanges: number | undefined;
 }
 
 async function driftFiles(options: DriftOptions, io: ClientIo): Promise<Exit> {

@@ -5,7 +5,7 @@ import { type PlanAnswer, planAnswer } from '../client/plan-answer.ts';
 import { command } from '../command.ts';
 import { SHORT_CALL_MS, untilInterrupted } from '../documents/apply-documents.ts';
 import { EXIT, type Exit } from '../exit-status.ts';
-import { flag, noOperands, type Operands, textOption, UsageError } from '../options.ts';
+import { type Arguments, flag, noOperands, type Operands, textOption, UsageError } from '../options.ts';
 import { findingJson } from '../print/finding-json.ts';
 import { countsOf, summaryOf, writesIn } from '../print/plan-summary.ts';
 import { doneLines } from '../print/print-applied.ts';
@@ -20,6 +20,7 @@ import {
   type ClientIo,
   type ClientOptions,
   clientOptions,
+  MAX_CHANGES,
   withClient,
 } from './client-options.ts';
 import { APPLICATION, applicationOf, CATALOGS, KIND } from './history.ts';
@@ -27,14 +28,14 @@ import { APPLICATION, applicationOf, CATALOGS, KIND } from './history.ts';
 const YES = flag('yes', 'restore without confirmation; required without a terminal');
 const FORCE = flag(
   'force',
-  'replace objects that Datadog cannot change in place (they get a new id), and delete any number of objects',
+  'replace objects that Datadog cannot change in place (they get a new id), and delete or change any number of objects',
 );
 const REVISION = textOption(
   'revision',
   'N',
   'number of the revision (required); birddog history KEY lists them',
 );
-const OPTIONS = [APPLICATION, CATALOGS, YES, FORCE, ...CLIENT_OPTIONS];
+const OPTIONS = [APPLICATION, CATALOGS, YES, FORCE, MAX_CHANGES, ...CLIENT_OPTIONS];
 const STATUSES = {
   done: 'Datadog has the restored state',
   differences: 'you answered no',
@@ -74,7 +75,7 @@ export const restoreCommand = command({
       key,
       revision: Number(revision),
     };
-    const options = { ...clientOptions(args), yes: get(YES), force: get(FORCE), name: 'restore' };
+    const options = { ...restoreOptions(args), name: 'restore' };
     return withClient(args, io, (clientIo) => restore(body, options, clientIo));
   },
 });
@@ -95,7 +96,7 @@ export const undoCommand = command({
       ...catalogsOf(get(CATALOGS)),
       last_apply: true,
     };
-    const options = { ...clientOptions(args), yes: get(YES), force: get(FORCE), name: 'undo' };
+    const options = { ...restoreOptions(args), name: 'undo' };
     return withClient(args, io, (clientIo) => restore(body, options, clientIo));
   },
 });
@@ -107,8 +108,14 @@ function catalogsOf(catalogs: JsonObject | undefined): JsonObject {
 interface RestoreOptions extends ClientOptions {
   readonly yes: boolean;
   readonly force: boolean;
+  readonly maxChanges: number | undefined;
   /** The name of the command. */
   readonly name: string;
+}
+
+function restoreOptions(args: Pick<Arguments<unknown>, 'get'>): Omit<RestoreOptions, 'name'> {
+  const { get } = args;
+  return { ...clientOptions(args), yes: get(YES), force: get(FORCE), maxChanges: get(MAX_CHANGES) };
 }
 
 /** Plans a restore, prints the plan, asks for confirmation, and applies it. */
@@ -156,11 +163,15 @@ async function restore(body: JsonObject, options: RestoreOptions, io: ClientIo):
 }
 
 /** Returns the request for a plan, or with the fingerprint of one, to apply it. */
-function requestOf(body: JsonObject, { force }: Pick<RestoreOptions, 'force'>, basis?: string) {
+function requestOf(
+  body: JsonObject,
+  { force, maxChanges }: Pick<RestoreOptions, 'force' | 'maxChanges'>,
+  basis?: string,
+) {
   const text = JSON.stringify(basis === undefined ? body : { ...body, basis });
   return {
     path: '/restore' as const,
-    query: { force: force ? 'true' : undefined },
+    query: { force: force ? 'true' : undefined, max_changes: maxChanges?.toString() },
     body: { text, format: 'json' as const },
   };
 }

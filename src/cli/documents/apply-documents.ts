@@ -18,6 +18,8 @@ export type Outcome = Planned & {
 export interface ApplyOptions extends ClientOptions {
   readonly prune: boolean;
   readonly force: boolean;
+  /** Maximum number of existing monitors whose alerting may change; undefined for the server's percentage. */
+  readonly maxChanges: number | undefined;
   /** Whether Datadog is not asked to validate the monitors of the plan. */
   readonly offline?: boolean;
   readonly allFindings: boolean;
@@ -67,9 +69,10 @@ export async function applyDocuments(
   });
 }
 
-function requestOf(document: FileDocument, { prune, force }: ApplyOptions, basis: string) {
+function requestOf(document: FileDocument, { prune, force, maxChanges }: ApplyOptions, basis: string) {
   const flag = (set: boolean) => (set ? 'true' : undefined);
-  const query = { basis, prune: flag(prune), force: flag(force) };
+  const max_changes = maxChanges?.toString();
+  const query = { basis, prune: flag(prune), force: flag(force), max_changes };
   return { path: '/apply' as const, query, body: bodyOf(document) };
 }
 

@@ -12,6 +12,7 @@ import { answerFindings, refuseErrors, rejectedPointer } from '../refuse.ts';
 import type { PipelineAnswer, PipelineRequest } from '../request.ts';
 import type { Compared, Leased, Scope, WantedWrite } from '../step.ts';
 import { applyPlan, CONTINUE_AFTER, type Failure, type Outcome } from './apply-plan.ts';
+import { requireFewChanges, requireFewDeletes } from './blast-radius.ts';
 import { isContinuation, stalePlanProblem } from './conflicts.ts';
 import {
   type DocumentPlan,
@@ -26,9 +27,6 @@ import { fingerprintSteps } from './plan-document.ts';
 import { cacheObjects } from './read-live.ts';
 import { isAsExpected } from './replan.ts';
 
-/** Number of objects that can always be deleted without `force`, regardless of the percentage. */
-const MIN_DELETE_LIMIT = 3;
-
 /** An apply. `expected` is the plan that was made when the request arrived. */
 export interface DocumentWrite extends WantedWrite {
   readonly expected: Prepared;
@@ -37,7 +35,7 @@ type PlannedAgain = DocumentWrite & Leased & Compared;
 
 /**
  * Expects a plan. Throws `invalid` if the plan has errors or replaces objects, `plan_stale` if it is not the one that the caller
- * has seen, `too_many_deletes` if it deletes too many objects.
+ * has seen, `too_many_deletes` or `too_many_changes` if it deletes or changes too many objects.
  */
 export async function expectPlan(expected: Prepared, { request, ports }: Scope): Promise<DocumentWrite> {
   const { body, context, query } = request;
@@ -49,6 +47,8 @@ export async function expectPlan(expected: Prepared, { request, ports }: Scope):
   if (query.force !== 'true') {
     refuseErrors(replacements(plan), body);
     requireFewDeletes(plan, live, ports.maxDeletePercent);
+    const { max_changes: max } = query;
+    requireFewChanges(plan, live, ports.maxChangePercent, max === undefined ? undefined : Number(max));
   }
   const { application } = plan;
   storeFingerprint(fingerprint, application, live, ports);
@@ -146,19 +146,6 @@ function replacements(plan: DocumentPlan): Finding[] {
       },
     ];
   });
-}
-
-/** Throws `too_many_deletes` if more than `share` percent of the application's objects would be deleted. */
-function requireFewDeletes(plan: DocumentPlan, { own }: LiveState, share: number): void {
-  const deletes = writesOf(plan).filter(({ action }) => action === 'delete');
-  const all = own.monitor.length + own.dashboard.length;
-  const max = Math.max(MIN_DELETE_LIMIT, Math.floor((all * share) / 100));
-  if (deletes.length <= max) return;
-  throw new ProblemError(
-    'too_many_deletes',
-    `${deletes.length} of the ${all} objects of ${plan.application} would be deleted; the maximum is ${max}.`,
-    { members: { deletes: deletes.map(({ kind, key }) => ({ kind, key })) } },
-  );
 }
 
 /** Returns whether objects remain that did not fail, and no failure stopped the apply. */

@@ -31,8 +31,17 @@ export async function restoreRequest(
     findings: prepared.findings.map(withAdvice),
   };
   // Findings point into the restored objects, not into the body.
-  const { force = 'false' } = query;
-  const asked = { operation, route, context, query: { force, ...(basis === undefined ? {} : { basis }) } };
+  const { force = 'false', max_changes } = query;
+  const asked = {
+    operation,
+    route,
+    context,
+    query: {
+      force,
+      ...(max_changes === undefined ? {} : { max_changes }),
+      ...(basis === undefined ? {} : { basis }),
+    },
+  };
   if (basis === undefined) {
     refuseErrors(plan.findings, undefined);
     return { status: 200, body: planAnswer(asked, plan, ports) };
