@@ -75,6 +75,10 @@ export const plannedSchema = z
     }),
     url: text.exactOptional().meta({ description: 'The page of the existing object in Datadog.' }),
     changes: z.array(changeSchema),
+    after: jsonObject.exactOptional().meta({
+      description:
+        'In a plan, for an object that would be created, updated or replaced: the monitor or dashboard as it would be written, with its marker and tags. A reference to an object that does not exist yet stays as it is.',
+    }),
   })
   .meta({ id: 'PlannedObject' });
 export type PlannedObject = z.output<typeof plannedSchema>;

@@ -51,6 +51,18 @@ function dashboardUpdate(live: JsonObject, desired: JsonObject): JsonObject {
   };
 }
 
+/** Returns an object as it is after a write: the desired object, with what an update in place keeps of the live object. */
+export function afterUpdate(kind: StoredKind, live: JsonObject, desired: JsonObject): JsonObject {
+  if (kind === 'dashboard') return dashboardUpdate(live, desired);
+  const name = own(desired, 'name') ?? own(live, 'name');
+  const options = withUnknownOptions(own(live, 'options'), own(desired, 'options'));
+  return {
+    ...desired,
+    ...(name === undefined ? {} : { name }),
+    ...(options === undefined ? {} : { options }),
+  };
+}
+
 /** Returns the desired object with the live values at unmanaged pointers. */
 export function withLiveValues(
   desired: JsonObject,

@@ -27,7 +27,7 @@ function planFields({ application, route, basis, objects, findings, hidden }: Pl
     route,
     basis,
     summary: { ...countsOf(objects) },
-    objects: objects.map(({ kind, key, id, action, url, origin, changes }) => ({
+    objects: objects.map(({ kind, key, id, action, url, origin, changes, after }) => ({
       kind,
       key,
       ...(id === undefined ? {} : { id }),
@@ -35,6 +35,7 @@ function planFields({ application, route, basis, objects, findings, hidden }: Pl
       ...(url === undefined ? {} : { url }),
       ...(origin === undefined ? {} : { origin }),
       changes: changes.map((change) => ({ ...change })),
+      ...(after === undefined ? {} : { after }),
     })),
     findings: findings.map(findingJson),
     hidden_findings: { unchanged: hidden.unchanged, infos: hidden.infos },

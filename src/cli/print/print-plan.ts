@@ -45,7 +45,7 @@ function objectLines(object: PlannedEntry, wanted: JsonObject | undefined, paint
   const [sign, style] = MARKS[action];
   const where = url === undefined ? '' : ` ${paint('aside', visible(url))}`;
   const title = `  ${paint(style, `${sign} ${kind} ${visible(key)}`)}${actionNote(object, paint)}${where}`;
-  const changes = action === 'create' && wanted ? addedFields(wanted) : object.changes;
+  const changes = action === 'create' ? addedFields(object.after ?? wanted ?? {}) : object.changes;
   return [[title, ...changes.flatMap((change) => changeLines(change, paint, '      '))]];
 }
 

@@ -3,7 +3,7 @@ import type { Ports } from '../ports.ts';
 import type { PipelineAnswer, PipelineRequest } from '../request.ts';
 import { WRITE_NOTHING, PLAN_DOCUMENT, WRITE_DOCUMENT } from '../steps.ts';
 import { type Prepared, writesOf } from './document-plan.ts';
-import { planJson, storeFingerprint } from './plan-answer.ts';
+import { detailsOf, planJson, storeFingerprint } from './plan-answer.ts';
 import { validatePlan } from './validate-plan.ts';
 
 /** Returns what applying a document would change. */
@@ -25,7 +25,7 @@ export async function planRequest(
 export function planAnswer(request: PipelineRequest, prepared: Prepared, ports: Ports): PlanAnswer {
   const { plan, live, fingerprint } = prepared;
   storeFingerprint(fingerprint, plan.application, live, ports);
-  return planJson(request, prepared, ports);
+  return planJson(request, prepared, ports, detailsOf);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { PlannedObject } from '../../contract/answer-parts.ts';
 import type { PlanAnswer } from '../../contract/answers.ts';
+import { afterUpdate } from '../../diff/document-update.ts';
 import { isObject, type JsonObject, numberText } from '../../domain/json.ts';
 import { STORED_KINDS } from '../../domain/managed-fields.ts';
 import { idOf } from '../../domain/marker.ts';
@@ -12,21 +13,32 @@ import { cacheEntryOf } from './read-live.ts';
 
 /** What a plan shows: `fingerprint` is that of the state which the next apply is based on. */
 export type ShownPlan = Pick<Prepared, 'plan' | 'fingerprint' | 'findings'>;
+/** What a plan shows of an object in addition, before it is applied. */
+type Details = Pick<PlannedObject, 'after'>;
 
-/** Returns a plan as answers show it. */
+/** Returns a plan as answers show it. `more` returns what is shown of an object in addition. */
 export function planJson(
   { route, body, context }: PipelineRequest,
   { plan, fingerprint, findings }: ShownPlan,
   ports: Ports,
+  more: (step: PlanStep) => Details = () => ({}),
 ): PlanAnswer {
   return {
     application: plan.application,
     ...routeMembers(route),
     basis: fingerprint,
-    objects: plan.steps.flat().map((step) => plannedJson(step, ports[step.stored].url)),
+    objects: plan.steps
+      .flat()
+      .map((step) => ({ ...plannedJson(step, ports[step.stored].url), ...more(step) })),
     findings: answerFindings(findings, body),
     request_id: context.requestId,
   };
+}
+
+/** Returns the object that a step would write, as Datadog would have it. */
+export function detailsOf(step: PlanStep): Details {
+  if (step.action === 'create' || step.action === 'replace') return { after: step.desired };
+  return step.action === 'update' ? { after: afterUpdate(step.stored, step.live, step.desired) } : {};
 }
 
 /** Stores what a fingerprint was computed from, so that later changes can be reported. */

@@ -108,10 +108,15 @@ describe('after an apply, Datadog', () => {
         const { basis } = await world.apply(second, query);
         const after = stored(world);
         const unplanned = new Set([...before.keys(), ...after.keys()]);
-        for (const { kind, key, action, changes } of promised) {
-          const whole = `${String(kind)} ${String(key)}`;
-          unplanned.delete(whole);
-          const [was, is] = [before.get(whole), after.get(whole)];
+        for (const { kind, key, action, changes, after: whole } of promised) {
+          const named = `${String(kind)} ${String(key)}`;
+          unplanned.delete(named);
+          const [was, is] = [before.get(named), after.get(named)];
+          assert.equal(isObject(whole), ['create', 'update', 'replace'].includes(String(action)));
+          if (is && isObject(whole)) {
+            assert.deepEqual(changesOf(is.kind, is.object, whole), []);
+            assert.deepEqual(markOf(is.kind, whole), markOf(is.kind, is.object));
+          }
           assert.deepEqual([was !== undefined, is !== undefined], [action !== 'create', action !== 'delete']);
           if (action === 'none') assert.deepEqual(is, was);
           if (!was || !is) continue;
