@@ -16,7 +16,9 @@ Birddog checks monitors, alerts and dashboards before they reach Datadog. The sa
   Warnings are part of the response.
 
 A finding is an **error** if Datadog is known to reject the object, or if the object would not do what it says. Every other
-likely mistake is a **warning**. An **info** is about something that is usually intended. A rule that fires on more than 10%
+likely mistake is a **warning**. An unknown option, field, type or value is an error if it is within two edits of a known one
+(\`renotify_intervl\`); any other is a warning and is sent to Datadog, which may know it. A word of three letters is never taken
+for a typo. An **info** is about something that is usually intended. A rule that fires on more than 10%
 of the published definitions that Birddog is tested with is an info, or its page gives the reason for its severity
 (\`npm run conformance -- --rules\` prints the share of each rule).
 

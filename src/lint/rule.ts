@@ -11,6 +11,8 @@ export type Path = readonly (string | number)[];
 /** A violation of a rule: its position within the object, and the message. */
 export interface Violation {
   readonly path: Path;
+  /** The severity, if it is lower than that of the rule. */
+  readonly severity?: Severity;
   /** The range in the string at `path`, if it is a string. */
   readonly span?: Span;
   /** One sentence that states the effect of the mistake. */
@@ -78,14 +80,17 @@ export function addFindings<View>(
     for (const violation of rule.check(view)) {
       ignored?.found.add(rule.code);
       if (ignored?.codes.has(rule.code)) break;
-      if (findings.accepts(rule)) findings.add(toFinding(rule, violation, pointer));
-      else findings.skip(rule.severity);
+      const severity = violation.severity ?? rule.severity;
+      if (findings.accepts({ code: rule.code, severity }))
+        findings.add(toFinding(rule.code, severity, violation, pointer));
+      else findings.skip(severity);
     }
   }
 }
 
-function toFinding<View>(
-  { code, severity }: Rule<View>,
+function toFinding(
+  code: string,
+  severity: Severity,
   { path, span, message, hint, fix, missing, reads }: Violation,
   pointer: Pointer,
 ): Finding {

@@ -51,7 +51,7 @@ const MISTAKES: readonly (readonly [title: string, object: JsonObject, finding: 
       message: '{{#is_warning}}x{{/is_warning}}',
       options: { thresholds: { critical: 2, wraning: 1 } },
     }),
-    'warning unknown_threshold /options/thresholds/wraning',
+    'error unknown_threshold /options/thresholds/wraning',
   ],
   [
     'misspelt threshold windows',
@@ -73,7 +73,7 @@ const MISTAKES: readonly (readonly [title: string, object: JsonObject, finding: 
     monitor({ options: { renotify_occurrences: 2, escalation_message: 'x' } }),
     'error renotify_occurrences /options/renotify_occurrences',
   ],
-  ['an unknown type', monitor({ type: 'qurey alert', name: '{{host}}' }), 'warning unknown_type /type'],
+  ['an unknown type', monitor({ type: 'qurey alert', name: '{{host}}' }), 'error unknown_type /type'],
   ['a misspelt block', monitor({ message: '{{#is_alrt}}x{{/is_alert}}' }), 'error unknown_block /message'],
   [
     'a variable without its group, used twice',
@@ -113,7 +113,7 @@ const MISTAKES: readonly (readonly [title: string, object: JsonObject, finding: 
   [
     'an unknown response format',
     dashboard([widget({ ...QUERIES, response_format: 'timeserie' })]),
-    'warning response_format /widgets/0/definition/requests/0/response_format',
+    'error response_format /widgets/0/definition/requests/0/response_format',
   ],
   [
     'template variables of the wrong type',
@@ -146,8 +146,11 @@ describe('one mistake has one finding', () => {
   });
 
   it('that says why it is an error', () => {
-    const [finding] = lintFile(MISTAKES[0]?.[1] ?? {});
-    assert.match(finding?.message ?? '', /"qury" is not a field of a monitor: .* "query" is required\.$/);
+    const [finding] = lintFile(dashboard([widget({ ...QUERIES, response_format: 'timeserie' })]));
+    assert.match(
+      finding?.message ?? '',
+      /^The widget shows no data: .* "timeserie" is not a documented value/,
+    );
   });
 
   it('but two mistakes have two', () => {
@@ -184,7 +187,7 @@ describe('one mistake has one finding', () => {
       renotify_statuses: ['no data'],
     };
     assert.deepEqual(outline(lintFile(monitor({ message: '{{#is_no_data}}x{{/is_no_data}}', options }))), [
-      'warning unknown_threshold /options/thresholds/wraning',
+      'error unknown_threshold /options/thresholds/wraning',
       'warning renotify_status_unreached /options/renotify_statuses/0',
       'warning block_never_fires /message',
     ]);

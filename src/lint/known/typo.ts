@@ -1,8 +1,12 @@
 import { digitsOf, distanceWithin, MAX_DISTANCE } from '../nearest.ts';
+import type { Violation } from '../rule.ts';
 import type { NearName } from './name-index.ts';
 
 /** A word has more letters than this for each edit: `fsx` is not a typo of `efs`. */
 const LETTERS_PER_EDIT = 3;
+
+/** The minimum length of the word that an edit changes, by the number of edits: `sol` is not a typo of `slo`. */
+const MIN_LETTERS: readonly number[] = [0, 4, 5];
 
 /**
  * Returns whether a name within two edits of a known one is a typo of it rather than another name. It is not if the numbers
@@ -33,13 +37,37 @@ export function isTypoOfWord(word: string, known: string): boolean {
   return distance <= MAX_DISTANCE && isTypo(word, { name: known, distance }, () => false);
 }
 
+/**
+ * Returns whether a word is within two edits of a known one and long enough not to be another name. Case and separators do
+ * not matter; numbers must match. Unlike `isTypoOfWord`, it is meant for short tables of names that users rarely invent.
+ */
+function isMisspelt(word: string, known: string): boolean {
+  if (Math.abs(word.length - known.length) > MAX_DISTANCE || digitsOf(word) !== digitsOf(known)) return false;
+  const [a, b] = [word.toLowerCase(), known.toLowerCase()];
+  const distance = distanceWithin(a, b, MAX_DISTANCE);
+  if (distance > MAX_DISTANCE) return false;
+  if (withoutSeparators(a) === withoutSeparators(b)) return true;
+  const from = commonPrefix(a, b);
+  const end = commonSuffix(a, b, from);
+  const edits = isSwap(a.slice(from, a.length - end), b.slice(from, b.length - end)) ? 1 : distance;
+  return wordAround(b, from, b.length - end) >= (MIN_LETTERS[edits] ?? 0);
+}
+
+/** Returns the severity `warning` for a word that may be newer than Birddog rather than a typo of the closest known one. */
+export function warningUnlessMisspelt(
+  word: string,
+  closest: string | undefined,
+): Pick<Violation, 'severity'> {
+  return closest !== undefined && isMisspelt(word, closest) ? {} : { severity: 'warning' };
+}
+
 /** Returns whether two strings are two letters in different order. */
 function isSwap(a: string, b: string): boolean {
   return a.length === 2 && b.length === 2 && a.charAt(0) === b.charAt(1) && a.charAt(1) === b.charAt(0);
 }
 
 function withoutSeparators(name: string): string {
-  return name.replace(/[._]/g, '').toLowerCase();
+  return name.replace(/[._ -]/g, '').toLowerCase();
 }
 
 function commonPrefix(a: string, b: string): number {
@@ -69,5 +97,5 @@ function wordAround(name: string, from: number, to: number): number {
 }
 
 function isSeparator(character: string): boolean {
-  return character === '.' || character === '_';
+  return character === '.' || character === '_' || character === ' ' || character === '-';
 }

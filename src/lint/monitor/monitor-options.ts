@@ -1,3 +1,6 @@
+import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
+import type { Path } from '../rule.ts';
+
 /** The allowed values of an option. Null is always allowed. */
 export type OptionType =
   | { readonly kind: 'flag' | 'text' | 'texts' | 'object' | 'list' | 'retention' | 'anything' }
@@ -64,3 +67,42 @@ export const OPTION_TYPES: ReadonlyMap<string, OptionType> = new Map<string, Opt
   ['queryConfig', ANY],
   ['restriction_query', ANY],
 ]);
+
+/** The fields of the objects in options: Datadog API v1, MonitorThresholdWindowOptions and MonitorOptionsSchedulingOptions. */
+const PART_FIELDS: readonly (readonly [path: Path, fields: readonly string[]])[] = [
+  [['threshold_windows'], ['recovery_window', 'trigger_window']],
+  [['scheduling_options'], ['custom_schedule', 'evaluation_window']],
+  [
+    ['scheduling_options', 'evaluation_window'],
+    ['day_starts', 'hour_starts', 'month_starts', 'timezone'],
+  ],
+  [['scheduling_options', 'custom_schedule'], ['recurrences']],
+];
+
+const RECURRENCE_FIELDS: readonly string[] = ['rrule', 'start', 'timezone'];
+
+/** An object in options, with the names of its known fields. */
+interface OptionPart {
+  /** From the monitor. */
+  readonly path: Path;
+  readonly object: JsonObject;
+  readonly fields: readonly string[];
+}
+
+/** Yields the objects in options whose fields are known. Thresholds have a rule about theirs. */
+export function* optionParts(options: JsonObject): Generator<OptionPart> {
+  for (const [steps, fields] of PART_FIELDS) {
+    const path = ['options', ...steps];
+    const object = steps.reduce<Json | undefined>(
+      (value, step) => (isObject(value) ? value[step] : undefined),
+      options,
+    );
+    if (!isObject(object)) continue;
+    yield { path, object, fields };
+    const { recurrences } = object;
+    if (fields.includes('recurrences') && Array.isArray(recurrences))
+      for (const [at, recurrence] of recurrences.entries())
+        if (isObject(recurrence))
+          yield { path: [...path, 'recurrences', at], object: recurrence, fields: RECURRENCE_FIELDS };
+  }
+}

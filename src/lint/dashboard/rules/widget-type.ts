@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../domain/json.ts';
+import { warningUnlessMisspelt } from '../../known/typo.ts';
 import { suggestWord } from '../../nearest.ts';
 import type { DashboardPart } from '../dashboard-parts.ts';
 import type { DashboardRule, DashboardView } from '../dashboard-view.ts';
@@ -72,8 +73,9 @@ widgets:
   },
   {
     code: 'widget_field_value',
-    severity: 'warning',
-    summary: "A value in a widget is not one of the values of Datadog's API.",
+    severity: 'error',
+    summary:
+      "A value in a widget is not one of the values of Datadog's API. It is a warning if it is not within two edits of one.",
     bad: `title: Checkout
 layout_type: ordered
 widgets:
@@ -96,6 +98,7 @@ widgets:
         return {
           path,
           message: `"${choiceText(value)}" is not a known value of ${field}.`,
+          ...warningUnlessMisspelt(choiceText(value), meant),
           hint: meant === undefined ? `Use one of ${expected.join(', ')}.` : `Did you mean ${meant}?`,
           ...(meant === undefined
             ? {}

@@ -4,6 +4,7 @@ import type { DashboardPart } from '../dashboard-parts.ts';
 import type { DashboardRule } from '../dashboard-view.ts';
 import type { FieldType } from '../field-table.ts';
 import { WIDGET_TYPES, WIDGETS } from '../widget-schema.ts';
+import { warningUnlessMisspelt } from '../../known/typo.ts';
 import { suggestWord } from '../../nearest.ts';
 import type { Violation, Path, RuleFix } from '../../rule.ts';
 
@@ -81,8 +82,8 @@ widgets:
   },
   {
     code: 'unknown_widget_type',
-    severity: 'warning',
-    summary: 'A widget has an undocumented type.',
+    severity: 'error',
+    summary: 'Unknown widget type. It is a warning if it is not within two edits of a known one.',
     bad: `title: Checkout
 layout_type: ordered
 widgets:
@@ -106,6 +107,7 @@ widgets:
           {
             path: at,
             message: `"${type}" is not a documented widget type: Datadog may reject the dashboard.`,
+            ...warningUnlessMisspelt(type, meant),
             ...(meant === undefined
               ? {}
               : {
@@ -188,8 +190,8 @@ widgets:
   },
   {
     code: 'misspelt_member',
-    severity: 'warning',
-    summary: 'The name of a field is probably misspelt.',
+    severity: 'error',
+    summary: 'The name of a field is probably misspelt. It is a warning if the name is very short.',
     bad: `title: Checkout
 layout_type: ordered
 widgets:
@@ -210,8 +212,8 @@ widgets:
   },
   {
     code: 'unknown_choice',
-    severity: 'warning',
-    summary: 'The value of a field is not one of the documented values.',
+    severity: 'error',
+    summary: 'Unknown value of a field. It is a warning if it is not within two edits of a documented one.',
     bad: `title: Checkout
 layout_type: ordered
 widgets:
@@ -355,6 +357,7 @@ function misspeltFields({ path, object, description, fields }: DashboardPart): V
       {
         path: [...path, name],
         message: `"${name}" is not a field of ${description}: Datadog rejects or ignores it.`,
+        ...warningUnlessMisspelt(name, meant),
         hint: `Did you mean ${meant}?`,
         fix: {
           title: `Rename to ${meant}`,
@@ -373,6 +376,7 @@ function unknownChoice(path: Path, value: string, known: readonly string[], fiel
   return {
     path,
     message: `"${value}" is not a documented value of ${field}: Datadog may reject the dashboard.`,
+    ...warningUnlessMisspelt(value, meant),
     hint: meant === undefined ? `Allowed: ${known.join(', ')}.` : `Did you mean ${meant}?`,
     ...(meant === undefined ? {} : { fix: { title: `Change to ${meant}`, edits: [{ path, value: meant }] } }),
   };

@@ -1,9 +1,10 @@
-import { isObject, type Json } from '../../../domain/json.ts';
+import { isObject, type Json, type JsonObject } from '../../../domain/json.ts';
 import { variableMisfits } from '../../dashboard/widget-types.ts';
-import { OPTION_TYPES, type OptionType } from '../monitor-options.ts';
+import { OPTION_TYPES, optionParts, type OptionType } from '../monitor-options.ts';
 import { EVENT_TYPES, METRIC_TYPES, MONITOR_TYPES } from '../monitor-types.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 import { isOn, moveMember, numericOf, withoutOptions, NUMERIC_THRESHOLDS } from '../option-values.ts';
+import { warningUnlessMisspelt } from '../../known/typo.ts';
 import { nearest } from '../../nearest.ts';
 import type { Violation, Path } from '../../rule.ts';
 
@@ -72,8 +73,8 @@ const TYPE_RESTRICTIONS: readonly TypeRestriction[] = [
 export const OPTION_RULES: readonly MonitorRule[] = [
   {
     code: 'unknown_option',
-    severity: 'warning',
-    summary: 'Unknown option.',
+    severity: 'error',
+    summary: 'Unknown option. It is a warning if it is not within two edits of a known one.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 options: {notfy_no_data: ⟦true⟧}
@@ -82,23 +83,16 @@ options: {notfy_no_data: ⟦true⟧}
 query: avg(last_5m):avg:system.load.1{*} > 2
 options: {notify_no_data: true}
 `,
-    check: ({ monitor, options }) =>
-      Object.keys(options)
-        .values()
-        .filter((name) => !OPTION_TYPES.has(name))
-        .map((name) => {
-          const to = intendedPath(name);
-          const fix =
-            to === undefined
-              ? undefined
-              : moveMember(monitor, ['options', name], to, `Move to ${to.join('.')}`);
-          return {
-            path: ['options', name],
-            message: `"${name}" is not an option: Datadog rejects the monitor or ignores the option.`,
-            ...(to === undefined ? {} : { hint: `Did you mean ${to.join('.')}?` }),
-            ...(fix === undefined ? {} : { fix }),
-          };
-        }),
+    *check({ monitor, options }) {
+      for (const name of Object.keys(options))
+        if (!OPTION_TYPES.has(name)) yield unknownOption(monitor, ['options', name], intendedPath(name));
+      for (const { path, object, fields } of optionParts(options))
+        for (const name of Object.keys(object)) {
+          const meant = fields.includes(name) ? name : nearest(name, fields);
+          if (meant !== name)
+            yield unknownOption(monitor, [...path, name], meant === undefined ? undefined : [...path, meant]);
+        }
+    },
   },
   {
     code: 'invalid_option',
@@ -159,6 +153,20 @@ function intendedPath(name: string): Path | undefined {
   if (NUMERIC_THRESHOLDS.includes(name)) return ['options', 'thresholds', name];
   const meant = nearest(name, OPTION_TYPES.keys());
   return meant === undefined ? undefined : ['options', meant];
+}
+
+function unknownOption(monitor: JsonObject, path: Path, to: Path | undefined): Violation {
+  const name = String(path.at(-1));
+  const meant = to?.length === path.length ? String(to.at(-1)) : undefined;
+  const of = path.length > 2 ? `a field of ${path.at(-2)}` : 'an option';
+  const fix = to === undefined ? undefined : moveMember(monitor, path, to, `Move to ${to.join('.')}`);
+  return {
+    path,
+    message: `"${name}" is not ${of}: Datadog rejects the monitor or ignores the ${path.length > 2 ? 'field' : 'option'}.`,
+    ...warningUnlessMisspelt(name, meant),
+    ...(to === undefined ? {} : { hint: `Did you mean ${to.join('.')}?` }),
+    ...(fix === undefined ? {} : { fix }),
+  };
 }
 
 function valueViolations(path: Path, type: OptionType, value: Json): Iterable<Violation> {

@@ -8,6 +8,7 @@ import {
   NUMERIC_THRESHOLDS,
   thresholdOf,
 } from '../option-values.ts';
+import { warningUnlessMisspelt } from '../../known/typo.ts';
 import { nearest } from '../../nearest.ts';
 import type { Violation } from '../../rule.ts';
 
@@ -158,12 +159,12 @@ options:
   },
   {
     code: 'unknown_threshold',
-    severity: 'warning',
-    summary: 'Unknown threshold.',
+    severity: 'error',
+    summary: 'Unknown threshold. It is a warning if it is not within two edits of a known one.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 options:
-  thresholds: {critical: 2, warn: ⟦1⟧}
+  thresholds: {critical: 2, warnng: ⟦1⟧}
 `,
     good: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
@@ -184,6 +185,7 @@ options:
           return {
             path,
             message: `"${name}" is not a threshold: it never alerts.`,
+            ...warningUnlessMisspelt(name, meant),
             hint: meant === undefined ? `Allowed: ${KNOWN_THRESHOLDS.join(', ')}.` : `Did you mean ${meant}?`,
             ...(fix === undefined ? {} : { fix }),
           };

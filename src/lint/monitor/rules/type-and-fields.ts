@@ -3,6 +3,7 @@ import { OPTION_TYPES } from '../monitor-options.ts';
 import { MONITOR_TYPES } from '../monitor-types.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 import { moveMember } from '../option-values.ts';
+import { warningUnlessMisspelt } from '../../known/typo.ts';
 import { nearest } from '../../nearest.ts';
 import type { Path } from '../../rule.ts';
 
@@ -19,8 +20,8 @@ const KNOWN_FIELDS: ReadonlySet<string> = new Set([
 export const TYPE_AND_FIELD_RULES: readonly MonitorRule[] = [
   {
     code: 'unknown_type',
-    severity: 'warning',
-    summary: 'Unknown monitor type.',
+    severity: 'error',
+    summary: 'Unknown monitor type. It is a warning if it is not within two edits of a known one.',
     bad: `type: ⟦metrics alert⟧
 query: avg(last_5m):avg:system.load.1{*} > 2
 `,
@@ -30,14 +31,14 @@ query: avg(last_5m):avg:system.load.1{*} > 2
     check: ({ monitor, type }) => {
       if (typeof monitor['type'] !== 'string' || type.trim() === '' || MONITOR_TYPES.has(type)) return [];
       const normalized = type.trim().replaceAll(/[_-]/g, ' ');
-      const closest = [type, normalized, `${normalized} alert`]
-        .map((word) => nearest(word, MONITOR_TYPES))
-        .find((word) => word !== undefined);
+      const spelled = [type, normalized, `${normalized} alert`];
+      const closest = spelled.map((word) => nearest(word, MONITOR_TYPES)).find((word) => word !== undefined);
       const meant = closest === 'metric alert' ? 'query alert' : closest;
       return [
         {
           path: ['type'],
           message: `"${type}" is not a known monitor type, so the query was not checked. Datadog rejects it unless it is newer than this version of Birddog.`,
+          ...warningUnlessMisspelt(type, closest),
           ...(meant === undefined
             ? {}
             : {
@@ -94,8 +95,8 @@ query: avg(last_5m):avg:system.load.1{*} > 2
   },
   {
     code: 'unknown_field',
-    severity: 'warning',
-    summary: 'Unknown field.',
+    severity: 'error',
+    summary: 'Unknown field. It is a warning if it is not within two edits of a known one.',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 mesage: ⟦The load is high.⟧
@@ -115,6 +116,7 @@ message: The load is high.
           return {
             path: [name],
             message: `"${name}" is not a field of a monitor: Datadog ignores it silently.`,
+            ...warningUnlessMisspelt(name, to?.join('.')),
             hint: to === undefined ? 'Remove it.' : `Did you mean ${to.join('.')}?`,
             ...(fix === undefined ? {} : { fix }),
           };
