@@ -6,6 +6,6 @@ describe('the JSON Schema of a document', () => {
   it('requires the fields at the top of a document', () => {
     const { $defs, $ref } = JSON.parse(documentJsonSchema());
     assert.equal($ref, '#/$defs/Document');
-    assert.deepEqual($defs.Document.required, ['apiVersion', 'application', 'team']);
+    assert.deepEqual($defs.Document.required, ['application', 'team']);
   });
 });

@@ -213,7 +213,10 @@ const keyed = {
 /** A document, which declares an application's monitors, alerts and dashboards. */
 export const documentSchema = z
   .strictObject({
-    apiVersion: z.literal('birddog/v1', 'apiVersion must be birddog/v1'),
+    apiVersion: z.literal('birddog/v1', 'apiVersion must be birddog/v1').optional().meta({
+      description: 'The version of this format.',
+      default: 'birddog/v1',
+    }),
     application: applicationSchema,
     team: teamSchema,
     catalogs: catalogsSchema.optional(),

@@ -98,7 +98,7 @@ function noDocument(): Finding {
   return {
     code: 'no_document',
     severity: 'error',
-    message: 'Not a document: a document is an object with apiVersion, application and team.',
+    message: 'Not a document: a document is an object with application and team.',
     pointer: '',
   };
 }
@@ -124,9 +124,10 @@ export function lintFile(body: Json): Finding[] {
 
 const FILE_LIMITS: FindingLimits = { maxPerCode: 10_000, maxInAll: 100_000 };
 
+/** Returns whether a body has a field that only documents have. `apiVersion` and the lists are optional. */
 function isDocument(body: Json): body is JsonObject {
   if (!isObject(body)) return false;
-  return Object.hasOwn(body, 'apiVersion') || LISTS.some(({ list }) => Array.isArray(body[list]));
+  return Object.hasOwn(body, 'apiVersion') || LISTS.some(({ list }) => Object.hasOwn(body, list));
 }
 
 const LISTS = [

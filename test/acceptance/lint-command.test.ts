@@ -156,6 +156,8 @@ dashboards:
         '{"application": "a", "team": "t", "monitor": {"name": "x", "type": "query alert", "query": "avg(last_5m):avg:a{*} > 1"}}',
       'dashboard.toml': 'title = "D"\nlayout_type = "ordered"\nwidgets = []\n',
       'alert.yaml': 'application: a\nteam: t\nalert: {title: x}\n',
+      'no-version.yaml': 'application: a\nteam: t\nalerts: []\n',
+      'no-list.yaml': 'application: a\nteam: t\nmonitors: {}\n',
       'none.yaml': '# nothing\n',
     });
     const found = await findingsOf(folder, [
@@ -163,6 +165,8 @@ dashboards:
       'create.json',
       'dashboard.toml',
       'alert.yaml',
+      'no-version.yaml',
+      'no-list.yaml',
       'none.yaml',
     ]);
     assert.deepEqual(
@@ -171,6 +175,7 @@ dashboards:
         'document.yaml missing_member',
         'alert.yaml missing_member',
         'alert.yaml missing_member',
+        'no-list.yaml wrong_value',
         'none.yaml wrong_value',
       ],
     );

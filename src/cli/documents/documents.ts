@@ -134,7 +134,7 @@ function notAnObject(part: TextPart): LocatedFinding {
   const finding: Finding = {
     code: 'no_document',
     severity: 'error',
-    message: 'Not a document: a document is an object with apiVersion, application and team.',
+    message: 'Not a document: a document is an object with application and team.',
     pointer: '',
   };
   return { ...finding, line: part.line + 1, column: 1 };
