@@ -99,7 +99,17 @@ export const progressFields = {
     .array(z.object({ kind, key: text, id: text, action, url: text.exactOptional() }))
     .meta({ description: 'The objects that were written.' }),
   remaining: z
-    .array(z.object({ kind, key: text, action }))
+    .array(
+      z.object({
+        kind,
+        key: text,
+        action,
+        reason: z.enum(['refused', 'dependency']).exactOptional().meta({
+          description:
+            '`refused`: see `findings`. `dependency`: it depends on an object that was not written. Absent: the apply stopped before it.',
+        }),
+      }),
+    )
     .meta({ description: 'The objects that were not written. Apply again with the new `basis`.' }),
 };
 export type Progress = z.output<z.ZodObject<typeof progressFields>>;

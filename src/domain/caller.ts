@@ -35,6 +35,8 @@ export interface RequestContext {
   readonly deadline: Deadline;
   /** Aborts when the process stops: an apply stops at its next object. */
   readonly stopping?: AbortSignal;
+  /** Aborts when the client of an apply has closed its connection: the apply stops at its next object. */
+  readonly gone?: AbortSignal;
   /** Called when a write of this request may still take effect after its response. */
   readonly onMayStillLand?: () => void;
   readonly requestId: string;

@@ -108,6 +108,17 @@ export function withIdsReplaced(object: JsonObject, replace: (id: string) => str
   );
 }
 
+const ID_OR_NUMBER = /\b(?:\d{1,20}|[a-z0-9]{3}-[a-z0-9]{3}-[a-z0-9]{3})\b/g;
+
+/** Yields everything in an object that may be the id of another object, numbers included. */
+export function* idsIn(value: Json): Generator<string> {
+  const number = typeof value === 'string' ? undefined : numberText(value);
+  if (number !== undefined) yield number;
+  else if (typeof value === 'string') for (const [id] of value.matchAll(ID_OR_NUMBER)) yield id;
+  else if (typeof value === 'object' && value !== null)
+    for (const item of Array.isArray(value) ? value : Object.values(value)) yield* idsIn(item);
+}
+
 /** Fields of widgets that contain the id of a monitor. */
 const SHOWS_MONITOR = 'alert_id';
 

@@ -113,6 +113,29 @@ describe('applying until done', () => {
     }
   });
 
+  it('continues after a refusal while other objects remain, and ends with the refusal', async () => {
+    const refusal = (done: string[], rest: string[]) => {
+      const { remaining, ...more } = progress(done, ['bad', 'needs-bad', ...rest]);
+      const reasons = ['refused', 'dependency'];
+      return problem('datadog_refused', {
+        ...more,
+        remaining: remaining.map((one, at) => ({ ...one, ...(at < 2 ? { reason: reasons[at] ?? '' } : {}) })),
+      });
+    };
+    const last = refusal(['c'], []);
+    const { keys, ended, remaining, slept } = await applied([refusal(['a', 'b'], ['c']), last]);
+    assert.deepEqual([keys, ended, slept], [['a', 'b', 'c'], { by: 'failure', error: last }, []]);
+    assert.deepEqual(
+      remaining.map(({ key, reason }) => [key, reason]),
+      [
+        ['bad', 'refused'],
+        ['needs-bad', 'dependency'],
+      ],
+    );
+    const stuck = await applied([refusal([], ['c'])]);
+    assert.deepEqual([stuck.ended?.by, stuck.requests.length], ['failure', 1]);
+  });
+
   it('retries without progress with a longer timeout, and stops if that makes no progress either', async () => {
     const { requests, ended, remaining } = await applied([1, 2, 3].map(() => answer([], ['a'])));
     assert.deepEqual(

@@ -84,7 +84,7 @@ export async function applyUntilDone(applying: Applying): Promise<Applied> {
     if (call.findings) ({ findings } = call);
     if (!call.error && remaining.length === 0) return end(undefined);
     attempts = call.progress.done.length > 0 ? 0 : attempts + 1;
-    if (call.error) {
+    if (call.error && !goesOn(call)) {
       const { error } = call;
       const isRetriable = error instanceof BirddogProblem && RETRIABLE.has(error.code);
       if (!isRetriable || attempts >= maxAttempts(error.code)) return end({ by: 'failure', error });
@@ -99,6 +99,13 @@ export async function applyUntilDone(applying: Applying): Promise<Applied> {
     if (!call.error && call.progress.done.length === 0 && isStuck) return end({ by: 'standstill' });
     deadlineMs = call.progress.done.length > 0 ? firstMs : maxMs;
   }
+}
+
+/** Returns whether a call had a refusal, and made progress until its deadline: the next call continues with other objects. */
+function goesOn({ progress: { done, remaining }, error }: Call): boolean {
+  const refused = remaining.some(({ reason }) => reason === 'refused');
+  const isEnded = error instanceof BirddogProblem && RETRIABLE.has(error.code);
+  return !isEnded && refused && done.length > 0 && remaining.some(({ reason }) => !reason);
 }
 
 function maxAttempts(code: string): number {

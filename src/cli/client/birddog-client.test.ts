@@ -6,7 +6,8 @@ import { SettingsError } from '../../runtime/settings.ts';
 import { type BirddogClient, createBirddogClient } from './birddog-client.ts';
 import { lintAnswerSchema } from '../../contract/answers.ts';
 import { EXIT } from '../exit-status.ts';
-import { BirddogProblem, exitOfError, NoAnswer, parsedAnswer } from './birddog-failures.ts';
+import { PROBLEMS } from '../../domain/problem.ts';
+import { BirddogProblem, exitOfError, inCliTerms, NoAnswer, parsedAnswer } from './birddog-failures.ts';
 import { readConfig } from '../config.ts';
 import { failureOf, type SentText } from '../print/print-failure.ts';
 import type { Paint } from '../print/report.ts';
@@ -216,4 +217,20 @@ describe('the settings of the client', () => {
     );
     assert.doesNotMatch(JSON.stringify(readConfig(undefined, { BIRDDOG_TOKEN: 'hunter2' })), /hunter2/);
   });
+});
+
+/** Problems that a request of the command never gets. */
+const SERVER_ONLY = new Set(['unsupported_media_type']);
+
+it('hints name the options of the command, not parameters and headers of the API', () => {
+  for (const [code, { hint }] of Object.entries(PROBLEMS)) {
+    if (SERVER_ONLY.has(code)) continue;
+    const said = inCliTerms(hint);
+    assert.doesNotMatch(said, /=(true|false)|Birddog-|basis|request again|Authorization|Content-Type/, code);
+  }
+  assert.equal(
+    inCliTerms(PROBLEMS.deadline_exceeded.hint),
+    'Retry, with a longer --deadline if necessary. No write was left unfinished.',
+  );
+  assert.match(inCliTerms(PROBLEMS.too_many_deletes.hint), /pass --force\.$/);
 });

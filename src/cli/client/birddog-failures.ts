@@ -48,7 +48,7 @@ export class BirddogProblem extends Error {
 
   /** `problem` is the parsed `body`. */
   constructor(problem: AnyProblem, body: JsonObject, { retryAfterMs, withToken }: AnswerContext) {
-    super(problem.detail);
+    super(inCliTerms(problem.detail));
     this.name = 'BirddogProblem';
     this.code = problem.code;
     this.title = problem.title;
@@ -56,7 +56,7 @@ export class BirddogProblem extends Error {
     this.hint =
       problem.code === 'unauthenticated' && !withToken
         ? 'BIRDDOG_TOKEN is not set. Set it to the token that you got from your operators.'
-        : cliHint(problem.hint);
+        : inCliTerms(problem.hint);
     this.requestId = problem.request_id;
     this.retryAfterMs = retryAfterMs;
     this.findings = located(problem.findings ?? []);
@@ -92,16 +92,28 @@ export function located(findings: readonly AnsweredFinding[]): LocatedFinding[] 
     pointer,
     line,
     column,
-    ...(hint === undefined ? {} : { hint: cliHint(hint) }),
+    ...(hint === undefined ? {} : { hint: inCliTerms(hint) }),
   }));
 }
 
-/** Returns a hint that names the options of the command instead of the query parameters of the API. */
-function cliHint(hint: string): string {
-  return hint
-    .replaceAll('force=true', '--force')
-    .replaceAll('prune=true', '--prune')
-    .replaceAll(/max_changes=(\d+)/g, '--max-changes $1');
+/** Terms of the API in hints and details, and what the command line calls them. */
+const CLI_TERMS: readonly (readonly [api: string, cli: string])[] = [
+  ['force=true', '--force'],
+  ['prune=true', '--prune'],
+  ['max_changes=', '--max-changes '],
+  ['validate=false', '--offline'],
+  ['Birddog-Deadline-Ms', '--deadline'],
+  ['apply with the new basis', 'apply again'],
+  ['Apply again with the basis of this answer', 'Apply again'],
+  ['Name the right entry under `catalogs` in the request', 'Name the right entry under `catalogs`'],
+  ['send the request again', 'try again'],
+  ['Send the request again', 'Try again'],
+  ['Send Authorization: Bearer with a token', 'Set BIRDDOG_TOKEN to a valid token'],
+];
+
+/** Returns a text of an answer that names the options of the command instead of parameters and headers of the API. */
+export function inCliTerms(text: string): string {
+  return CLI_TERMS.reduce((changed, [api, cli]) => changed.replaceAll(api, cli), text);
 }
 
 /** Cause and fix of each kind of connection failure, by the error codes of Node and OpenSSL. */

@@ -6,7 +6,7 @@ import { ALL_PLAN_FINDINGS } from '../documents/shown-findings.ts';
 import { EXIT, type Exit, worst } from '../exit-status.ts';
 import { FILES, flag } from '../options.ts';
 import { countsOf, summaryOf } from '../print/plan-summary.ts';
-import { appliedJson, printApplied } from '../print/print-applied.ts';
+import { appliedJson, endOfApply, printApplied } from '../print/print-applied.ts';
 import { printPlans } from '../print/print-plan.ts';
 import {
   CLIENT_STATUSES,
@@ -88,7 +88,11 @@ export async function applySources(
     return worst(planned.map(exitOf));
   }
   const outcomes = await applyDocuments(planned, options, io);
-  out(options.json ? appliedJson(outcomes) : `\n${printApplied(outcomes, paint)}`);
-  for (const { stopped } of outcomes) if (stopped) err(stopped.text);
+  if (options.json) out(appliedJson(outcomes));
+  for (const outcome of outcomes) {
+    if (!options.json) out(printApplied(outcome, paint));
+    if (outcome.stopped) err(outcome.stopped.text);
+    if (!options.json) out(endOfApply(outcome));
+  }
   return worst(outcomes.map(exitOfApply));
 }

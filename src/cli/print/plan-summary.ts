@@ -1,3 +1,4 @@
+import type { Finding } from '../../domain/finding.ts';
 import type { PlanAction } from '../../domain/plan.ts';
 
 /** Actions that change something in Datadog, in the order of the summary. */
@@ -36,8 +37,17 @@ const OTHER_PHRASES: readonly (readonly [PlanAction, (count: number) => string])
   ['clone', (count) => `${count === 1 ? '1 clone' : `${count} clones`} (never changed)`],
 ];
 
-/** Summarizes a plan in one line without the final period: "No changes. 25 objects match", "1 to create; 24 unchanged". */
-export function summaryOf(counts: Counts): string {
+/**
+ * Summarizes plans in one line without the final period: "No changes. 25 objects match", "1 to create; 24 unchanged". Says that
+ * plans with errors will be refused: "8 to create; refused: 7 errors".
+ */
+export function summaryOf(counts: Counts, findings: readonly Pick<Finding, 'severity'>[] = []): string {
+  const errors = findings.filter(({ severity }) => severity === 'error').length;
+  const refused = errors === 0 ? '' : `; refused: ${errors} ${errors === 1 ? 'error' : 'errors'}`;
+  return `${countsText(counts)}${refused}`;
+}
+
+function countsText(counts: Counts): string {
   const phrases = (list: typeof WRITE_PHRASES) =>
     list.flatMap(([action, phrase]) => (counts[action] > 0 ? [phrase(counts[action])] : [])).join(', ');
   const writes = phrases(WRITE_PHRASES);

@@ -5,6 +5,7 @@ import { NoAnswer } from '../client/birddog-failures.ts';
 import { findingJson } from './finding-json.ts';
 import { planJson } from './print-plan-json.ts';
 import { printFindings } from './print-text.ts';
+import { countsOf, writesIn } from './plan-summary.ts';
 import type { Paint } from './report.ts';
 import { visible, visibleJson } from './visible.ts';
 
@@ -20,21 +21,19 @@ const DONE: Readonly<Record<PlanAction, string>> = {
 /** Findings that only an apply reports; all others were printed with the plan. */
 const APPLY_FINDINGS = new Set(['changed_meanwhile', 'still_needed']);
 
-/** Prints what an apply did, with links to Datadog, and what remains. */
-export function printApplied(outcomes: readonly Outcome[], paint: Paint): string {
-  return outcomes
-    .flatMap((outcome) => {
-      const { name, document, applied, stopped } = outcome;
-      if (!applied || !document) return [];
-      const { done, findings } = applied;
-      const lines = doneLines(done, paint);
-      const shown = findings.filter(({ code }) => APPLY_FINDINGS.has(code));
-      const report =
-        shown.length === 0 ? '' : `${printFindings({ ...document.file, findings: shown }, paint)}\n`;
-      const end = stopped ? remainder(outcome) : '  Done.';
-      return [`${[paint('place', visible(`${name}:`)), ...lines, end].join('\n')}\n${report}`];
-    })
-    .join('\n');
+/** Prints what the apply of one document did, with links to Datadog, and the findings of the apply. */
+export function printApplied({ name, document, applied }: Outcome, paint: Paint): string {
+  if (!applied || !document) return '';
+  const { done, findings } = applied;
+  const shown = findings.filter(({ code }) => APPLY_FINDINGS.has(code));
+  const report = shown.length === 0 ? '' : `${printFindings({ ...document.file, findings: shown }, paint)}\n`;
+  return `\n${[paint('place', visible(`${name}:`)), ...doneLines(done, paint)].join('\n')}\n${report}`;
+}
+
+/** Returns the last line about the apply of a document: how many objects are done, and what remains. */
+export function endOfApply(outcome: Outcome): string {
+  if (!outcome.applied) return '';
+  return `${outcome.stopped ? remainder(outcome) : '  Done.'}\n`;
 }
 
 /** Returns a line for each object that was written. */
@@ -49,15 +48,16 @@ export function doneLines(done: Applied['done'], paint: Paint): string[] {
 /** Describes what remains after an apply that ended early. */
 function remainder({ plan, applied }: Outcome): string {
   const done = applied?.done.length ?? 0;
-  const reported = applied?.remaining.length ?? 0;
-  const total =
-    plan?.objects.filter(({ action }) => !['none', 'clone', 'extra'].includes(action)).length ?? 0;
-  const remaining = reported > 0 ? reported : Math.max(0, total - done);
+  const again = 'Run the same command again to continue; nothing is done twice.';
   // Without an answer, Birddog may have written more objects than were reported.
-  const isUncertain = applied?.ended?.by === 'failure' && applied.ended.error instanceof NoAnswer;
-  if (isUncertain)
-    return `  At least ${done} done. Run the same command again to continue; nothing is done twice.`;
-  return `  ${done} done, ${remaining} remaining. Run the same command again to continue; nothing is done twice.`;
+  if (applied?.ended?.by === 'failure' && applied.ended.error instanceof NoAnswer)
+    return `  At least ${done} done. ${again}`;
+  const reported = applied?.remaining.length ?? 0;
+  const remaining = reported > 0 ? reported : Math.max(0, writesIn(countsOf(plan?.objects ?? [])) - done);
+  const refused = applied?.remaining.filter(({ reason }) => reason === 'refused').length ?? 0;
+  if (refused === 0) return `  ${done} done, ${remaining} remaining. ${again}`;
+  const waiting = remaining > refused ? `, ${remaining - refused} remaining` : '';
+  return `  ${done} done, ${refused} refused${waiting}. Fix the errors and run the same command again; nothing is done twice.`;
 }
 
 /** Formats outcomes as JSON: the plans of `birddog plan --json`, with `done` and `remaining`. */
@@ -67,7 +67,7 @@ export function appliedJson(outcomes: readonly Outcome[]): string {
     return {
       ...planJson(outcome),
       done: applied?.done.map((one) => ({ ...one })) ?? [],
-      remaining: applied?.remaining.map(({ kind, key, action }) => ({ kind, key, action })) ?? [],
+      remaining: applied?.remaining.map((one) => ({ ...one })) ?? [],
       ...(applied ? { findings: applied.findings.map(findingJson) } : {}),
       ...(stopped ? { error: stopped.json } : {}),
     };

@@ -36,7 +36,9 @@ export function failureOf(error: unknown, paint: Paint, sent?: SentText): Failur
   }
   if (!(error instanceof BirddogProblem)) throw error;
   const { title, message, code, hint, requestId, body } = error;
-  const inFile = error.findings.map((finding) => movedDown(finding, sent?.line ?? 0));
+  const inFile = error.findings
+    .map((finding) => movedDown(finding, sent?.line ?? 0))
+    .sort((a, b) => a.line - b.line || a.column - b.column);
   const findings = sent && !sent.allFindings ? withoutInfos(inFile).findings : inFile;
   const rows = [
     `${head} ${visible(title)} ${paint('aside', `[${visible(code)}]`)}`,

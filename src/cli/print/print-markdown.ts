@@ -30,7 +30,7 @@ function planMarkdown({ name, document, plan }: Extract<Planned, { failure?: und
   const oncall = rows.filter(({ object }) => object.kind !== 'dashboard');
   const dashboards = rows.filter(({ object }) => object.kind === 'dashboard');
   return [
-    `## ${codeSpan(plan.application)}: ${summaryOf(countsOf(plan.objects))}`,
+    `## ${codeSpan(plan.application)}: ${summaryOf(countsOf(plan.objects), plan.findings)}`,
     ...findings(plan),
     ...table(
       'For on-call',

@@ -60,6 +60,22 @@ const printed = (objects: readonly JsonObject[], paint = plain) => {
 };
 
 describe('a plan for people', () => {
+  it('says in its last line that it would be refused', () => {
+    const { name, plan, document } = planned([object('create')]);
+    const error = { code: 'x', severity: 'error', message: 'x', pointer: '', line: 1, column: 1 } as const;
+    const hidden = { infos: 2, unchanged: 0 };
+    const text = (errors: number) =>
+      printPlan(
+        name,
+        { ...plan, findings: Array.from({ length: errors }, () => error), hidden },
+        document,
+        plain,
+      );
+    assert.match(text(7), /not shown \(pass --all-findings\)\.\n {2}1 to create; refused: 7 errors\.\n$/);
+    assert.match(text(1), /1 to create; refused: 1 error\.\n$/);
+    assert.match(text(0), /1 to create\.\n$/);
+  });
+
   it('formats each kind of change differently', () => {
     const changes = [
       { path: '/options/thresholds/critical', from: 2, to: 3 },

@@ -33,10 +33,10 @@ export function printPlan(
     const wanted = read.entries.find(({ kind, key }) => kind === object.kind && key === object.key);
     return objectLines(object, wanted?.object, paint);
   });
-  const summary = `  ${summaryOf(countsOf(plan.objects))}.\n`;
+  const summary = `  ${summaryOf(countsOf(plan.objects), plan.findings)}.\n`;
   const hidden = hiddenText(plan.hidden);
   const rest = hidden === undefined ? '' : `  ${paint('aside', `${hidden}.`)}\n`;
-  return `${head}${blocks.map((lines) => `${lines.join('\n')}\n`).join('')}${summary}${rest}`;
+  return `${head}${blocks.map((lines) => `${lines.join('\n')}\n`).join('')}${rest}${summary}`;
 }
 
 function objectLines(object: PlannedEntry, wanted: JsonObject | undefined, paint: Paint): string[][] {

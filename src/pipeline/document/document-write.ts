@@ -11,7 +11,7 @@ import type { Ports } from '../ports.ts';
 import { answerFindings, refuseErrors, rejectedPointer } from '../refuse.ts';
 import type { PipelineAnswer, PipelineRequest } from '../request.ts';
 import type { Compared, Leased, Scope, WantedWrite } from '../step.ts';
-import { applyPlan, CONTINUE_AFTER, type Failure, type Outcome } from './apply-plan.ts';
+import { applyPlan, type Failure, isRefusal, type Outcome } from './apply-plan.ts';
 import { requireFewChanges, requireFewDeletes } from './blast-radius.ts';
 import { isContinuation, stalePlanProblem } from './conflicts.ts';
 import {
@@ -91,11 +91,15 @@ export async function answerApply(
   storeFingerprint(fingerprint, plan.application, after, ports);
   const progress = progressOf(outcome, ports);
   const atEnd = { ...progress, basis: fingerprint };
-  if (request.context.stopping?.aborted && wouldContinue(outcome)) throw stopped(outcome, atEnd, request);
+  if (isStopped(request) && wouldContinue(outcome)) throw stopped(outcome, atEnd, request);
   if (outcome.failures.length > 0) throw failed(outcome, atEnd, request);
   const findings = [...expected.findings, ...outcome.findings];
   const shown = { plan: expected.plan, fingerprint, findings };
   return { status: 200, body: { ...planJson(request, shown, ports), ...progress } };
+}
+
+function isStopped({ context: { stopping, gone } }: PipelineRequest): boolean {
+  return stopping?.aborted === true || gone?.aborted === true;
 }
 
 function progressOf({ done, remaining }: Outcome, ports: Ports): Progress {
@@ -107,7 +111,12 @@ function progressOf({ done, remaining }: Outcome, ports: Ports): Progress {
       action,
       ...(object ? { url: ports[stored].url(object) } : {}),
     })),
-    remaining: remaining.map(({ kind, key, action }) => ({ kind, key, action })),
+    remaining: remaining.map(({ step: { kind, key, action }, reason }) => ({
+      kind,
+      key,
+      action,
+      ...(reason === undefined ? {} : { reason }),
+    })),
   };
 }
 
@@ -148,39 +157,57 @@ function replacements(plan: DocumentPlan): Finding[] {
   });
 }
 
-/** Returns whether objects remain that did not fail, and no failure stopped the apply. */
+/** Returns whether the apply would go on: objects remain that are neither refused nor depend on one, and no failure ended it. */
 function wouldContinue({ remaining, failures }: Outcome): boolean {
-  const failedSteps = new Set(failures.map(({ step }) => step));
-  const goesOn = failures.every(
-    ({ error }) => error instanceof ProblemError && CONTINUE_AFTER.includes(error.code),
-  );
-  return goesOn && remaining.some((step) => !failedSteps.has(step));
+  return failures.every(({ error }) => isRefusal(error)) && remaining.some(({ reason }) => !reason);
 }
 
-/** Returns the problem of an apply that stopped because the process stops. */
-function stopped({ failures, findings }: Outcome, progress: JsonObject, { body }: PipelineRequest): unknown {
-  const detail =
-    'The apply stopped because this process is stopping. Apply again with the basis of this answer.';
-  const all = [...failures.flatMap(findingsOf), ...findings];
-  return shuttingDown(detail, { findings: answerFindings(all, body), members: progress });
+/** Returns the problem of an apply that stopped because the process stops, or because its client is gone. */
+function stopped(
+  { failures, findings }: Outcome,
+  progress: JsonObject,
+  { body, context }: PipelineRequest,
+): unknown {
+  const extras = {
+    findings: answerFindings([...failures.flatMap(findingsOf), ...findings], body),
+    members: progress,
+  };
+  if (context.stopping?.aborted) {
+    const detail =
+      'The apply stopped because this process is stopping. Apply again with the basis of this answer.';
+    return shuttingDown(detail, extras);
+  }
+  return new ProblemError('deadline_exceeded', CLIENT_GONE, extras);
 }
+
+const CLIENT_GONE = 'The apply stopped because its client closed the connection.';
 
 /**
- * Returns the problem of an apply that did not write every object: that of the first failure, with the progress and one
- * finding for each object that failed.
+ * Returns the problem of an apply that did not write every object: that of the first refusal, or of the failure that ended the
+ * apply, with the progress and one finding for each object that failed.
  */
-function failed({ failures, findings }: Outcome, progress: JsonObject, { body }: PipelineRequest): unknown {
-  const [first] = failures;
+function failed(
+  { failures, findings, done, remaining }: Outcome,
+  progress: JsonObject,
+  { body }: PipelineRequest,
+): unknown {
   const unexpected = failures.find(({ error }) => !(error instanceof ProblemError));
   if (unexpected) return unexpected.error;
+  const first = failures.find(({ error }) => !isRefusal(error)) ?? failures[0];
   if (!first || !(first.error instanceof ProblemError)) return first?.error;
   const { extras } = first.error;
   const all = [...failures.flatMap(findingsOf), ...findings];
+  const hint = `${counted(done.length)} written, ${remaining.length} not. Fix the findings and apply with the new basis.`;
   return new ProblemError(first.error.code, `${first.step.key}: ${first.error.message}`, {
     ...extras,
+    ...(isRefusal(first.error) ? { hint } : {}),
     findings: answerFindings(all, body),
     members: { ...extras.members, ...progress },
   });
+}
+
+function counted(objects: number): string {
+  return objects === 1 ? '1 object was' : `${objects} objects were`;
 }
 
 /** Returns the findings about an object that was not written: its own, or one with the message of its problem. */
@@ -188,13 +215,13 @@ function findingsOf({ step, error }: Failure): readonly Finding[] {
   if (!(error instanceof ProblemError)) return [];
   if (error.code !== 'datadog_refused' && error.extras.findings !== undefined) return error.extras.findings;
   const entry = entryOf(step);
-  if (!entry || !CONTINUE_AFTER.includes(error.code)) return [];
+  if (!isRefusal(error) && error.code !== 'outcome_unknown') return [];
   return [
     {
       code: error.code,
       severity: 'error',
-      message: error.message,
-      pointer: rejectedPointer(entry.kind, entry.pointer, error.message),
+      message: entry ? error.message : `${step.kind} ${step.key}: ${error.message}`,
+      pointer: entry ? rejectedPointer(entry.kind, entry.pointer, error.message) : '',
     },
   ];
 }
