@@ -44,6 +44,21 @@ evidence: a claim without evidence is a warning.
 expects no error for what Datadog accepted, and an error for what Datadog rejected.
 \`test/conformance/lint-mutations.test.ts\` puts forty kinds of mistakes into those queries and checks that lint finds each one.
 
+## Known recipients
+
+Datadog accepts a message that mentions a recipient which does not exist, and notifies nobody. With a list of recipients,
+\`handle_unknown\` also warns about a handle that is not in it, and suggests the closest one.
+
+- \`birddog lint --handles FILE\`, or \`BIRDDOG_HANDLES=FILE\`: the file has one handle on each line, or is a YAML list. It lists
+  every recipient; \`@slack-*\` stands for all Slack channels.
+- \`BIRDDOG_HANDLES\` of the server: the same file, or \`datadog\` to read the lists that Datadog's API offers
+  ([configuration](configuration.md)). Plans have the findings. Nothing is said about a kind of recipient whose list is unknown.
+
+The messages of monitors, and the recipients and messages of alerts are checked. A handle with a variable
+(\`@slack-{{service.name}}\`) is skipped. Datadog sends mail to any address, so an address has a finding only if it is within two edits of
+a listed one. A word after an \`@\` without the prefix of an integration may be code: within a message, it has a finding only if it is
+within two edits of a listed handle.
+
 ## Suppressing findings
 
 To ignore a finding, add its code and your reason to the object:

@@ -1,7 +1,7 @@
 import { Secret } from '../domain/secret.ts';
 import { processSettings, proxyOf } from '../runtime/process-settings.ts';
 import { certificatesFile } from '../runtime/certificate-files.ts';
-import { optional, type Reader, readSettings, serviceUrl } from '../runtime/settings.ts';
+import { optional, type Reader, readSettings, serviceUrl, text } from '../runtime/settings.ts';
 
 const token: Reader<Secret | undefined> = (value) => {
   if (!/^[\x21-\x7e]+$/.test(value))
@@ -25,6 +25,11 @@ export const clientSettings = {
     certificatesFile,
     '',
     "File with the CA certificates that verify Birddog's certificate. Default: the CA certificates of the system.",
+  ),
+  BIRDDOG_HANDLES: optional(
+    text,
+    '',
+    'File with the known recipients, for `birddog lint`, or `datadog`, which only the server reads. The option `--handles` takes precedence.',
   ),
   HTTPS_PROXY: processSettings.HTTPS_PROXY,
   https_proxy: processSettings.https_proxy,

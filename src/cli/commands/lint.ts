@@ -1,5 +1,8 @@
+import { readHandlesFile } from '../../contract/read-handles-file.ts';
 import { utf8Text } from '../../format/decode.ts';
 import type { Format } from '../../format/decoded.ts';
+import type { KnownRecipients } from '../../lint/recipients/known-recipients.ts';
+import { SettingsError } from '../../runtime/settings.ts';
 import { command, type Io } from '../command.ts';
 import { type Fixed, fixText } from '../documents/fix-text.ts';
 import { lintPart, lintText, unreadable } from '../documents/lint-text.ts';
@@ -7,7 +10,7 @@ import { filesNamed } from '../documents/named-files.ts';
 import { ALL_FINDINGS, withoutInfos } from '../documents/shown-findings.ts';
 import { FileError, formatOfFile, readBounded, readBytes, replaceText } from '../documents/text-files.ts';
 import { EXIT, type Exit } from '../exit-status.ts';
-import { choice, FILES, flag } from '../options.ts';
+import { choice, FILES, flag, type Option } from '../options.ts';
 import { printGithub } from '../print/print-github.ts';
 import { printJson } from '../print/finding-json.ts';
 import { printSarif } from '../print/print-sarif.ts';
@@ -21,6 +24,12 @@ import { INPUT_FORMAT } from './client-options.ts';
 const FORMAT = choice('format', OUTPUT_FORMATS, 'text', 'output format (default: text)');
 const FIX = flag('fix', 'apply the available fixes to the files; - is written to standard output');
 const STRICT = flag('strict', 'treat warnings as errors');
+const HANDLES: Option<string | undefined> = {
+  name: 'handles',
+  value: 'FILE',
+  help: 'warn about @handles that are not in FILE, which has one on each line or is a YAML list (default: BIRDDOG_HANDLES, if it is a file)',
+  read: (text) => text,
+};
 
 export const lintCommand = command({
   name: 'lint',
@@ -28,11 +37,12 @@ export const lintCommand = command({
   description:
     'Check files of monitors, alerts and dashboards in YAML, JSON or TOML, offline. FILE is a .yaml, .yml, .json or .toml file, or a folder; - is standard input. In a folder, all such files are checked, at any depth.',
   examples: ['birddog lint --strict .', 'birddog lint --fix payments.yaml'],
-  options: [FORMAT, INPUT_FORMAT, FIX, STRICT, ALL_FINDINGS],
+  options: [FORMAT, INPUT_FORMAT, FIX, STRICT, HANDLES, ALL_FINDINGS],
   operands: FILES,
   statuses: {
     done: 'there are no findings, or only warnings and infos',
     failed: 'there is an error, or a file cannot be read',
+    settings: 'the file of --handles is invalid',
   },
   run: ({ operands: files, get }, io) =>
     lintFiles(
@@ -42,6 +52,7 @@ export const lintCommand = command({
         inputFormat: get(INPUT_FORMAT),
         fix: get(FIX),
         strict: get(STRICT),
+        handles: get(HANDLES),
         allFindings: get(ALL_FINDINGS),
       },
       io,
@@ -55,11 +66,37 @@ interface LintOptions {
   readonly inputFormat: Format | undefined;
   readonly fix: boolean;
   readonly strict: boolean;
+  /** The file with the known recipients. */
+  readonly handles: string | undefined;
   /** Whether infos are shown and fixed. */
   readonly allFindings: boolean;
 }
 
-async function lintFiles(options: LintOptions, io: Io): Promise<Exit> {
+interface LintRun extends LintOptions {
+  readonly recipients?: KnownRecipients;
+}
+
+/** Returns the value of BIRDDOG_HANDLES if it is a file. Nothing is read from Datadog offline. */
+function handlesSetting(): string | undefined {
+  // oxlint-disable-next-line node/no-process-env -- the only setting of an offline command
+  const path = process.env['BIRDDOG_HANDLES'] ?? '';
+  return path === '' || path === 'datadog' ? undefined : path;
+}
+
+/** Reads the file of known recipients. Throws SettingsError with every fault by line and column. */
+async function recipientsIn(path: string | undefined): Promise<KnownRecipients | undefined> {
+  if (path === undefined) return undefined;
+  try {
+    return await readHandlesFile(await readBytes(path));
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new SettingsError(error.message.split('\n').map((line) => `${path}:${line}`));
+  }
+}
+
+async function lintFiles(given: LintOptions, io: Io): Promise<Exit> {
+  const recipients = await recipientsIn(given.handles ?? handlesSetting());
+  const options = { ...given, ...(recipients ? { recipients } : {}) };
   const files: LintedFile[] = [];
   let failed = false;
   const attempt = async (name: string, action: () => Promise<void>): Promise<void> => {
@@ -101,7 +138,7 @@ function relativeToRepository(files: readonly LintedFile[]): LintedFile[] {
   return inRepository(files, process.env['GITHUB_WORKSPACE'], process.cwd());
 }
 
-async function lintedFile(name: string, options: LintOptions, io: Io): Promise<LintedFile> {
+async function lintedFile(name: string, options: LintRun, io: Io): Promise<LintedFile> {
   const format = formatOfFile(name, options.inputFormat);
   const bytes = name === '-' ? await readBounded(io.stdin) : await readBytes(name);
   let text: string;
@@ -111,7 +148,7 @@ async function lintedFile(name: string, options: LintOptions, io: Io): Promise<L
     return { name, format, text: bytes.toString('utf8'), findings: unreadable(error) };
   }
   if (options.fix) text = await fixed(name, text, format, { options, io, bytes });
-  const findings = await lintText(text, format);
+  const findings = await lintText(text, format, options.recipients);
   return { name, format, text, ...(options.allFindings ? { findings } : withoutInfos(findings)) };
 }
 
@@ -120,10 +157,10 @@ async function fixed(
   name: string,
   text: string,
   format: Format,
-  { options, io, bytes }: { options: LintOptions; io: Io; bytes: Buffer },
+  { options, io, bytes }: { options: LintRun; io: Io; bytes: Buffer },
 ): Promise<string> {
   const find = async (part: string, of: Format) => {
-    const findings = await lintPart(part, of);
+    const findings = await lintPart(part, of, options.recipients);
     return options.allFindings ? findings : withoutInfos(findings).findings;
   };
   const { text: result, fixed: fixes } = await fixText(text, format, find);

@@ -3,7 +3,10 @@ import { ProblemError } from '../../domain/problem.ts';
 import { decode } from '../../format/decode.ts';
 import { DOCUMENT_LIMITS, type Format } from '../../format/decoded.ts';
 import { hasContent, splitYaml, type TextPart } from '../../format/split-yaml.ts';
+import type { KnownRecipients } from '../../lint/recipients/known-recipients.ts';
+import { unknownRecipients } from '../../lint/recipients/unknown-recipients.ts';
 import { lintFile } from '../../pipeline/lint.ts';
+import { runAtOnce } from '../../runtime/concurrency/throttle.ts';
 
 /** A finding with its position in the whole text. */
 export interface LocatedFinding extends Finding {
@@ -28,26 +31,37 @@ export function documentsOf(text: string, format: Format): TextPart[] {
 }
 
 /** Returns all findings of a text, in text order. For a text that cannot be parsed, returns the syntax error. */
-export async function lintText(text: string, format: Format): Promise<LocatedFinding[]> {
+export async function lintText(
+  text: string,
+  format: Format,
+  recipients?: KnownRecipients,
+): Promise<LocatedFinding[]> {
   const documents = documentsOf(text, format);
   const findings: LocatedFinding[] = [];
   for (const [at, part] of documents.entries()) {
     const number = documents.length > 1 ? { document: at + 1 } : {};
-    for (const finding of await lintPart(part.text, format)) {
+    for (const finding of await lintPart(part.text, format, recipients)) {
       findings.push({ ...movedDown(finding, part.line), ...number });
     }
   }
   return findings;
 }
 
-/** Returns all findings of one document, in text order. */
-export async function lintPart(text: string, format: Format): Promise<LocatedFinding[]> {
+/** Returns all findings of one document, in text order; those about unknown recipients only if the known ones are given. */
+export async function lintPart(
+  text: string,
+  format: Format,
+  recipients?: KnownRecipients,
+): Promise<LocatedFinding[]> {
   try {
     const { value, span } = await decode(text, format, DOCUMENT_LIMITS);
-    const located = lintFile(value).map(({ at, to, rest: _, ...finding }): LocatedFinding => {
-      const { start, end } = span(finding.pointer, at, to);
-      return { ...finding, ...start, ...(end ? { end } : {}) };
-    });
+    const unknown = recipients ? runAtOnce(unknownRecipients(value, recipients)) : [];
+    const located = [...lintFile(value), ...unknown].map(
+      ({ at, to, rest: _, ...finding }): LocatedFinding => {
+        const { start, end } = span(finding.pointer, at, to);
+        return { ...finding, ...start, ...(end ? { end } : {}) };
+      },
+    );
     return located.sort((a, b) => a.line - b.line || a.column - b.column);
   } catch (error) {
     return unreadable(error);

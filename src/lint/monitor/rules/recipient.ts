@@ -32,7 +32,8 @@ export const RECIPIENT_RULES: readonly MonitorRule[] = [
   {
     code: 'handle_unknown',
     severity: 'warning',
-    summary: 'A handle notifies nobody.',
+    summary:
+      'A handle notifies nobody: its integration does not exist, or it is not in the list of known recipients (`--handles`, `BIRDDOG_HANDLES`).',
     bad: `type: query alert
 query: avg(last_5m):avg:system.load.1{*} > 2
 message: The load is high. ⟦@pagreduty-Checkout⟧
@@ -42,9 +43,9 @@ query: avg(last_5m):avg:system.load.1{*} > 2
 message: The load is high. {{#is_alert}} @pagerduty-Checkout {{/is_alert}} {{#is_recovery}} @pagerduty-Checkout {{/is_recovery}}
 `,
     check: ({ templateParts }) =>
-      templateParts
-        .values()
-        .flatMap(({ path, part }) => (part.kind === 'handle' ? unknownHandle(part, path) : [])),
+      templateParts.flatMap(({ path, part }) =>
+        part.kind === 'handle' ? (violationOfHandle(part, path) ?? []) : [],
+      ),
   },
   {
     code: 'handle_adjoined',
@@ -102,45 +103,38 @@ message: 'The load: {{#is_alert}} high {{/is_alert}} {{#is_recovery}} fine {{/is
   },
 ];
 
-function unknownHandle({ name, span }: Handle, path: Path): Violation[] {
+/** Returns the violation of a handle that notifies nobody in any organisation, or undefined. */
+export function violationOfHandle({ name, span }: Handle, path: Path): Violation | undefined {
   if (CHAT_MENTIONS.includes(name))
-    return [
-      {
-        path,
-        span,
-        message: `@${name} notifies nobody.`,
-        hint: `In Slack, use <!${name}> together with the handle of the channel.`,
-      },
-    ];
+    return {
+      path,
+      span,
+      message: `@${name} notifies nobody.`,
+      hint: `In Slack, use <!${name}> together with the handle of the channel.`,
+    };
   if (NAME_REQUIRED.some((integration) => name === integration || name === `${integration}-`))
-    return [
-      {
-        path,
-        span,
-        message: `@${name} notifies nobody: a name is required.`,
-        hint: `Use @${name.replace(/-$/, '')}-NAME.`,
-      },
-    ];
+    return {
+      path,
+      span,
+      message: `@${name} notifies nobody: a name is required.`,
+      hint: `Use @${name.replace(/-$/, '')}-NAME.`,
+    };
   const integration = INTEGRATION_PREFIX.exec(name)?.[1];
   const meant =
     integration === undefined || HANDLE_KINDS.includes(integration)
       ? undefined
       : suggestWord(integration, HANDLE_KINDS);
-  if (integration === undefined || meant === undefined) return [];
-  return [
-    {
-      path,
-      span,
-      message: `@${integration}- is not the prefix of an integration, so nobody is notified.`,
-      hint: `Did you mean @${meant}-?`,
-      fix: {
-        title: `Change to @${meant}-`,
-        edits: [
-          { path, span: { from: span.from, to: span.from + 1 + integration.length }, text: `@${meant}` },
-        ],
-      },
+  if (integration === undefined || meant === undefined) return undefined;
+  return {
+    path,
+    span,
+    message: `@${integration}- is not the prefix of an integration, so nobody is notified.`,
+    hint: `Did you mean @${meant}-?`,
+    fix: {
+      title: `Change to @${meant}-`,
+      edits: [{ path, span: { from: span.from, to: span.from + 1 + integration.length }, text: `@${meant}` }],
     },
-  ];
+  };
 }
 
 /** Returns whether a word after `@` is certainly a handle: an email address or an integration. Other words may be code. */

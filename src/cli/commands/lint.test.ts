@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { runCommand } from '../../../test/command-io.ts';
+import { EXIT } from '../exit-status.ts';
+import { lintCommand } from './lint.ts';
+
+const DOCUMENT = `apiVersion: birddog/v1
+application: shop
+team: web
+alerts:
+  - key: load
+    title: Load
+    signal: {metric: system.load.1}
+    condition: {over: 5m, above: 10}
+    notify:
+      - {to: ["@slack-ordrs"]}
+`;
+
+describe('birddog lint --handles', () => {
+  it('warns about a recipient that the file does not have, where it is written', async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'handles-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'handles.txt');
+    writeFileSync(file, '@slack-orders\n');
+    const lint = (...args: string[]) => runCommand(lintCommand, [...args, '-'], { input: DOCUMENT });
+    const { status, out } = await lint('--handles', file, '--strict');
+    assert.match(out, /^-:10:16: warning: @slack-ordrs is not a known recipient.*\[handle_unknown\]/m);
+    assert.match(out, /hint: Did you mean @slack-orders\?/);
+    assert.equal(status, EXIT.failed);
+    assert.doesNotMatch((await lint()).out, /handle_unknown/);
+
+    const fixed = await lint('--handles', file, '--fix');
+    assert.match(fixed.out, /to: \["@slack-orders"\]/);
+
+    writeFileSync(file, '@slack orders\n');
+    const invalid = await lint('--handles', file);
+    assert.equal(invalid.status, EXIT.settings);
+    assert.match(invalid.err, /handles\.txt:1:1: "@slack orders" is not a handle/);
+    const missing = await lint('--handles', join(folder, 'none'));
+    assert.equal(missing.status, EXIT.settings);
+    assert.match(missing.err, /none:/);
+  });
+});
