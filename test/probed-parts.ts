@@ -29,7 +29,7 @@ export function probedParts() {
     /** Answer of the sidecar to `/check`. */
     report: { status: 200, body: '' },
     fileFaults: new Map<CallersFile, boolean>(),
-    issuerUnavailable: undefined as boolean | undefined,
+    issuers: undefined as ReadonlyMap<string, boolean> | undefined,
     unavailable: new Map<CatalogName, string>(),
     catalogAnswer: { answer: 'not_found' } as CatalogAnswer,
     refused: undefined as string | undefined,
@@ -67,7 +67,7 @@ export function probedParts() {
     },
     callers: {
       fileFaults: () => state.fileFaults,
-      issuerUnavailable: () => state.issuerUnavailable,
+      unavailableIssuers: () => state.issuers,
       refreshIssuerKeys: async () => void probed.push('issuer'),
     },
   };

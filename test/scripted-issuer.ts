@@ -13,6 +13,10 @@ import type { OidcSettings } from '../src/auth/settings.ts';
 
 export const ISSUER = 'https://login.example.test/realm';
 const SETTINGS: OidcSettings = {
+  name: 'oidc',
+  prefix: '',
+  require: new Map(),
+  groups: [],
   issuer: ISSUER,
   audience: ['birddog', 'birddog-cli'],
   jwksUrl: undefined,

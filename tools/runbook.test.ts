@@ -116,7 +116,7 @@ describe('docs/metrics.md', () => {
 
   it('names the metrics that only processes with authentication have', () => {
     state.fileFaults.set('access', false);
-    state.issuerUnavailable = false;
+    state.issuers = new Map();
     const named = new Set(main.flatMap(({ metrics = [] }) => metrics.map(({ name }) => name)));
     const extra = mainProbes(parts).flatMap(({ metrics = [] }) =>
       metrics.filter(({ name }) => !named.has(name)),

@@ -6,6 +6,8 @@ interface OidcEmulatorOptions {
   readonly port: number;
   readonly now?: () => number;
   readonly log?: (line: string) => void;
+  /** The path of the keys, as GitHub's (`/.well-known/jwks`) or GitLab's (`/oauth/discovery/keys`). Default `/keys`. */
+  readonly keysPath?: string;
 }
 
 /**
@@ -13,9 +15,9 @@ interface OidcEmulatorOptions {
  * body; `POST /__control/keys` replaces the signing key.
  */
 export async function startOidcEmulator(options: OidcEmulatorOptions): Promise<RunningEmulator> {
-  const { port, now = Date.now, log } = options;
+  const { port, now = Date.now, log, keysPath = '/keys' } = options;
   let url = '';
-  const issuer = createOidcHandler(() => url, now);
+  const issuer = createOidcHandler(() => url, now, keysPath);
   const running = await startEmulatorServer({
     name: 'oidc',
     port,

@@ -12,14 +12,14 @@ interface SigningKey {
 
 const DEFAULT_LIFETIME_SECONDS = 3600;
 
-/** Creates an OIDC issuer with discovery (OpenID Connect Discovery 1.0) and keys (RFC 7517). */
-export function createOidcHandler(url: () => string, now: () => number) {
+/** Creates an OIDC issuer with discovery (OpenID Connect Discovery 1.0) and keys (RFC 7517) at `keysPath`. */
+export function createOidcHandler(url: () => string, now: () => number, keysPath: string) {
   let keys = [newKey()];
   return {
     handle({ method, path }: EmulatorRequest): EmulatorResponse | undefined {
       if (method !== 'GET') return undefined;
-      if (path === '/.well-known/openid-configuration') return json(200, configuration(url()));
-      if (path === '/keys') return json(200, { keys: keys.map(({ jwk }) => jwk) });
+      if (path === '/.well-known/openid-configuration') return json(200, configuration(url(), keysPath));
+      if (path === keysPath) return json(200, { keys: keys.map(({ jwk }) => jwk) });
       return undefined;
     },
     control({ method, path, body }: EmulatorRequest): EmulatorResponse | undefined {
@@ -40,10 +40,10 @@ export function createOidcHandler(url: () => string, now: () => number) {
   };
 }
 
-function configuration(issuer: string): JsonFields {
+function configuration(issuer: string, keysPath: string): JsonFields {
   return {
     issuer,
-    jwks_uri: `${issuer}/keys`,
+    jwks_uri: `${issuer}${keysPath}`,
     id_token_signing_alg_values_supported: ['RS256'],
     subject_types_supported: ['public'],
     response_types_supported: ['code'],

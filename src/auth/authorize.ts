@@ -3,6 +3,7 @@ import { ProblemError } from '../domain/problem.ts';
 import type { Decoded } from '../format/decoded.ts';
 import { answerFindings } from '../pipeline/refuse.ts';
 import type { AccessRule, Permission } from './access-file.ts';
+import { matches } from './match-name.ts';
 import type { RequiredPermission } from './required-permissions.ts';
 
 /** The maximum number of groups in a message; the rest are counted. */
@@ -149,24 +150,4 @@ function describeAllowed(groups: readonly string[]): string {
 function joinNames(names: readonly string[]): string {
   const more = names.length - MAX_NAMES;
   return `${names.slice(0, MAX_NAMES).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-}
-
-/**
- * Returns whether a pattern matches a whole name. `*` matches any characters, including none; all other characters match
- * themselves. Takes time linear in both lengths.
- */
-export function matches(pattern: string, name: string): boolean {
-  const [first = '', ...rest] = pattern.split('*');
-  const last = rest.pop();
-  if (last === undefined) return name === pattern;
-  if (!name.startsWith(first) || name.length < first.length + last.length || !name.endsWith(last))
-    return false;
-  let from = first.length;
-  const end = name.length - last.length;
-  for (const part of rest) {
-    const at = name.indexOf(part, from);
-    if (at < 0 || at + part.length > end) return false;
-    from = at + part.length;
-  }
-  return true;
 }

@@ -10,14 +10,14 @@ import { SettingsError } from '../runtime/settings.ts';
 import { readAccessFile } from './access-file.ts';
 import { authorize, precheck } from './authorize.ts';
 import { bearerToken, invalidToken } from './bearer-token.ts';
-import { createIssuerKeys } from './issuer-keys.ts';
-import { createOidc } from './oidc.ts';
+import { createIssuers } from './issuers.ts';
+import { readIssuersFile } from './issuers-file.ts';
 import type { AuthSettings } from './settings.ts';
 import { authenticateToken, readTokensFile, TOKEN_PREFIX } from './tokens-file.ts';
 import { type RequestToAuthorize, permissionFor, type RequiredPermission } from './required-permissions.ts';
 
-/** The files about callers, by setting: BIRDDOG_ACCESS and BIRDDOG_TOKENS. */
-export const CALLERS_FILES = ['access', 'tokens'] as const;
+/** The files about callers, by setting: BIRDDOG_ACCESS, BIRDDOG_TOKENS and BIRDDOG_ISSUERS. */
+export const CALLERS_FILES = ['access', 'tokens', 'issuers'] as const;
 export type CallersFile = (typeof CALLERS_FILES)[number];
 
 /** Authenticates and authorizes callers. */
@@ -30,9 +30,9 @@ export interface Callers {
   precheck(caller: Caller, request: Pick<RequestToAuthorize, 'operation' | 'query'>): void;
   /** Returns for each file in use whether it is invalid now, so that its previous content stays in force. */
   fileFaults(): ReadonlyMap<CallersFile, boolean>;
-  /** Returns whether the last attempt to fetch the issuer's keys failed; undefined without OIDC. */
-  issuerUnavailable(): boolean | undefined;
-  /** Fetches the issuer's keys now. */
+  /** Returns for each issuer, by name, whether the last attempt to fetch its keys failed; undefined without OIDC. */
+  unavailableIssuers(): ReadonlyMap<string, boolean> | undefined;
+  /** Fetches the keys of the unavailable issuers now. */
   refreshIssuerKeys(): Promise<void>;
   close(): void;
 }
@@ -43,7 +43,7 @@ export const NO_AUTHENTICATION: Callers = {
   authorize: () => {},
   precheck: () => {},
   fileFaults: () => new Map(),
-  issuerUnavailable: () => undefined,
+  unavailableIssuers: () => undefined,
   refreshIssuerKeys: async () => {},
   close: () => {},
 };
@@ -54,7 +54,7 @@ interface Deps {
   readonly log: Log;
 }
 
-/** Opens the access and tokens files. Throws SettingsError with every fault in both files, by line and column. */
+/** Opens the files about callers. Throws SettingsError with every fault in all of them, by line and column. */
 export async function openCallers(settings: AuthSettings, deps: Deps): Promise<Callers> {
   const { log } = deps;
   const faults: string[] = [];
@@ -67,25 +67,37 @@ export async function openCallers(settings: AuthSettings, deps: Deps): Promise<C
   const access = await open('BIRDDOG_ACCESS', settings.access, readAccessFile);
   const tokens =
     settings.tokens === undefined ? undefined : await open('BIRDDOG_TOKENS', settings.tokens, readTokensFile);
+  const { oidc, skewMs } = settings;
+  const issuersFile =
+    settings.issuers === undefined
+      ? undefined
+      : await open('BIRDDOG_ISSUERS', settings.issuers, async (bytes) => [
+          ...(oidc ? [oidc] : []),
+          ...(await readIssuersFile(bytes, skewMs, oidc?.issuer)),
+        ]);
+  const opened: readonly (readonly [CallersFile, ReloadedFile<unknown> | undefined])[] = [
+    ['access', access],
+    ['tokens', tokens],
+    ['issuers', issuersFile],
+  ];
+  const files = new Map(opened.flatMap(([name, file]) => (file ? [[name, file] as const] : [])));
+  const close = () => {
+    for (const file of files.values()) file.close();
+  };
   if (!access || faults.length > 0) {
-    access?.close();
-    tokens?.close();
+    close();
     throw new SettingsError(faults);
   }
-  const files = new Map<CallersFile, ReloadedFile<unknown>>([
-    ['access', access],
-    ...(tokens ? [['tokens', tokens] as const] : []),
-  ]);
-  const keys = settings.oidc && createIssuerKeys(settings.oidc, deps.outbound, deps.clock, log);
+  const fixed = oidc ? [oidc] : [];
+  const issuers = (issuersFile ?? oidc) && createIssuers(() => issuersFile?.current() ?? fixed, deps);
   const verifyFileToken =
     tokens && ((token: Secret) => authenticateToken(token, tokens.current(), deps.clock));
-  const verifyOidcToken = settings.oidc && keys ? createOidc(settings.oidc, keys, deps.clock) : undefined;
   return {
     async callerOf(header, deadline) {
       const token = bearerToken(header('authorization'));
-      if (verifyFileToken && (!verifyOidcToken || token.reveal().startsWith(TOKEN_PREFIX)))
+      if (verifyFileToken && (!issuers || token.reveal().startsWith(TOKEN_PREFIX)))
         return verifyFileToken(token);
-      if (verifyOidcToken) return verifyOidcToken(token, deadline);
+      if (issuers) return issuers.verify(token, deadline);
       throw invalidToken('Birddog accepts no tokens.');
     },
     authorize: (caller, required, body) => authorize(access.current(), caller, required, body),
@@ -95,11 +107,8 @@ export async function openCallers(settings: AuthSettings, deps: Deps): Promise<C
       precheck(access.current(), caller, permissionFor(request), request.query.application);
     },
     fileFaults: () => new Map([...files].map(([name, file]) => [name, file.isBad()])),
-    issuerUnavailable: () => keys?.isUnavailable(),
-    refreshIssuerKeys: async () => keys?.refresh(),
-    close() {
-      access.close();
-      tokens?.close();
-    },
+    unavailableIssuers: () => issuers?.unavailable(),
+    refreshIssuerKeys: async () => issuers?.refresh(),
+    close,
   };
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { it } from 'node:test';
 import { readAccessFile, PERMISSIONS } from './access-file.ts';
+import { readIssuersFile } from './issuers-file.ts';
 import { readTokensFile } from './tokens-file.ts';
 
 const page = readFileSync(new URL('../../docs/callers.md', import.meta.url), 'utf8');
@@ -13,6 +14,7 @@ const example = (name: string) => {
 
 it('Birddog accepts the example files of docs/callers.md', async () => {
   assert.equal((await readTokensFile(example('tokens.yaml'))).length, 1);
+  assert.equal((await readIssuersFile(example('issuers.yaml'), 0, undefined)).length, 2);
   const rules = await readAccessFile(example('access.yaml'));
   assert.deepEqual([...new Set(rules.flatMap(({ may }) => may))].sort(), [...PERMISSIONS].sort());
 });

@@ -2,9 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { assertLinear } from '../../test/assert-linear.ts';
 import { readAccessFile } from './access-file.ts';
+import { readIssuersFile } from './issuers-file.ts';
 import { duplicateTokens, readTokensFile } from './tokens-file.ts';
 
-const READ = { rules: readAccessFile, tokens: readTokensFile };
+const READ = {
+  rules: readAccessFile,
+  tokens: readTokensFile,
+  issuers: (bytes: Buffer) => readIssuersFile(bytes, 0, undefined),
+};
 const HASH = 'ab'.repeat(32);
 const RULE = '- {groups: [a], applications: [b], may: [read]}\n';
 const token = (at: number) => ({
@@ -47,7 +52,7 @@ const HOSTILE: Readonly<Record<string, readonly [text: (file: string) => string,
 };
 
 describe('an operator file', () => {
-  for (const list of ['rules', 'tokens'] as const) {
+  for (const list of ['rules', 'tokens', 'issuers'] as const) {
     for (const [what, [text, says]] of Object.entries(HOSTILE))
       it(`with ${what} is rejected with one line, for ${list}`, async () => {
         const faults = await faultsOf(list, text(list));

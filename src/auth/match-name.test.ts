@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
 import { assertLinear } from '../../test/assert-linear.ts';
-import { matches } from './authorize.ts';
+import { matches } from './match-name.ts';
 
 const CASES: readonly [pattern: string, name: string, expected: boolean][] = [
   ['payments', 'payments', true],

@@ -8,8 +8,8 @@ import {
   JWTExpired,
 } from 'jose/errors';
 import { jwtVerify, type JWTVerifyOptions } from 'jose/jwt/verify';
-import type { CryptoKey, JWTPayload, JWTVerifyGetKey, JWTVerifyResult } from 'jose';
-import { type Caller, isName } from '../domain/caller.ts';
+import type { CryptoKey, JWTVerifyGetKey, JWTVerifyResult } from 'jose';
+import type { Caller } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Deadline } from '../domain/deadline.ts';
 import { ProblemError } from '../domain/problem.ts';
@@ -17,6 +17,7 @@ import type { Secret } from '../domain/secret.ts';
 import type { IssuerKeys } from './issuer-keys.ts';
 import type { OidcSettings } from './settings.ts';
 import { invalidToken } from './bearer-token.ts';
+import { callerOfClaims } from './claims.ts';
 
 /** The accepted signature algorithms, all asymmetric: the issuer's public keys cannot be used to sign. */
 const ALGORITHMS = [
@@ -34,8 +35,6 @@ const ALGORITHMS = [
 ];
 /** The accepted values of `typ`: RFC 9068 section 2.1. Case and the prefix `application/` are ignored, as RFC 7515 allows. */
 const JWT_TYPES = /^(?:application\/)?(?:at\+)?jwt$/i;
-/** Maximum number of groups of one caller. */
-const MAX_GROUPS = 1000;
 
 /** Returns the caller of an OIDC token. */
 export type VerifyOidc = (token: Secret, deadline: Deadline) => Promise<Caller>;
@@ -63,7 +62,7 @@ export function createOidc(settings: OidcSettings, keys: IssuerKeys, clock: Cloc
       },
     );
     requireType(protectedHeader.typ);
-    return callerOf(payload, settings);
+    return callerOfClaims(payload, settings);
   };
 }
 
@@ -141,22 +140,4 @@ function describeStart(seconds: number | undefined): string {
 function toIsoTime(seconds = 0): string {
   const date = new Date(seconds * 1000);
   return Number.isNaN(date.getTime()) ? String(seconds) : date.toISOString();
-}
-
-function callerOf(payload: JWTPayload, { nameClaim, groupsClaim }: OidcSettings): Caller {
-  const name = claimAt(payload, nameClaim);
-  if (!isName(name)) throw invalidToken(`The token has no claim "${nameClaim}" with a valid caller name.`);
-  const groups = [claimAt(payload, groupsClaim)].flat().slice(0, MAX_GROUPS).filter(isName);
-  return { name, auth: 'oidc', groups };
-}
-
-/** Returns the claim with a name, which may contain dots, or else the nested claim at that path. */
-function claimAt(payload: JWTPayload, name: string): unknown {
-  if (Object.hasOwn(payload, name)) return payload[name];
-  let value: unknown = payload;
-  for (const step of name.split('.')) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
-    value = Reflect.get(value, step);
-  }
-  return value;
 }

@@ -1,3 +1,4 @@
+import type { ClaimMapping } from './claims.ts';
 import { isLoopback, list, type Reader, serviceUrl } from '../runtime/settings.ts';
 
 /** The authentication methods. */
@@ -22,21 +23,28 @@ export const oidcIssuer: Reader<string> = (value) => {
   if (search || hash) throw new Error(`"${value}" has a query or a fragment, which no issuer has`);
   return value;
 };
-/** The settings that OIDC tokens are verified with. */
-export interface OidcSettings {
+
+/** The name of the issuer of BIRDDOG_OIDC_ISSUER among those of the issuers file. */
+export const ENV_ISSUER = 'oidc';
+
+/** The settings that the tokens of one issuer are verified with. */
+export interface OidcSettings extends ClaimMapping {
+  /** Unique among the issuers. */
+  readonly name: string;
   readonly issuer: string;
   readonly audience: readonly string[];
   readonly jwksUrl: URL | undefined;
-  readonly nameClaim: string;
-  readonly groupsClaim: string;
   readonly skewMs: number;
 }
 
-/** The settings of authentication. `access` and `tokens` are file paths. */
+/** The settings of authentication. `access`, `tokens` and `issuers` are file paths. */
 export interface AuthSettings {
   readonly access: string;
   readonly tokens?: string;
+  readonly issuers?: string;
+  /** The issuer of BIRDDOG_OIDC_ISSUER. */
   readonly oidc?: OidcSettings;
+  readonly skewMs: number;
 }
 
 /** The settings of authentication, as `src/main/settings.ts` lists them. */
@@ -44,6 +52,7 @@ interface Given {
   readonly BIRDDOG_AUTH: readonly Method[];
   readonly BIRDDOG_ACCESS: string;
   readonly BIRDDOG_TOKENS: string;
+  readonly BIRDDOG_ISSUERS: string;
   readonly BIRDDOG_OIDC_ISSUER: string;
   readonly BIRDDOG_OIDC_AUDIENCE: readonly string[] | undefined;
   readonly BIRDDOG_OIDC_JWKS_URL: URL | undefined;
@@ -63,8 +72,11 @@ const METHOD_SETTINGS: readonly {
   { method: 'tokens', required: ['BIRDDOG_TOKENS'], optional: [] },
   {
     method: 'oidc',
-    required: ['BIRDDOG_OIDC_ISSUER', 'BIRDDOG_OIDC_AUDIENCE'],
+    required: [],
     optional: [
+      'BIRDDOG_ISSUERS',
+      'BIRDDOG_OIDC_ISSUER',
+      'BIRDDOG_OIDC_AUDIENCE',
       'BIRDDOG_OIDC_JWKS_URL',
       'BIRDDOG_OIDC_NAME_CLAIM',
       'BIRDDOG_OIDC_GROUPS_CLAIM',
@@ -72,6 +84,14 @@ const METHOD_SETTINGS: readonly {
     ],
   },
 ];
+
+/** The settings that only concern the issuer of BIRDDOG_OIDC_ISSUER. */
+const ISSUER_SETTINGS = [
+  'BIRDDOG_OIDC_AUDIENCE',
+  'BIRDDOG_OIDC_JWKS_URL',
+  'BIRDDOG_OIDC_NAME_CLAIM',
+  'BIRDDOG_OIDC_GROUPS_CLAIM',
+] as const satisfies readonly Name[];
 
 /**
  * Returns the settings of authentication, or undefined if it is off. Adds to `faults` each missing setting of an enabled
@@ -96,15 +116,39 @@ export function authOf(
     }
   }
   if (on.length === 0) return undefined;
+  if (on.includes('oidc')) addIssuerFaults(env, faults);
+  const withOidc = {
+    ...(given.BIRDDOG_ISSUERS === '' ? {} : { issuers: given.BIRDDOG_ISSUERS }),
+    ...(given.BIRDDOG_OIDC_ISSUER === '' ? {} : { oidc: oidcOf(given) }),
+  };
   return {
     access: given.BIRDDOG_ACCESS,
     ...(on.includes('tokens') ? { tokens: given.BIRDDOG_TOKENS } : {}),
-    ...(on.includes('oidc') ? { oidc: oidcOf(given) } : {}),
+    ...(on.includes('oidc') ? withOidc : {}),
+    skewMs: given.BIRDDOG_OIDC_SKEW_MS,
   };
+}
+
+/** Adds faults unless there is an issuer, with its audience. */
+function addIssuerFaults(env: Readonly<Record<string, string | undefined>>, faults: string[]): void {
+  const { BIRDDOG_OIDC_ISSUER, BIRDDOG_OIDC_AUDIENCE, BIRDDOG_ISSUERS } = env;
+  if (BIRDDOG_OIDC_ISSUER) {
+    if (!BIRDDOG_OIDC_AUDIENCE)
+      faults.push('BIRDDOG_OIDC_AUDIENCE is required, because BIRDDOG_OIDC_ISSUER is set');
+  } else if (!BIRDDOG_ISSUERS)
+    faults.push('BIRDDOG_OIDC_ISSUER or BIRDDOG_ISSUERS is required, because BIRDDOG_AUTH contains oidc');
+  else {
+    for (const name of ISSUER_SETTINGS)
+      if (env[name]) faults.push(`${name} has no effect without BIRDDOG_OIDC_ISSUER; remove it`);
+  }
 }
 
 function oidcOf(given: Given): OidcSettings {
   return {
+    name: ENV_ISSUER,
+    prefix: '',
+    require: new Map(),
+    groups: [],
     issuer: given.BIRDDOG_OIDC_ISSUER,
     audience: given.BIRDDOG_OIDC_AUDIENCE ?? [],
     jwksUrl: given.BIRDDOG_OIDC_JWKS_URL,

@@ -67,7 +67,10 @@ describe('the probes of the main container', () => {
     state.silent = false;
     state.breaker = 'open';
     assert.deepEqual(faults(), ['sidecar']);
-    state.issuerUnavailable = true;
+    state.issuers = new Map([
+      ['oidc', false],
+      ['github', true],
+    ]);
     state.fileFaults.set('access', false).set('tokens', true);
     state.unavailable.set('leanix', 'LeanIX is unreachable');
     assert.deepEqual(faults(), ['catalog_leanix', 'sidecar', 'issuer', 'tokens_file']);
@@ -101,10 +104,14 @@ describe('the metrics of callers', () => {
     assert.deepEqual(sample('birddog_file_bad'), { access: 1 });
     around.state.fileFaults.set('access', false).set('tokens', true);
     assert.deepEqual(sample('birddog_file_bad'), { access: 0, tokens: 1 });
-    for (const unavailable of [true, false]) {
-      around.state.issuerUnavailable = unavailable;
-      assert.deepEqual(sample('birddog_issuer_unavailable'), { '': unavailable ? 1 : 0 });
-    }
+    around.state.issuers = new Map([
+      ['oidc', false],
+      ['github', true],
+    ]);
+    assert.deepEqual(sample('birddog_issuer_unavailable'), { oidc: 0, github: 1 });
+    assert.deepEqual(rowOf(mainProbes(around.parts), 'issuer').incident?.fault(), {
+      detail: 'The keys of the token issuer github cannot be fetched.',
+    });
   });
 });
 

@@ -11,7 +11,7 @@ import { secretProbes } from '../health/secret-probes.ts';
 import { type ProbedSidecar, sidecarProbe } from './sidecar-probe.ts';
 
 type ProbedLookup = Pick<Lookup, 'probe' | 'readings'>;
-type ProbedCallers = Pick<Callers, 'fileFaults' | 'issuerUnavailable' | 'refreshIssuerKeys'>;
+type ProbedCallers = Pick<Callers, 'fileFaults' | 'unavailableIssuers' | 'refreshIssuerKeys'>;
 
 /** What the probes of the main container read. */
 export type MainParts = ProbeDeps &
@@ -111,41 +111,53 @@ function lookupProbe({ readings }: ProbedLookup): Probe {
   };
 }
 
-/** Returns the probe of the token issuer. Without OIDC, it has no fault and no metric. */
+/** Returns the probe of the token issuers. Without OIDC, it has no fault and no metric. */
 function issuerProbe(callers: ProbedCallers, afterMs: number): Probe {
+  const failed = () =>
+    [...(callers.unavailableIssuers() ?? [])].flatMap(([name, isUnavailable]) =>
+      isUnavailable ? [name] : [],
+    );
   return {
     name: 'issuer',
-    hint: 'Check BIRDDOG_OIDC_JWKS_URL, the proxy and the egress rules.',
+    hint: 'Check BIRDDOG_OIDC_JWKS_URL, jwks_url in the issuers file, the proxy and the egress rules.',
     incident: {
       code: 'issuer_unavailable',
       scope: 'installation',
-      title: 'The token issuer is unavailable',
+      title: 'A token issuer is unavailable',
       effect: 'Tokens signed with keys that are not cached are rejected.',
       notifyAfterMs: 5 * afterMs,
-      fault: () =>
-        callers.issuerUnavailable()
-          ? { detail: 'The keys of the token issuer cannot be fetched.' }
-          : undefined,
+      fault: () => {
+        const names = failed();
+        if (names.length === 0) return undefined;
+        return { detail: `The keys of the token issuer ${names.join(', ')} cannot be fetched.` };
+      },
       async refresh() {
         await callers.refreshIssuerKeys();
-        return healthy('The token issuer answers.');
+        return healthy('The token issuers answer.');
       },
     },
     metrics:
-      callers.issuerUnavailable() === undefined
+      callers.unavailableIssuers() === undefined
         ? []
         : [
             {
               type: 'gauge',
               name: 'birddog_issuer_unavailable',
-              help: '1 while the keys of the token issuer cannot be fetched.',
-              read: () => (callers.issuerUnavailable() ? 1 : 0),
+              help: '1 for a token issuer whose keys cannot be fetched, 0 for the others.',
+              label: 'issuer',
+              read: () =>
+                new Map(
+                  [...(callers.unavailableIssuers() ?? [])].map(([name, isUnavailable]) => [
+                    name,
+                    isUnavailable ? 1 : 0,
+                  ]),
+                ),
             },
           ],
   };
 }
 
-/** Returns the probe of the access file or the tokens file. A file that is not in use has no fault and no metric. */
+/** Returns the probe of a file about callers. A file that is not in use has no fault and no metric. */
 function callersFileProbe(file: CallersFile, callers: ProbedCallers, afterMs: number): Probe {
   const isInvalid = () => callers.fileFaults().get(file) ?? false;
   return {
@@ -155,7 +167,7 @@ function callersFileProbe(file: CallersFile, callers: ProbedCallers, afterMs: nu
       code: 'callers_file_refused',
       scope: 'installation',
       about: file,
-      title: 'The access file or the tokens file is invalid',
+      title: 'A file about callers is invalid',
       effect: 'The previous content stays in force.',
       notifyAfterMs: afterMs,
       fault: () => (isInvalid() ? { detail: `The ${file} file is invalid.` } : undefined),

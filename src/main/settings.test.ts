@@ -86,7 +86,6 @@ describe('the settings of Birddog', () => {
   it('require the variables of the enabled authentication methods, and reject those of others', () => {
     assert.deepEqual(faultsOf({ ...ENV, BIRDDOG_AUTH: 'oidc, tokens', BIRDDOG_HOST: '0.0.0.0' }), [
       'BIRDDOG_ACCESS',
-      'BIRDDOG_OIDC_AUDIENCE',
       'BIRDDOG_OIDC_ISSUER',
       'BIRDDOG_TLS',
       'BIRDDOG_TOKENS',
@@ -100,11 +99,32 @@ describe('the settings of Birddog', () => {
       'BIRDDOG_OIDC_SKEW_MS',
       'BIRDDOG_TOKENS',
     ]);
+    const withOidc = { ...ENV, BIRDDOG_ACCESS: '/run/access.yaml', BIRDDOG_AUTH: 'oidc' };
+    const issuers = { BIRDDOG_ISSUERS: '/run/issuers.yaml' };
+    assert.deepEqual(readConfig({ ...withOidc, ...issuers }).auth, {
+      access: '/run/access.yaml',
+      issuers: '/run/issuers.yaml',
+      skewMs: 30_000,
+    });
+    assert.ok(readConfig({ ...withOidc, ...issuers, ...oidc }).auth?.oidc);
+    assert.deepEqual(faultsOf({ ...withOidc, BIRDDOG_OIDC_ISSUER: oidc.BIRDDOG_OIDC_ISSUER }), [
+      'BIRDDOG_OIDC_AUDIENCE',
+    ]);
+    assert.deepEqual(
+      faultsOf({ ...withOidc, ...issuers, BIRDDOG_OIDC_AUDIENCE: 'a', BIRDDOG_OIDC_NAME_CLAIM: 'email' }),
+      ['BIRDDOG_OIDC_AUDIENCE', 'BIRDDOG_OIDC_NAME_CLAIM'],
+    );
+    assert.deepEqual(faultsOf({ ...ENV, ...issuers }), ['BIRDDOG_ISSUERS']);
     const { auth } = readConfig({ ...ENV, ...oidc, ...files, BIRDDOG_AUTH: 'oidc,tokens' });
     assert.deepEqual(auth, {
       access: '/run/access.yaml',
       tokens: '/run/tokens.yaml',
+      skewMs: 30_000,
       oidc: {
+        name: 'oidc',
+        prefix: '',
+        require: new Map(),
+        groups: [],
         issuer: 'https://login.example.test/',
         audience: ['a', 'b'],
         jwksUrl: undefined,

@@ -47,15 +47,16 @@ export const mainSettings = {
     '',
     'File with the tokens of pipelines and services. Required if BIRDDOG_AUTH contains `tokens`.',
   ),
-  BIRDDOG_OIDC_ISSUER: optional(
-    oidcIssuer,
+  BIRDDOG_ISSUERS: optional(
+    text,
     '',
-    'Issuer of OIDC tokens, exactly as in their `iss` claim. Required if BIRDDOG_AUTH contains `oidc`.',
+    'File with further issuers of OIDC tokens, such as those of CI systems. If BIRDDOG_AUTH contains `oidc`, this or BIRDDOG_OIDC_ISSUER is required.',
   ),
+  BIRDDOG_OIDC_ISSUER: optional(oidcIssuer, '', 'Issuer of OIDC tokens, exactly as in their `iss` claim.'),
   BIRDDOG_OIDC_AUDIENCE: optional(
     audience,
     undefined,
-    'Accepted audiences, comma-separated; a token needs one of them. Required if BIRDDOG_AUTH contains `oidc`.',
+    'Accepted audiences, comma-separated; a token needs one of them. Required if BIRDDOG_OIDC_ISSUER is set.',
   ),
   BIRDDOG_OIDC_JWKS_URL: optional(
     jwksUrl,
@@ -71,7 +72,7 @@ export const mainSettings = {
   BIRDDOG_OIDC_SKEW_MS: optional(
     wholeNumber(0, 300_000),
     30_000,
-    "Accepted difference (ms) between the issuer's clock and Birddog's.",
+    "Accepted difference (ms) between the clock of an issuer and Birddog's.",
   ),
   BIRDDOG_HOSTS: optional(
     hostNames,
