@@ -56,6 +56,16 @@ export interface RevisionSource {
   readonly restoredFrom: number | undefined;
 }
 
+/** What is stored about a write when it is settled, in one round trip. */
+export interface Outcome {
+  /** The id with which Datadog confirmed a create. */
+  readonly id?: string | undefined;
+  /** What `record` is given. */
+  readonly revisions?: readonly NewRevision[];
+  /** The lease that is released with it, because nothing else is sent under it. `release` has nothing to do then. */
+  readonly release?: Lease | undefined;
+}
+
 /** A revision of an object before it has its number. */
 export interface NewRevision extends ObjectName, RevisionSource {
   /** The entry of the recorded write. Each entry is recorded once. */
@@ -129,8 +139,11 @@ export interface Ledger {
   begin(lease: Lease, intent: Intent): Promise<string>;
   /** Records that a write is sent once more. Throws `ledger_unavailable` if the lease is no longer held. */
   resend(lease: Lease, entry: string, name: ObjectName): Promise<void>;
-  /** Settles a write that has landed or can no longer land. Never throws: the settler repeats what fails. */
-  settle(entry: string): Promise<void>;
+  /**
+   * Settles a write that has landed or can no longer land. Keeps a create with an id for verification if another create of the
+   * same object is recorded: only then can there be two objects. Never throws: the settler repeats what fails.
+   */
+  settle(entry: string, outcome?: Outcome): Promise<void>;
   /**
    * Settles a create that has not landed and counts as never written; keeps it, so that an object that appears even so is
    * recognised as ours. Never throws.
@@ -141,11 +154,6 @@ export interface Ledger {
    * body must wait for it. Never throws.
    */
   acknowledge(entry: string): Promise<void>;
-  /**
-   * Settles a create that Datadog confirmed with an id. Keeps it for verification if another create of the same object is
-   * recorded: only then can there be two objects. Never throws.
-   */
-  confirm(entry: string, id: string): Promise<void>;
   /** Returns the unsettled writes of some objects, in the order of the objects, oldest first. */
   unsettledOf(names: readonly ObjectName[]): Promise<readonly UnsettledWrite[]>;
   /** Returns the unsettled writes of an application, or of all. At most `MAX_UNSETTLED`, oldest first. */

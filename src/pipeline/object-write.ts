@@ -111,7 +111,7 @@ export async function sendObject(
   const { action, stored: kind, key } = step;
   const name = { kind, application: document.application, key };
   const recording = { before: liveOf(step) };
-  const sending = { name, lease, ports, context: request.context, recording };
+  const sending = { name, lease, ports, context: request.context, recording, isOnly: true };
   const [entry] = document.entries;
   const sent = await sendStep(sending, step, live.contested[kind].map(idOf));
   if ('problem' in sent) {

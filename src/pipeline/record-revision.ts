@@ -60,20 +60,20 @@ export interface Landed {
 }
 
 /**
- * Records the revision of a write that landed; first the object before it, if the history does not have that state. Never
- * throws: the write is done whether or not it can be recorded.
+ * Returns the revisions to record of a write that landed: the object before it, if the history does not have that state, and the
+ * one after it. Never throws: the write is done whether or not it can be recorded.
  */
-export async function recordRevision(
+export async function revisionsOf(
   { entry, intent, after }: Landed,
   { ledger }: Pick<Ports, 'ledger'>,
-): Promise<void> {
+): Promise<readonly NewRevision[]> {
   const { kind, application, key, caller, source, before } = intent;
-  if (!source || (after === undefined && intent.action !== 'delete')) return;
+  if (!source || (after === undefined && intent.action !== 'delete')) return [];
   const name = { kind, application, key };
   const id = after ? idOf(after) : (intent.id ?? '');
   const revision: NewRevision = { ...name, ...source, entry, id, caller, ...bodyParts(kind, after) };
   const found = before ? await foundBefore(before, revision, ledger) : [];
-  await ledger.record([...found, revision]);
+  return [...found, revision];
 }
 
 /** Returns what a revision stores of an object, undefined after a delete. */

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { portsWithoutDatadog, failingPort } from '../../test/fake-ports.ts';
 import { manualClock } from '../../test/manual-clock.ts';
 import { markedObject } from '../../test/marked-object.ts';
+import type { Clock } from '../domain/clock.ts';
 import { AnswerLostError, DuplicateMonitorError } from '../domain/datadog-outcome.ts';
 import { deadlineAfter } from '../domain/deadline.ts';
 import type { JsonObject } from '../domain/json.ts';
@@ -10,6 +11,9 @@ import { idOf, isOwnedBy } from '../domain/marker.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { type Sent, sendCreate } from './send.ts';
 import { settleEarlier } from './settle.ts';
+import type { Ledger } from '../ledger/port.ts';
+import { createSqlLedger } from '../ledger/sql/sql-ledger.ts';
+import { openSqlite } from '../ledger/sql/sqlite.ts';
 import type { ObjectPort } from './ports.ts';
 
 const OWNER = { application: 'a', key: 'k' };
@@ -64,7 +68,8 @@ function world(
       calls.deleted.push(id);
     },
   };
-  const ports = { ...portsWithoutDatadog(clock), monitor: port };
+  const ledgerOf = options.loseLease === true ? { ledger: sharedLedger(clock) } : {};
+  const ports = { ...portsWithoutDatadog(clock), monitor: port, ...ledgerOf };
   const { ledger } = ports;
   const contextFor = (deadlineMs = options.deadlineMs ?? 25_000) => ({
     caller: { name: 'somebody' },
@@ -105,6 +110,12 @@ function world(
   };
 }
 
+/** A ledger whose leases can be lost, because other processes use it too. */
+function sharedLedger(clock: Clock): Ledger {
+  const open = () => openSqlite(':memory:', { clock });
+  return createSqlLedger(open, { database: 'SQLite', clock, exclusive: false });
+}
+
 const lost = (): never => {
   throw new AnswerLostError('cut');
 };
@@ -122,10 +133,12 @@ describe('a create', () => {
     const w = world();
     const { promise: called, resolve: call } = Promise.withResolvers<void>();
     const { promise: hanging, resolve: record } = Promise.withResolvers<void>();
+    const { settle } = w.ledger;
     Object.assign(w.ledger, {
-      record: () => {
+      settle: async (...settled: Parameters<typeof settle>) => {
         call();
-        return hanging;
+        await hanging;
+        await settle(...settled);
       },
     });
     const context = w.context();
@@ -143,12 +156,14 @@ describe('a create', () => {
 
   it('is answered before it is settled, and the next request finds it after a crash in between', async () => {
     const w = world();
-    Object.assign(w.ledger, { confirm: () => new Promise(() => {}) });
+    const { settle } = w.ledger;
+    Object.assign(w.ledger, { settle: () => new Promise(() => {}) });
     const lease = await w.ledger.acquire([NAME], w.context().deadline);
     const sending = { name: NAME, lease, ports: w.ports, context: w.context(), recording: {} };
     const sent = await sendCreate(sending, BODY);
     const unsettled = await w.ledger.unsettledOf([NAME]);
     assert.deepEqual([sent.outcome, unsettled.length], ['made', 1]);
+    Object.assign(w.ledger, { settle });
     await settleEarlier({ unsettled }, w.ports, w.context());
     assert.deepEqual([await w.ledger.unsettledOf([NAME]), w.calls.create], [[], 1]);
   });

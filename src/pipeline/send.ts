@@ -5,9 +5,9 @@ import type { JsonObject } from '../domain/json.ts';
 import { idOf, isOwnedBy } from '../domain/marker.ts';
 import type { PlanAction } from '../domain/plan.ts';
 import { ProblemError } from '../domain/problem.ts';
-import type { Intent, Lease, Ledger, ObjectName, WriteAction } from '../ledger/port.ts';
+import type { Intent, Lease, ObjectName, WriteAction } from '../ledger/port.ts';
 import type { Attempts, Ports } from './ports.ts';
-import { recordRevision } from './record-revision.ts';
+import { revisionsOf } from './record-revision.ts';
 import { outcomeUnknown, settleWrite } from './settle.ts';
 
 /** The result of a write, as a value. */
@@ -33,6 +33,8 @@ export interface Sending {
   readonly context: RequestContext;
   /** How the history records the write; undefined if it does not change the object with this name. */
   readonly recording: Recording | undefined;
+  /** Whether nothing else is sent under the lease: it is released as soon as the write is settled. */
+  readonly isOnly?: boolean;
 }
 
 /** What the history records of a write. `action` is that of the write by default. */
@@ -117,13 +119,20 @@ async function send(
   };
   try {
     const object = await call(attempts);
-    const recorded = recordRevision({ entry: sent.entry, intent, after: object }, ports);
+    const { entry } = sent;
+    const recorded = revisionsOf({ entry, intent, after: object }, ports);
     if (intent.action === 'update' && sent.open > 1) {
       // An earlier attempt may still land, which a later update within the same lease must see.
       context.onMayStillLand?.();
-      await recorded;
-      await ledger.acknowledge(sent.entry);
-    } else lease.releaseAfter(recorded.then(() => settleAnswered(ledger, sent.entry, object, intent)));
+      await ledger.record(await recorded);
+      await ledger.acknowledge(entry);
+    } else {
+      // The caller is answered meanwhile: if the process dies first, the write stays unsettled, and the settler or the next writer
+      // of the object finds in Datadog that it has landed, and records it.
+      const id = intent.action === 'create' && object ? idOf(object) : undefined;
+      const release = sending.isOnly === true ? lease : undefined;
+      lease.releaseAfter(recorded.then((revisions) => ledger.settle(entry, { id, revisions, release })));
+    }
     return { outcome: 'made', object };
   } catch (error) {
     if (error instanceof AnswerLostError) {
@@ -137,19 +146,6 @@ async function send(
     if (error instanceof ProblemError) return { outcome: 'refused', problem: error };
     throw error;
   }
-}
-
-/**
- * Settles a write that was answered and recorded. Its caller is answered meanwhile: if the process dies first, the write stays
- * unsettled, and the settler or the next writer of the object finds in Datadog that it has landed, and records it.
- */
-function settleAnswered(
-  ledger: Ledger,
-  entry: string,
-  object: JsonObject | undefined,
-  { action }: Intent,
-): Promise<void> {
-  return action === 'create' && object ? ledger.confirm(entry, idOf(object)) : ledger.settle(entry);
 }
 
 /** Waits for the outcome of a write whose answer was lost. */

@@ -12,7 +12,7 @@ import {
   type UnsettledWrite,
 } from '../ledger/port.ts';
 import type { Ports } from './ports.ts';
-import { recordRevision } from './record-revision.ts';
+import { revisionsOf } from './record-revision.ts';
 
 /** Polling intervals (ms) while the outcome of a write is unknown; the last one repeats. */
 const POLL_INTERVALS_MS = [250, 500, 1000, 2000];
@@ -46,8 +46,8 @@ export async function settleWrite(
     const leftMs = settleMs - write.sentAgoMs - (clock.monotonic() - begun);
     const onlyByTime = write.action === 'update' && write.attempts > 1;
     if (seen?.landed === true && (!onlyByTime || leftMs <= 0)) {
-      await recordRevision({ entry: write.entry, intent: write, after: seen.object }, ports);
-      await ledger.settle(write.entry);
+      const landed = { entry: write.entry, intent: write, after: seen.object };
+      await ledger.settle(write.entry, { revisions: await revisionsOf(landed, ports) });
       return { outcome: 'landed', object: seen.object };
     }
     if (leftMs <= 0 && seen) {

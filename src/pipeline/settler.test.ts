@@ -52,7 +52,7 @@ describe('the settler', () => {
       await lease.release();
     }
   }
-  const confirmed = async (id: number) => ports.ledger.confirm(await begin(), String(id));
+  const confirmed = async (id: number) => ports.ledger.settle(await begin(), { id: String(id) });
 
   it('settles a create that landed after its answer was lost', async () => {
     await begin();
@@ -168,14 +168,14 @@ describe('the settler', () => {
     await confirmed(1);
     store(1);
     const replacing = await begin({ ...CREATE, others: ['1'] });
-    await ports.ledger.confirm(replacing, '2');
+    await ports.ledger.settle(replacing, { id: '2' });
     store(2);
     clock.advance(31_000);
     assert.deepEqual((await settleOnce(ports)).deleted, []);
     assert.equal(held.length, 2);
     for (const id of [1, 3, 4]) {
       const entry = await begin({ ...CREATE, others: id === 1 ? [] : ['1'] });
-      await ports.ledger.confirm(entry, String(id));
+      await ports.ledger.settle(entry, { id: String(id) });
       if (id > 1) store(id);
     }
     clock.advance(31_000);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { SharedCache } from '../../src/ledger/port.ts';
-import type { Database, Statement } from '../../src/ledger/sql/database.ts';
+import type { Database } from '../../src/ledger/sql/database.ts';
 import { USE_MS } from '../../src/ledger/sql/cache.ts';
-import { describeLedgers, soon } from './ledger-places.ts';
+import { describeLedgers, failingDatabase, soon } from './ledger-places.ts';
 
 const HOUR_MS = 3_600_000;
 const NAME = { kind: 'monitor', application: 'a', key: 'k' } as const;
@@ -72,7 +72,7 @@ describeLedgers('the cache', ({ place, open }) => {
   });
 
   it('that fails is a miss, and no fault of the ledger, whose writes go on', async () => {
-    const ledger = open({ db: (db) => failing(db, /ledger_cache/) });
+    const ledger = open({ db: (db) => failingDatabase(db, /(INTO|FROM|UPDATE) ledger_cache/) });
     await ledger.cache.put('k', bytes(10), HOUR_MS);
     assert.equal(await ledger.cache.get('k'), undefined);
     await ledger.cache.evict();
@@ -105,15 +105,4 @@ async function rows(db: Database): Promise<string[]> {
   const found = await db.query({ text: 'SELECT key FROM ledger_cache ORDER BY key', values: [] });
   await db.close();
   return found.map(({ key }) => String(key));
-}
-
-/** A database whose statements that match fail. */
-function failing(db: Database, what: RegExp): Database {
-  const fails = ({ text }: Statement) => what.test(text) && !text.startsWith('CREATE');
-  const full = () => Promise.reject(new Error('disk is full'));
-  return {
-    ...db,
-    query: (statement) => (fails(statement) ? full() : db.query(statement)),
-    transaction: (statements) => (statements.some(fails) ? full() : db.transaction(statements)),
-  };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { NewRevision } from '../../src/ledger/port.ts';
-import { describeLedgers } from './ledger-places.ts';
+import { describeLedgers, failingDatabase, soon } from './ledger-places.ts';
 
 const NAME = { kind: 'monitor', application: 'a', key: 'k' } as const;
 let revisions = 0;
@@ -107,19 +107,15 @@ describeLedgers('the history', ({ place, open }) => {
   });
 
   it('that cannot be written fails no request', async () => {
-    const ledger = open({
-      db: (db) => ({
-        ...db,
-        transaction: (statements) =>
-          statements.some(
-            ({ text }) => text.includes('ledger_revisions (') || text.includes('INTO ledger_revisions'),
-          )
-            ? Promise.reject(new Error('full'))
-            : db.transaction(statements),
-      }),
-    });
-    await ledger.newestRevision(NAME).catch(() => undefined);
+    const ledger = open({ db: (db) => failingDatabase(db, /INTO ledger_revisions/) });
     await ledger.record([revisionOf()]);
+    const lease = await ledger.acquire([NAME], soon(1000));
+    const entry = await ledger.begin(lease, { ...NAME, action: 'create', caller: 'somebody' });
+    await ledger.settle(entry, { id: '1', revisions: [revisionOf({ entry })], release: lease });
+    assert.deepEqual([await ledger.unsettled(), ledger.readings().failures], [[], 2]);
+    await assert.rejects(open().acquire([NAME], soon(50)), { code: 'deadline_exceeded' });
+    await lease.release();
+    await open().acquire([NAME], soon(1000));
   });
 
   it('never exceeds its bytes, and deletes the newest revision of an object last', async () => {

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { ProblemError } from '../../src/domain/problem.ts';
 import type { Intent } from '../../src/ledger/port.ts';
-import type { Database, Statement } from '../../src/ledger/sql/database.ts';
+import type { Database } from '../../src/ledger/sql/database.ts';
 import { type Every, LEASE_MS } from '../../src/ledger/sql/leases.ts';
 import { systemClock } from '../../src/runtime/system-clock.ts';
-import { describeLedgers, soon } from './ledger-places.ts';
+import { describeLedgers, failingDatabase, soon, watchedDatabase } from './ledger-places.ts';
 
 const NAME = { kind: 'monitor', application: 'a', key: 'k' } as const;
 const SOURCE = { action: 'create', requestId: 'r', isApply: true, restoredFrom: 2 } as const;
@@ -103,13 +103,11 @@ describeLedgers('a ledger', ({ place, open }) => {
       return () => {};
     };
     const fails = { delete: true };
-    const db = (opened: Database): Database => ({
-      ...opened,
-      query: (statement) =>
-        fails.delete && statement.text.startsWith('DELETE FROM ledger_leases')
-          ? Promise.reject(new Error('the connection broke'))
-          : opened.query(statement),
-    });
+    const db = (opened: Database): Database =>
+      watchedDatabase(opened, ([first]) => {
+        if (fails.delete && first?.text.startsWith('DELETE FROM ledger_leases') === true)
+          throw new Error('the connection broke');
+      });
     const one = open({ every, db });
     const kept = await one.acquire([{ ...NAME, key: 'kept' }], soon(1000));
     await (await one.acquire([NAME], soon(1000))).release();
@@ -223,12 +221,12 @@ describeLedgers('a ledger', ({ place, open }) => {
   it('keeps a confirmed create for verification only beside another create of the same object', async () => {
     const ledger = open();
     const lease = await ledger.acquire([NAME], soon(1000));
-    await ledger.confirm(await ledger.begin(lease, INTENT), '41');
+    await ledger.settle(await ledger.begin(lease, INTENT), { id: '41' });
     assert.deepEqual(await ledger.toVerify(0), []);
     const late = await ledger.begin(lease, INTENT);
     await ledger.expire(late);
     const entry = await ledger.begin(lease, INTENT);
-    await ledger.confirm(entry, '42');
+    await ledger.settle(entry, { id: '42' });
     assert.deepEqual(await ledger.unsettledOf([NAME]), []);
     assert.deepEqual(await ledger.toVerify(30_000), []);
     await place().advance(31_000);
@@ -308,11 +306,11 @@ describeLedgers('a ledger', ({ place, open }) => {
   it('that can be read and not written stays unavailable until a write succeeds', async () => {
     const disk = { isFull: false };
     const ledger = open({
-      db: (db) => {
-        const broken = brokenDatabase(db);
-        const now = () => (disk.isFull ? broken : db);
-        return { ...db, query: (one) => now().query(one), transaction: (all) => now().transaction(all) };
-      },
+      db: (db) =>
+        watchedDatabase(db, (statements) => {
+          if (disk.isFull && statements.some(({ text }) => CHANGES.test(text)))
+            throw new Error('disk is full');
+        }),
     });
     await ledger.probe();
     const { failing: before } = ledger.readings();
@@ -329,13 +327,8 @@ describeLedgers('a ledger', ({ place, open }) => {
   });
 });
 
+const CHANGES = /^(INSERT INTO|DELETE FROM) ledger_(leases|writes)/;
 /** A database whose statements about leases and writes fail. */
 function brokenDatabase(db: Database): Database {
-  const fails = ({ text }: Statement) => /^(INSERT INTO|DELETE FROM) ledger_(leases|writes)/.test(text);
-  const full = () => Promise.reject(new Error('disk is full'));
-  return {
-    ...db,
-    query: (statement) => (fails(statement) ? full() : db.query(statement)),
-    transaction: (statements) => (statements.some(fails) ? full() : db.transaction(statements)),
-  };
+  return failingDatabase(db, CHANGES);
 }

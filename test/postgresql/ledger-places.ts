@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe } from 'node:test';
 import type { Clock } from '../../src/domain/clock.ts';
 import { deadlineAfter } from '../../src/domain/deadline.ts';
-import type { Database } from '../../src/ledger/sql/database.ts';
+import type { Database, Statement } from '../../src/ledger/sql/database.ts';
 import type { Every } from '../../src/ledger/sql/leases.ts';
 import { openPostgresql } from '../../src/ledger/sql/postgresql.ts';
 import type { HistoryLimits } from '../../src/ledger/sql/revisions.ts';
@@ -23,6 +23,35 @@ const impatient: Clock = {
       ? new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
       : systemClock.sleep(1, signal),
 };
+
+/** A database of which each round trip is announced with its statements; what it throws fails the round trip. */
+export function watchedDatabase(
+  db: Database,
+  announce: (statements: readonly Statement[]) => void,
+): Database {
+  const announced =
+    (execute: Database['sequence']): Database['sequence'] =>
+    async (statements) => {
+      announce(statements);
+      return execute(statements);
+    };
+  return {
+    ...db,
+    query: async (statement) => {
+      announce([statement]);
+      return db.query(statement);
+    },
+    sequence: announced(db.sequence),
+    transaction: announced(db.transaction),
+  };
+}
+
+/** A database in which each round trip with a statement that matches `what` fails. */
+export function failingDatabase(db: Database, what: RegExp): Database {
+  return watchedDatabase(db, (statements) => {
+    if (statements.some(({ text }) => what.test(text))) throw new Error('disk is full');
+  });
+}
 
 /** One place where a ledger is kept, and how to open it. */
 export interface Place {
@@ -112,6 +141,8 @@ export interface LedgerTest {
   open(options?: {
     readonly clock?: Clock;
     readonly every?: Every;
+    /** Whether it is the only process with the database. Default: false. */
+    readonly exclusive?: boolean;
     readonly db?: (opened: Database) => Database;
     readonly history?: HistoryLimits;
     readonly cacheBytes?: number;
@@ -137,11 +168,18 @@ export function describeLedgers(title: string, register: (test: LedgerTest) => v
       register({
         database,
         place: () => place,
-        open({ clock = impatient, every, history, cacheBytes, db = (opened: Database) => opened } = {}) {
+        open({
+          clock = impatient,
+          every,
+          exclusive = false,
+          history,
+          cacheBytes,
+          db = (opened: Database) => opened,
+        } = {}) {
           const ledger = createSqlLedger(() => db(place.open()), {
             database,
             clock,
-            exclusive: false,
+            exclusive,
             history,
             cacheBytes,
             ...(every ? { every } : {}),

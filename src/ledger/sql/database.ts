@@ -31,6 +31,12 @@ export interface Database {
   readonly dialect: Dialect;
   /** Executes one statement, which is atomic. */
   query(statement: Statement): Promise<readonly Row[]>;
+  /**
+   * Executes statements one after the other in one round trip. Each sees what the ones before it did. If one fails, the others
+   * may be done or not. They are executed again after some failures, so doing them twice must be the same as once. Returns the
+   * rows of each.
+   */
+  sequence(statements: readonly Statement[]): Promise<readonly (readonly Row[])[]>;
   /** Executes statements in one transaction: all or none. Returns the rows of each. */
   transaction(statements: readonly Statement[]): Promise<readonly (readonly Row[])[]>;
   /** Returns the size of the database's file in bytes; undefined for a server. */

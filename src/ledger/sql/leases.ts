@@ -17,7 +17,7 @@ const CHUNK = 200;
 export type Every = (ms: number, work: () => void) => () => void;
 
 /** Repeats work by a timer that does not keep the process alive. */
-export const byTimer: Every = (ms, work) => {
+const byTimer: Every = (ms, work) => {
   const timer = setInterval(work, ms).unref();
   return () => clearInterval(timer);
 };
@@ -29,10 +29,22 @@ interface Held {
   /** The number of names. */
   readonly size: number;
   readonly lost: AbortController;
+  /** Lets the next waiter of this process pass. */
+  readonly dequeue: () => void;
 }
 
+export interface LeaseOptions {
+  /** Whether no other process uses the database. Then leases are kept in memory: a row would tell nobody anything. */
+  readonly exclusive: boolean;
+  readonly every?: Every;
+  readonly maxLeases?: number;
+}
+
+/** The fact that names the process which uses a database alone. */
+const OWNER = 'owner';
+
 /** Returns the name under which a lease is stored. */
-export function leaseName(name: LeaseName): string {
+function leaseName(name: LeaseName): string {
   if ('leader' in name) return `leader:${name.leader}`;
   return name.kind === undefined
     ? `apply:${name.application}`
@@ -45,6 +57,7 @@ export class Leases {
   private readonly clock: Clock;
   private readonly every: Every;
   private readonly maxLeases: number;
+  private readonly exclusive: boolean;
   private readonly owner = randomUUID();
   private readonly held = new Map<string, Held>();
   private readonly acquiring = new Set<string>();
@@ -52,17 +65,22 @@ export class Leases {
   /** Waiters of this process by name: each waits for the one before it, so that they are served in order. */
   private readonly queues = new Map<string, Promise<void>>();
 
-  constructor(db: Database, clock: Clock, every: Every, maxLeases = Infinity) {
+  constructor(
+    db: Database,
+    clock: Clock,
+    { exclusive, every = byTimer, maxLeases = Infinity }: LeaseOptions,
+  ) {
     this.db = db;
     this.clock = clock;
+    this.exclusive = exclusive;
     this.every = every;
     this.maxLeases = maxLeases;
   }
 
   /**
    * Acquires all names or none. Throws `deadline_exceeded`, and `ledger_unavailable` or `too_large` if there would be too many
-   * leases. Executes `reads` in the transaction that acquires them, as separate
-   * statements: in PostgreSQL, each sees what was committed before it began, so what the former holder wrote. Returns their rows.
+   * leases. Executes `reads` in the same round trip, after the leases are held: they see what the former holder wrote. Returns
+   * their rows.
    */
   async acquire(
     names: readonly LeaseName[],
@@ -75,7 +93,9 @@ export class Leases {
     try {
       this.requireCapacity(sorted.length);
       this.acquiring.add(token);
-      const rows = await this.poll(sorted, token, deadline, reads);
+      const rows = this.exclusive
+        ? await this.db.sequence(reads)
+        : await this.poll(sorted, token, deadline, reads);
       return { lease: this.hold(sorted.length, token, dequeue), rows };
     } catch (error) {
       dequeue();
@@ -89,12 +109,68 @@ export class Leases {
   async releaseAll(): Promise<void> {
     this.endRenewing();
     this.held.clear();
+    if (this.exclusive) return;
     await this.db.query({ text: 'DELETE FROM ledger_leases WHERE owner = $1', values: [this.owner] });
   }
 
-  /** Deletes the leases of all other owners. Only for a database that one process uses alone. */
+  /** Makes this process the owner of a database that it uses alone: the former owner can record no write any more. */
   async takeOver(): Promise<void> {
-    await this.db.query({ text: 'DELETE FROM ledger_leases WHERE owner <> $1', values: [this.owner] });
+    if (!this.exclusive) return;
+    await this.db.transaction([
+      // A version before this one stored leases here too.
+      { text: 'DELETE FROM ledger_leases', values: [] },
+      {
+        text: `INSERT INTO ledger_facts (name, value) VALUES ($1, $2)
+               ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+        values: [OWNER, this.owner],
+      },
+    ]);
+  }
+
+  /** Writes to the database, and takes it back: with a lease, or where there are no rows of leases by writing the owner again. */
+  async probe(name: LeaseName, deadline: Deadline): Promise<void> {
+    if (!this.exclusive) return (await this.acquire([name], deadline)).lease.release();
+    const text = 'UPDATE ledger_facts SET value = value WHERE name = $1 AND value = $2 RETURNING name';
+    const rows = await this.db.query({ text, values: [OWNER, this.owner] });
+    if (rows.length === 0) throw new Error('another process uses the file of this ledger');
+  }
+
+  /** Returns whether this process has not released a lease, and has not found that it lost it. */
+  isHeld({ token, lost }: BareLease): boolean {
+    return this.held.has(token) && !lost.aborted;
+  }
+
+  /** Returns the condition that a lease is held by the database, with its two values, in the parameters from `at`. */
+  condition({ token }: BareLease, name: LeaseName, at: number): Statement {
+    const [first, second] = [`CAST($${at} AS TEXT)`, `CAST($${at + 1} AS TEXT)`];
+    return this.exclusive
+      ? {
+          text: `EXISTS (SELECT 1 FROM ledger_facts WHERE name = ${first} AND value = ${second})`,
+          values: [OWNER, this.owner],
+        }
+      : {
+          text: `EXISTS (SELECT 1 FROM ledger_leases WHERE name = ${first} AND token = ${second}
+                   AND until_ms >= ${this.db.dialect.now})`,
+          values: [leaseName(name), token],
+        };
+  }
+
+  /** Returns the statement that releases a lease if a write is settled. Afterwards, `released` is to be called. */
+  releaseIfSettled({ token }: BareLease, entry: string): Statement[] {
+    const text = `DELETE FROM ledger_leases WHERE token = $1 AND NOT EXISTS (
+                    SELECT 1 FROM ledger_writes WHERE entry = $2 AND state = 'sent'
+                  ) RETURNING token, ${this.db.dialect.relaxed}`;
+    return this.exclusive ? [] : [{ text, values: [token, entry] }];
+  }
+
+  /** Lets the next waiter of this process pass after a lease. Returns whether the lease was held. */
+  released({ token }: Pick<BareLease, 'token'>): boolean {
+    const held = this.held.get(token);
+    if (!held) return false;
+    this.held.delete(token);
+    if (this.held.size === 0) this.endRenewing();
+    held.dequeue();
+    return true;
   }
 
   private requireCapacity(wanted: number): void {
@@ -138,7 +214,11 @@ export class Leases {
     reads: readonly Statement[],
   ): Promise<readonly (readonly Row[])[]> {
     for (let attempt = 0; ; attempt += 1) {
-      const { taken, rows } = await this.insert(names, token, reads);
+      const { taken, rows } = await this.insert(names, token, reads).catch(async (error: unknown) => {
+        // The leases may have been acquired before a read failed.
+        await this.delete(token).catch(() => undefined);
+        throw error;
+      });
       if (taken === names.length) return rows;
       if (taken > 0) await this.delete(token);
       const wait = POLL_INTERVALS_MS[Math.min(attempt, POLL_INTERVALS_MS.length - 1)] ?? 0;
@@ -158,11 +238,12 @@ export class Leases {
         text: `INSERT INTO ledger_leases (name, owner, token, until_ms) VALUES ${rows.join(', ')}
                ON CONFLICT (name) DO UPDATE
                SET owner = excluded.owner, token = excluded.token, until_ms = excluded.until_ms
-               WHERE ledger_leases.until_ms < ${now} RETURNING name, ${relaxed}`,
+               WHERE ledger_leases.until_ms < ${now} OR ledger_leases.token = excluded.token
+               RETURNING name, ${relaxed}`,
         values: [this.owner, token, ...chunk],
       };
     });
-    const results = await this.db.transaction([...inserts, ...reads]);
+    const results = await this.db.sequence([...inserts, ...reads]);
     const taken = results.slice(0, inserts.length).reduce((sum, rows) => sum + rows.length, 0);
     return { taken, rows: results.slice(inserts.length) };
   }
@@ -178,8 +259,8 @@ export class Leases {
   private hold(size: number, token: string, dequeue: () => void): BareLease {
     const lost = new AbortController();
     let settled: Promise<unknown> = Promise.resolve();
-    this.held.set(token, { size, lost });
-    this.startRenewing();
+    this.held.set(token, { size, lost, dequeue });
+    if (!this.exclusive) this.startRenewing();
     return {
       token,
       lost: lost.signal,
@@ -188,10 +269,8 @@ export class Leases {
       },
       release: async () => {
         await settled;
-        if (!this.held.delete(token)) return;
-        if (this.held.size === 0) this.endRenewing();
-        await this.delete(token).catch(() => undefined);
-        dequeue();
+        if (this.held.has(token) && !this.exclusive) await this.delete(token).catch(() => undefined);
+        this.released({ token });
       },
     };
   }

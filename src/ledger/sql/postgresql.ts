@@ -41,6 +41,7 @@ export function openPostgresql(options: PostgresqlOptions): Database {
   return {
     dialect: DIALECT,
     query: (statement) => repeated(async () => (await pool.query(asQuery(statement))).rows),
+    sequence: (statements) => repeated(() => sentTogether(pool, statements.map(asQuery))),
     transaction: (statements) => repeated(() => inTransaction(pool, statements)),
     bytes: () => undefined,
     close: () => pool.end(),
@@ -104,18 +105,26 @@ function asParameter(value: Statement['values'][number]) {
   return value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : value;
 }
 
-/** Sends all statements at once, without waiting for the answer to each; after a failure the server undoes them all. */
+/** After a failure the server undoes all statements. */
 async function inTransaction(
   pool: pg.Pool,
   statements: readonly Statement[],
 ): Promise<readonly (readonly Row[])[]> {
+  const rows = await sentTogether(pool, [{ text: 'BEGIN' }, ...statements.map(asQuery), { text: 'COMMIT' }]);
+  return rows.slice(1, -1);
+}
+
+/** Sends queries at once, on one connection, without waiting for the answer to each. Rejects with the first failure. */
+async function sentTogether(
+  pool: pg.Pool,
+  queries: readonly pg.QueryConfig[],
+): Promise<readonly (readonly Row[])[]> {
   const client = await pool.connect();
-  const queries = [{ text: 'BEGIN' }, ...statements.map(asQuery), { text: 'COMMIT' }];
   const results = await Promise.allSettled(queries.map((query) => client.query<Row>(query)));
   const failed = results.find((result) => result.status === 'rejected');
   client.release(failed !== undefined);
   if (failed) throw failed.reason;
-  return results.slice(1, -1).map((result) => (result.status === 'fulfilled' ? result.value.rows : []));
+  return results.map((result) => (result.status === 'fulfilled' ? result.value.rows : []));
 }
 
 /** Executes the work, again where PostgreSQL ended it in favour of another transaction. */

@@ -58,21 +58,30 @@ export class Revisions {
     this.size = new HistorySize(db, limits.maxBytes);
   }
 
-  /**
-   * Records the revision of a write, the last of the list, and those before it, each with the next number of its object; none if
-   * the write is recorded already. Makes room first, and deletes those beyond the limit of an object. Acknowledged early: the outcome of the write is settled later, so a crash loses both or neither.
-   */
+  /** Records the revision of a write, the last of the list, and those before it. */
   async record(revisions: readonly NewRevision[]): Promise<void> {
+    await this.recorded(revisions, await this.db.sequence(await this.inserts(revisions)));
+  }
+
+  /**
+   * Returns the statements that record the revision of a write, the last of the list, and those before it, each with the next number
+   * of its object; none if the write is recorded already. Makes room first. Acknowledged early: the outcome of the write is
+   * settled later, so a crash loses both or neither.
+   */
+  async inserts(revisions: readonly NewRevision[]): Promise<Statement[]> {
+    if (revisions.length === 0) return [];
     const write = revisions.at(-1)?.entry ?? '';
     const bodies = revisions.map(({ body }) => (body ? compress(printJson(body)) : null));
     await this.size.reserve(
       revisions.reduce((sum, one, at) => sum + sizeOf(one, bodies[at]?.length ?? 0), 0),
     );
-    const inserts = revisions.map((one, at) => this.insert(one, bodies[at] ?? null, write));
-    const [only] = inserts;
-    const rows =
-      only && inserts.length === 1 ? [await this.db.query(only)] : await this.db.transaction(inserts);
-    const [last, newest] = [revisions.at(-1), Number(rows.at(-1)?.[0]?.['revision'])];
+    return revisions.map((one, at) => this.insert(one, bodies[at] ?? null, write));
+  }
+
+  /** Deletes the revisions beyond the limit of an object. `rows` are those that `inserts` returned. */
+  async recorded(revisions: readonly NewRevision[], rows: readonly (readonly Row[])[]): Promise<void> {
+    const last = revisions.at(-1);
+    const newest = Number(rows[revisions.length - 1]?.[0]?.['revision']);
     if (last && newest > this.limits.perObject) await this.trim(last, newest);
   }
 

@@ -2,13 +2,13 @@ import { CHECK_APPLICATION } from '../../domain/application.ts';
 import type { Clock } from '../../domain/clock.ts';
 import { deadlineAfter } from '../../domain/deadline.ts';
 import { ProblemError } from '../../domain/problem.ts';
-import type { Ledger, LedgerReadings } from '../port.ts';
+import type { Ledger, LedgerReadings, Outcome } from '../port.ts';
 import { singleFlight } from '../../runtime/concurrency/single-flight.ts';
 import { Budgets } from './budgets.ts';
 import { CacheRows, createSharedCache } from './cache.ts';
 import type { Database, Statement } from './database.ts';
 import { Incidents } from './incidents.ts';
-import { byTimer, type Every, Leases } from './leases.ts';
+import { type Every, Leases } from './leases.ts';
 import { migrate } from './migrations.ts';
 import { type HistoryLimits, historyLimits, Revisions } from './revisions.ts';
 import { type TableLimits, tableLimits, UNLIMITED } from '../size-limit.ts';
@@ -30,7 +30,7 @@ export interface LedgerOptions {
   readonly clock: Clock;
   /** Repeats the renewal of leases; a timer by default. */
   readonly every?: Every;
-  /** Whether no other process uses the database, so that leases found in it belong to dead processes. */
+  /** Whether no other process uses the database. The next process that opens it takes it over. */
   readonly exclusive: boolean;
   /** Identifies the run of the database's clock; undefined where it never starts again. */
   readonly clockRun?: string | undefined;
@@ -82,22 +82,19 @@ export function createSqlLedger(open: OpenDatabase, options: LedgerOptions): Ope
   const countOnce = singleFlight(() => connection.quietly(count, false));
   return {
     acquire: (names, deadline) =>
-      attempt(async ({ leases, writes }) => {
+      // Where one process uses the database alone, nothing is written.
+      connection.attempt(async ({ leases, writes }) => {
         const reads = writes.readsOf(names.filter((name) => name.kind !== undefined));
         const { lease, rows } = await leases.acquire(names, deadline, reads);
         return { ...lease, unsettled: rows.flat().map(writeIn) };
-      }),
+      }, !options.exclusive),
     begin: (lease, intent) =>
-      attempt(async ({ writes }) => {
-        const entry = lease.lost.aborted ? undefined : await writes.begin(lease, intent);
-        return entry ?? leaseLost();
-      }),
+      attempt(async ({ writes }) => (await writes.begin(lease, intent)) ?? leaseLost()),
     resend: (lease, entry, name) =>
       attempt(async ({ writes }) => {
-        if (lease.lost.aborted || !(await writes.resend(lease, entry, name))) leaseLost();
+        if (!(await writes.resend(lease, entry, name))) leaseLost();
       }),
-    settle: (entry) => quietly(({ writes }) => writes.settle(entry)),
-    confirm: (entry, id) => quietly(({ writes }) => writes.confirm(entry, id)),
+    settle: (entry, outcome = {}) => quietly((parts) => settle(parts, entry, outcome)),
     expire: (entry) => quietly(({ writes }) => writes.setState(entry, 'expired')),
     acknowledge: (entry) => quietly(({ writes }) => writes.setState(entry, 'acknowledged')),
     unsettledOf: (names) => read(({ writes }) => writes.unsettledOf(names)),
@@ -202,7 +199,31 @@ class Connection {
   }
 }
 
-/** Takes and releases a lease, and counts the unsettled writes. */
+/**
+ * Settles a write, records its revisions and releases its lease in one round trip. If that fails, settles it nevertheless: the
+ * lease is released later, and the history lacks a revision.
+ */
+async function settle(
+  { db, leases, writes, history }: Opened,
+  entry: string,
+  { id, revisions = [], release }: Outcome,
+): Promise<void> {
+  const settlement = writes.settlement(entry, id);
+  try {
+    const inserts = await history.inserts(revisions);
+    const releases = release ? leases.releaseIfSettled(release, entry) : [];
+    const rows = await db.sequence([...inserts, settlement, ...releases]);
+    const isSettled = rows[inserts.length]?.length !== 0;
+    if (id !== undefined && !isSettled) await writes.setState(entry, 'confirmed', id);
+    else if (release) leases.released(release);
+    await history.recorded(revisions, rows);
+  } catch (error) {
+    await db.query(settlement);
+    throw error;
+  }
+}
+
+/** Writes to the database, and counts the unsettled writes. */
 async function probe(
   connection: Connection,
   clock: Clock,
@@ -211,8 +232,7 @@ async function probe(
   const deadline = deadlineAfter(PROBE_MS, clock);
   try {
     await connection.attempt(async (parts) => {
-      const { lease } = await parts.leases.acquire([{ application: CHECK_APPLICATION }], deadline);
-      await lease.release();
+      await parts.leases.probe({ application: CHECK_APPLICATION }, deadline);
       await count(parts);
     });
   } finally {
@@ -224,9 +244,10 @@ async function openParts(open: OpenDatabase, options: LedgerOptions): Promise<Op
   const db = await open();
   await migrate(db);
   const tables = options.tables ?? (options.database === 'SQLite' ? tableLimits() : UNLIMITED);
-  const leases = new Leases(db, options.clock, options.every ?? byTimer, tables.leases);
-  const writes = new Writes(db, tables.writes);
-  if (options.exclusive) await leases.takeOver();
+  const { clock, exclusive, every } = options;
+  const leases = new Leases(db, clock, { exclusive, maxLeases: tables.leases, ...(every ? { every } : {}) });
+  const writes = new Writes(db, leases, tables.writes);
+  await leases.takeOver();
   const incidents = new Incidents(db);
   if (options.clockRun !== undefined) await db.transaction(resumed(writes, incidents, options.clockRun));
   const history = new Revisions(db, options.history ?? historyLimits(options.database));

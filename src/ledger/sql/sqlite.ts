@@ -1,4 +1,4 @@
-import { largest, smallest } from '../../domain/append.ts';
+import { append, largest, smallest } from '../../domain/append.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import type { StatementSync } from 'node:sqlite';
 import type { Clock } from '../../domain/clock.ts';
@@ -12,6 +12,9 @@ const BLOCKED = [5, 6];
 const RETRY = { intervalMs: 10, totalMs: 5_000 };
 const MAX_PREPARED = 100;
 const BOOT_ID = '/proc/sys/kernel/random/boot_id';
+
+/** Executes statements now, in one transaction. */
+type Run = (statements: readonly Statement[]) => readonly (readonly Row[])[];
 
 const DIALECT: Dialect = {
   name: 'sqlite',
@@ -49,48 +52,49 @@ export function openSqlite(
     return statement.all(...values);
   };
   const exec = (text: string) => void run({ text, values: [] });
-  const runAlone: Database['query'] = (statement) => unblocked(clock, () => run(statement));
-  const runTogether = (statements: readonly Statement[]) =>
-    inTransaction(db, () => statements.map(run), exec);
+  const runTogether: Run = (statements) =>
+    statements.length === 1 ? statements.map(run) : inTransaction(db, () => statements.map(run), exec);
+  const runAlone: Database['sequence'] = (statements) => unblocked(clock, () => runTogether(statements));
+  const sequence = file === ':memory:' ? runAlone : inGroups(runAlone, runTogether);
   const size = db.prepare(
     'SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()',
   );
   return {
     dialect: DIALECT,
-    query: file === ':memory:' ? runAlone : inGroups(runAlone, runTogether),
-    transaction: (statements) => unblocked(clock, () => runTogether(statements)),
+    query: async (statement) => (await sequence([statement]))[0] ?? [],
+    sequence,
+    transaction: runAlone,
     bytes: () => Number(size.get()?.['bytes']),
     close: async () => db.close(),
   };
 }
 
 /**
- * Executes the statements of one turn of the event loop in one transaction: a commit takes several times as long as a statement.
- * If the transaction fails or another connection blocks it, executes each statement alone: reads are never blocked.
+ * Executes the sequences of one turn of the event loop in one transaction: a commit takes several times as long as a statement.
+ * If the transaction fails or another connection blocks it, executes each sequence alone: reads are never blocked.
  */
-function inGroups(
-  runAlone: Database['query'],
-  runTogether: (statements: readonly Statement[]) => readonly (readonly Row[])[],
-): Database['query'] {
+function inGroups(runAlone: Database['sequence'], runTogether: Run): Database['sequence'] {
   let waiting: Statement[] = [];
+  let sequences = 0;
   let group: Promise<readonly (readonly Row[])[] | undefined> | undefined;
   const runGroup = async () => {
     await new Promise(setImmediate);
-    const statements = waiting;
-    waiting = [];
-    group = undefined;
-    if (statements.length === 1) return undefined;
+    const [statements, isOne] = [waiting, sequences === 1];
+    [waiting, sequences, group] = [[], 0, undefined];
+    if (isOne) return undefined;
     try {
       return runTogether(statements);
     } catch {
       return undefined;
     }
   };
-  return async (statement) => {
-    const at = waiting.push(statement) - 1;
+  return async (statements) => {
+    const from = waiting.length;
+    append(waiting, statements);
+    sequences += 1;
     group ??= runGroup();
     const rows = await group;
-    return rows ? (rows[at] ?? []) : runAlone(statement);
+    return rows ? rows.slice(from, from + statements.length) : runAlone(statements);
   };
 }
 

@@ -15,7 +15,7 @@ import {
 } from '../port.ts';
 import { compress, decompress } from '../compress.ts';
 import type { Database, Row, SqlValue, Statement } from './database.ts';
-import { chunks, leaseName } from './leases.ts';
+import { chunks, type Leases } from './leases.ts';
 
 const ACTIONS: readonly WriteAction[] = ['create', 'update', 'delete'];
 /** Bytes of a recorded write without its bodies, with its entries in the indexes. */
@@ -25,6 +25,7 @@ const REVISION_ACTIONS = [...ACTIONS, 'replace'] as const;
 /** The statements about writes in progress. */
 export class Writes {
   private readonly db: Database;
+  private readonly leases: Leases;
   private readonly columns: string;
   private readonly maxBytes: number;
   /** At most so many bytes are stored; undefined until they are counted. */
@@ -33,8 +34,9 @@ export class Writes {
   private recording = 0;
 
   /** `maxBytes` limits the bytes of all recorded writes. */
-  constructor(db: Database, maxBytes = Infinity) {
+  constructor(db: Database, leases: Leases, maxBytes = Infinity) {
     this.db = db;
+    this.leases = leases;
     this.maxBytes = maxBytes;
     this.columns = `entry, kind, application, key, action, id, others, body, before_body, caller, source,
       attempts,
@@ -45,7 +47,8 @@ export class Writes {
    * Records a write if the lease is still held. Returns its entry; undefined if the lease is lost. Throws `ledger_unavailable`
    * if there is no room.
    */
-  async begin({ token }: Lease, intent: Intent): Promise<string | undefined> {
+  async begin(lease: Lease, intent: Intent): Promise<string | undefined> {
+    if (!this.leases.isHeld(lease)) return undefined;
     const { dialect } = this.db;
     const { kind, application, key, action, id, others, body, before, caller, source } = intent;
     const entry = randomUUID();
@@ -54,6 +57,7 @@ export class Writes {
     const packedBefore = before && source ? storedBody(before) : null;
     const bytes = ROW_BYTES + (packedBody?.length ?? 0) + (packedBefore?.length ?? 0);
     await this.reserve(bytes);
+    const isHeld = this.leases.condition(lease, intent, 12);
     const values: SqlValue[] = [
       entry,
       kind,
@@ -66,8 +70,7 @@ export class Writes {
       packedBefore,
       caller,
       source ? JSON.stringify(source) : null,
-      leaseName(intent),
-      token,
+      ...isHeld.values,
     ];
     const text = (from: number, to: number) =>
       Array.from({ length: to - from + 1 }, (_, at) => `CAST($${from + at} AS TEXT)`).join(', ');
@@ -77,7 +80,7 @@ export class Writes {
                 attempts)
              SELECT ${text(1, 7)}, CAST($8 AS ${dialect.bytes}), CAST($9 AS ${dialect.bytes}), ${text(10, 11)}, 'sent',
                ${dialect.now}, 1
-             WHERE ${leaseIsHeld(dialect.now, 12)} RETURNING entry`,
+             WHERE ${isHeld.text} RETURNING entry`,
       values,
     };
     const rows = await this.db.query(insert).finally(() => (this.recording -= bytes));
@@ -107,35 +110,32 @@ export class Writes {
   }
 
   /** Records another attempt of a write if the lease is still held. Returns whether it is. */
-  async resend({ token }: Lease, entry: string, name: ObjectName): Promise<boolean> {
-    const { now } = this.db.dialect;
+  async resend(lease: Lease, entry: string, name: ObjectName): Promise<boolean> {
+    if (!this.leases.isHeld(lease)) return false;
+    const isHeld = this.leases.condition(lease, name, 2);
     const rows = await this.db.query({
-      text: `UPDATE ledger_writes SET sent_ms = ${now}, attempts = attempts + 1
-             WHERE entry = $1 AND ${leaseIsHeld(now, 2)} RETURNING entry`,
-      values: [entry, leaseName(name), token],
+      text: `UPDATE ledger_writes SET sent_ms = ${this.db.dialect.now}, attempts = attempts + 1
+             WHERE entry = $1 AND ${isHeld.text} RETURNING entry`,
+      values: [entry, ...isHeld.values],
     });
     return rows.length > 0;
   }
 
-  async settle(entry: string): Promise<void> {
-    const { relaxed } = this.db.dialect;
-    await this.db.query({
-      text: `DELETE FROM ledger_writes WHERE entry = $1 RETURNING ${relaxed}`,
-      values: [entry],
-    });
-  }
-
-  async confirm(entry: string, id: string): Promise<void> {
-    const { relaxed } = this.db.dialect;
-    const rows = await this.db.query({
-      text: `DELETE FROM ledger_writes WHERE entry = $1 AND NOT EXISTS (
+  /**
+   * Returns the statement that settles a write. It deletes no row of a create with an id beside another create of the same object:
+   * then that one is to be set to `confirmed`.
+   */
+  settlement(entry: string, id: string | undefined): Statement {
+    const alone = `AND NOT EXISTS (
                SELECT 1 FROM ledger_writes AS other
                WHERE other.application = ledger_writes.application AND other.kind = ledger_writes.kind
                  AND other.key = ledger_writes.key AND other.action = 'create' AND other.entry <> $1
-             ) RETURNING ${relaxed}`,
+             )`;
+    return {
+      text: `DELETE FROM ledger_writes WHERE entry = $1 ${id === undefined ? '' : alone}
+             RETURNING ${this.db.dialect.relaxed}`,
       values: [entry],
-    });
-    if (rows.length === 0) await this.setState(entry, 'confirmed', id);
+    };
   }
 
   async setState(entry: string, state: 'confirmed' | 'expired' | 'acknowledged', id?: string): Promise<void> {
@@ -221,12 +221,6 @@ export class Writes {
       values,
     };
   }
-}
-
-/** The condition that a lease (its name in parameter `at`, its token in the next one) is held. */
-function leaseIsHeld(now: string, at: number): string {
-  return `EXISTS (SELECT 1 FROM ledger_leases WHERE name = CAST($${at} AS TEXT) AND token = CAST($${at + 1} AS TEXT)
-          AND until_ms >= ${now})`;
 }
 
 /** Parses a row of `readsOf`. */
