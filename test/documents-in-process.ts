@@ -30,6 +30,8 @@ interface Options {
   readonly world?: ReturnType<typeof emulatedDatadog>;
   /** Aborts when the process stops. */
   readonly stopping?: AbortSignal;
+  /** Aborts when the client of an apply is gone. */
+  readonly gone?: AbortSignal;
 }
 
 /** Creates Birddog's pipeline with an emulated Datadog, without a process or a socket. */
@@ -38,6 +40,7 @@ export function startInProcess({
   route = { route: 'unlisted', missingFrom: ['datadog'] },
   world: given,
   stopping,
+  gone,
   validator,
   ...options
 }: Options = {}) {
@@ -80,6 +83,7 @@ export function startInProcess({
       requestId: `r${(requests += 1)}`,
       onMayStillLand,
       ...(stopping ? { stopping } : {}),
+      ...(gone ? { gone } : {}),
     };
     return execute({ operation, query, route, context, ...body }, ports);
   }

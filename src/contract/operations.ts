@@ -37,6 +37,7 @@ export const QUERY_PARAMETERS = {
   basis: 'The `basis` of a plan. If the document or Datadog has changed since that plan, nothing is written.',
   prune: '`true`: delete objects that carry the marker of the application but are not in the document.',
   validate: '`false`: do not ask Datadog to validate the new and changed monitors of the plan.',
+  wait: '`true`: if an apply of the application is in progress, plan after its end.',
   force:
     '`true`: replace objects that Datadog cannot change in place, and delete or change any number of objects.',
   max_changes:
@@ -137,7 +138,7 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'POST',
     verb: 'plan',
     summary: 'Show field by field what applying a document would change. Writes nothing.',
-    query: ['prune', 'validate'],
+    query: ['prune', 'validate', 'wait'],
   },
   {
     path: '/apply',
@@ -189,6 +190,11 @@ export function hasBody({ method, verb }: Endpoint): boolean {
 }
 
 const WRITES: readonly Endpoint['verb'][] = ['create', 'update', 'delete', 'apply', 'restore'];
+
+/** Returns whether an operation writes objects one after the other, and stops between two when its client is gone. */
+export function stopsWithClient({ verb }: Endpoint): boolean {
+  return verb === 'apply' || verb === 'restore';
+}
 
 /** Returns whether an operation can change objects in Datadog. */
 export function isWrite({ verb }: Endpoint): boolean {

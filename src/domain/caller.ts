@@ -46,6 +46,16 @@ export interface RequestContext {
   readonly tracestate?: string;
 }
 
+/** Returns a context whose deadline also ends when the client of an apply is gone. Only for what comes before the first write. */
+export function untilGone<Context extends Pick<RequestContext, 'deadline' | 'gone'>>(
+  context: Context,
+): Context {
+  const { deadline, gone } = context;
+  if (!gone) return context;
+  const signal = AbortSignal.any([deadline.signal, gone]);
+  return { ...context, deadline: { left: () => deadline.left(), signal } };
+}
+
 /** Maximum length of the name of a caller or group, in UTF-16 units. */
 const MAX_NAME_LENGTH = 200;
 

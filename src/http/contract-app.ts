@@ -9,6 +9,7 @@ import {
   ENDPOINTS,
   hasBody,
   isWrite,
+  stopsWithClient,
   type Operation,
   type QueryName,
 } from '../contract/operations.ts';
@@ -162,13 +163,7 @@ async function answer(
   const { stopping, ending } = options;
   const record = recordRequest({ method, path, endpoint: path, header }, options);
   const audit = auditRequest(operation, record.log);
-  const gone = new AbortController();
-  let received = !hasBody(operation);
-  // A started write is completed even if the client disconnects: otherwise its outcome would be unknown.
-  const onClose = () => (!isWrite(operation) || !received) && gone.abort();
-  outgoing.once('close', onClose);
-  const onEnding = () => gone.abort();
-  ending?.addEventListener('abort', onEnding);
+  const client = watchClient(call, operation, ending);
   const writes = watchWrites(options);
   let reply: Reply;
   let deadline: OwnDeadline | undefined;
@@ -177,7 +172,7 @@ async function answer(
   let inspection: Inspection | undefined;
   let unread: Reservation | undefined;
   try {
-    deadline = deadlineOf(header, options.clock, gone.signal, options.minDeadlineMs);
+    deadline = deadlineOf(header, options.clock, client.ended, options.minDeadlineMs);
     const caller = await options.callerOf(header, deadline);
     record.calledBy(caller.name);
     audit.calledBy(caller);
@@ -187,6 +182,7 @@ async function answer(
       deadline,
       onMayStillLand: writes.onMayStillLand,
       ...(stopping ? { stopping: stopping() } : {}),
+      ...(stopsWithClient(operation) ? { gone: client.gone } : {}),
     };
     unread = shared.responses(caller);
     unread.reserve(0);
@@ -202,7 +198,7 @@ async function answer(
       const sent = hasBody(operation)
         ? await read(call, operation, context, reserved, shared.decompress)
         : undefined;
-      received = true;
+      client.hasSent();
       const onAbout = (body: JsonObject) => audit.isAbout(askedFor(asked, body));
       if (sent) inspection = options.inspector.open({ ...asked, onAbout, reserve: document.reserve }, sent);
       const body = sent && inspection ? { sent, inspection } : {};
@@ -224,12 +220,36 @@ async function answer(
   memory?.release();
   decoded?.release();
   deadline?.close();
-  outgoing.off('close', onClose);
-  ending?.removeEventListener('abort', onEnding);
+  client.close();
   if (!outgoing.closed) unread?.count(Buffer.byteLength(reply.body));
   outgoing.once('close', () => unread?.release());
   record.answered(reply.status);
   return writes.reported(reply);
+}
+
+/**
+ * Watches the connection of a client. `ended` aborts when it closes, or at `ending`. A started write is completed nevertheless:
+ * otherwise its outcome would be unknown. For a write whose body was received, `gone` aborts instead.
+ */
+function watchClient({ outgoing }: Call, operation: Endpoint, ending: AbortSignal | undefined) {
+  const [ended, gone] = [new AbortController(), new AbortController()];
+  let received = !hasBody(operation);
+  const onClose = () => (isWrite(operation) && received ? gone : ended).abort();
+  const onEnding = () => ended.abort();
+  outgoing.once('close', onClose);
+  ending?.addEventListener('abort', onEnding);
+  return {
+    ended: ended.signal,
+    gone: gone.signal,
+    /** Called when the body has been received. */
+    hasSent() {
+      received = true;
+    },
+    close() {
+      outgoing.off('close', onClose);
+      ending?.removeEventListener('abort', onEnding);
+    },
+  };
 }
 
 /** Returns what the audit needs of a request. A restore without the fingerprint of a plan answers with the plan. */

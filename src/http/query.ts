@@ -25,6 +25,7 @@ const RULES: Readonly<Partial<Record<QueryName, Rule>>> = {
   dry_run: FLAG,
   prune: FLAG,
   validate: FLAG,
+  wait: FLAG,
   force: FLAG,
   max_changes: ['a whole number from 0 to 100000', (value) => wholeNumberIn(value, 0, 100_000) !== undefined],
   id: ID,

@@ -6,7 +6,7 @@ import {
   handleWhen,
   type CircuitBreakerPolicy,
 } from 'cockatiel';
-import type { RequestContext } from '../domain/caller.ts';
+import { type RequestContext, untilGone } from '../domain/caller.ts';
 import type { Deadline } from '../domain/deadline.ts';
 import { ProblemError, shuttingDown } from '../domain/problem.ts';
 import type { CatalogName } from '../domain/application.ts';
@@ -116,7 +116,7 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
       await outbound.send({ ...request, maxBytes: MAX_PROBE_BYTES }).catch(() => undefined);
     },
     async forward(incoming, missingFrom) {
-      const { caller, deadline } = incoming.context;
+      const { caller, deadline } = untilGone(incoming.context);
       const memory = budget(caller);
       let release: (() => void) | undefined;
       try {
@@ -171,7 +171,8 @@ async function send(
       ...(sent ? { 'content-type': sent.contentType } : {}),
     },
     ...(sent ? { body: sent.bytes } : {}),
-    deadline: context.deadline,
+    // When the client of an apply is gone, this closes the connection, so that the sidecar stops too.
+    deadline: untilGone(context).deadline,
     maxBytes: MAX_ANSWER_BYTES,
   });
   // Every response of the contract has a body and a final status.

@@ -1,3 +1,4 @@
+import { untilGone } from '../domain/caller.ts';
 import { runThrottled } from '../runtime/concurrency/throttle.ts';
 import {
   answerApply,
@@ -79,6 +80,7 @@ export const PLAN_OBJECT = new Steps(readRequest)
 
 /** The plan of a document, with all findings about it. */
 export const PLAN_DOCUMENT = new Steps(readBody)
+  .next(waitForApply)
   .next(settleUnleased)
   .next(readLiveObjects)
   .next(planChanges)
@@ -97,14 +99,23 @@ async function takeLeases<Write extends WantedWrite>(
   write: Write,
   { request, ports, atEnd }: Scope,
 ): Promise<Write & Leased> {
-  const lease = await ports.ledger.acquire(write.names, request.context.deadline);
+  const lease = await ports.ledger.acquire(write.names, untilGone(request.context).deadline);
   atEnd(() => void lease.release());
   return { ...write, lease };
 }
 
+/** With `wait`, waits until no apply of the application is in progress. */
+async function waitForApply<Known extends Wanted>(known: Known, { request, ports }: Scope): Promise<Known> {
+  const { application } = known.document;
+  if (request.query.wait !== 'true' || application === '') return known;
+  const lease = await ports.ledger.acquire([{ application }], request.context.deadline);
+  await lease.release();
+  return known;
+}
+
 /** Settles earlier writes of the same objects whose outcome is unknown. */
 async function settleLeased<Write extends Leased>(write: Write, { request, ports }: Scope): Promise<Write> {
-  await settleEarlier(write.lease, ports, request.context);
+  await settleEarlier(write.lease, ports, untilGone(request.context));
   return write;
 }
 
@@ -116,7 +127,8 @@ async function settleUnleased<Known extends Wanted>(
   const { application, only } = known.document;
   const name = only && { kind: only.stored, application, key: only.key };
   const about = { application, ...(name ? { name } : {}) };
-  const unavailable = application === '' ? [] : await settleBeforeReading(about, ports, request.context);
+  const unavailable =
+    application === '' ? [] : await settleBeforeReading(about, ports, untilGone(request.context));
   return { ...known, unavailable };
 }
 
@@ -125,7 +137,7 @@ async function readLiveObjects<Known extends Wanted>(
   known: Known,
   { request, ports }: Scope,
 ): Promise<Known & Read> {
-  return { ...known, live: await readLive(known.document, ports, request.context) };
+  return { ...known, live: await readLive(known.document, ports, untilGone(request.context)) };
 }
 
 /** Compares what is wanted with what Datadog has. */

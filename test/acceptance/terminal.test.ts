@@ -10,10 +10,9 @@ import { importCommand } from '../../src/cli/commands/import.ts';
 import { planCommand } from '../../src/cli/commands/plan.ts';
 import { systemClock } from '../../src/runtime/system-clock.ts';
 import { datadog } from './document-client.ts';
-import { heldBirddog, type Delays } from './held-birddog.ts';
 import { control, type Pod, startPod } from './pod.ts';
 import { runInProcess } from './run-in-process.ts';
-import { birddog, ended, folderWith, startBirddog } from './birddog-command.ts';
+import { birddog, folderWith } from './birddog-command.ts';
 
 let pod: Pod;
 before(async () => {
@@ -254,51 +253,15 @@ describe('birddog plan and apply', () => {
     assert.equal(status, 1);
     assert.match(
       err,
-      /^Stopping after the current call\. Press Ctrl-C again to quit without waiting for it\.$/m,
+      /^Stopping after the objects in progress\. Press Ctrl-C again to quit without waiting\.$/m,
     );
-    assert.match(out, /^i\.yaml#1:\n {2}created monitor load .*\n {2}Done\.$/m);
+    assert.match(err, /^i\.yaml#1: error: Interrupted\. Remaining: create monitor load\.$/m);
+    assert.match(out, /^i\.yaml#1:\n {2}0 done, 1 remaining\./m);
     assert.match(err, /^i\.yaml#2: error: Interrupted before it started\.$/m);
     const again = await run(folder, ['apply', '--yes', 'i.yaml']);
     assert.equal(again.status, 0);
-    assert.doesNotMatch(again.out, /^i\.yaml#1:\n/m);
+    assert.match(again.out, /^i\.yaml#1:\n {2}created monitor load/m);
     assert.match(again.out, /^i\.yaml#2:\n {2}created monitor load/m);
-  });
-
-  it('finish the current call after SIGINT, and quit at once after a second one', async (t) => {
-    const folder = folderWith(t, {
-      'r.yaml': `${document('terminal-r1')}---\n${document('terminal-r2')}`,
-      'l.yaml': document('terminal-l'),
-    });
-    let child: ReturnType<typeof startBirddog>;
-    const apply = async (file: string, holds: Delays) => {
-      const env = { BIRDDOG_URL: await heldBirddog(t, pod, holds) };
-      child = startBirddog(folder, ['apply', '--yes', file], { env });
-      return ended(child);
-    };
-    const interrupt = async () => {
-      const heard = new Promise<void>((resolve) => {
-        child.stderr.on('data', (said) => /^Stopping after/m.test(String(said)) && resolve());
-      });
-      child.kill('SIGINT');
-      await heard;
-    };
-    const once = await apply('r.yaml', { before: interrupt });
-    assert.equal(once.status, 1);
-    assert.match(once.out, /^r\.yaml#1:\n {2}created monitor load .*\n {2}Done\.$/m);
-    assert.match(once.err, /^r\.yaml#2: error: Interrupted before it started\.$/m);
-    assert.match((await run(folder, ['apply', '--yes', 'r.yaml'])).out, /^r\.yaml#2:\n {2}created/m);
-    const twice = await apply('l.yaml', {
-      after: async () => {
-        await interrupt();
-        const left = new Promise((resolve) => child.once('close', resolve));
-        child.kill('SIGINT');
-        await left;
-      },
-    });
-    assert.equal(twice.status, 1);
-    assert.match(twice.err, /^l\.yaml: error: Stopped before Birddog answered\.$/m);
-    assert.match(twice.out, /^ {2}At least 0 done\. Run the same command again to continue/m);
-    assert.equal((await run(folder, ['plan', 'l.yaml'])).status, 0, 'Birddog had completed the call');
   });
 
   it('print their usage', async (t) => {

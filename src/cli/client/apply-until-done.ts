@@ -41,7 +41,12 @@ export interface Applying {
   readonly maxMs: number;
   /** Aborted at the first Ctrl-C: make no further call. */
   readonly stopping: AbortSignal;
-  /** Aborted at the second Ctrl-C: do not wait for the answer. */
+  /**
+   * Returns the progress of a call that was interrupted, once Birddog has stopped. If given, the first Ctrl-C cancels the call;
+   * otherwise its answer is waited for.
+   */
+  readonly progressAfterStop?: () => Promise<ApplyProgress>;
+  /** Aborted at the second Ctrl-C: wait for nothing. */
   readonly quitting: AbortSignal;
   readonly onProgress: (done: number, waiting: boolean) => void;
 }
@@ -78,6 +83,8 @@ export async function applyUntilDone(applying: Applying): Promise<Applied> {
     onProgress(done.length, false);
     const startedAt = clock.now();
     const call = await callApply(applying, basis, deadlineMs);
+    if (call.error instanceof NoAnswer && stopping.aborted && applying.progressAfterStop)
+      return stoppedApply(applying.progressAfterStop, end);
     append(done, call.progress.done);
     basis = call.progress.basis ?? basis;
     if (call.progress.remaining.length > 0 || !call.error) ({ remaining } = call.progress);
@@ -101,6 +108,19 @@ export async function applyUntilDone(applying: Applying): Promise<Applied> {
   }
 }
 
+/** Returns the result of an apply whose call was cancelled. */
+async function stoppedApply(
+  progressAfterStop: () => Promise<ApplyProgress>,
+  end: (ended: Applied['ended']) => Applied,
+): Promise<Applied> {
+  try {
+    return { ...end({ by: 'interrupt' }), ...(await progressAfterStop()) };
+  } catch (error) {
+    if (!(error instanceof BirddogProblem || error instanceof NoAnswer)) throw error;
+    return end({ by: 'failure', error });
+  }
+}
+
 /** Returns whether a call had a refusal, and made progress until its deadline: the next call continues with other objects. */
 function goesOn({ progress: { done, remaining }, error }: Call): boolean {
   const refused = remaining.some(({ reason }) => reason === 'refused');
@@ -120,7 +140,7 @@ interface Call {
 
 /** Makes one call and returns its progress. A problem reports its progress too. */
 async function callApply(
-  { client, requestOf, requestId, quitting }: Applying,
+  { client, requestOf, requestId, stopping, quitting, progressAfterStop }: Applying,
   basis: string,
   deadlineMs: number,
 ): Promise<Call> {
@@ -130,7 +150,7 @@ async function callApply(
       method: 'POST',
       requestId,
       deadlineMs,
-      signal: quitting,
+      signal: progressAfterStop ? stopping : quitting,
     });
     const progress = parsedAnswer(applyAnswerSchema, answer);
     return { progress, findings: located(progress.findings) };

@@ -185,7 +185,7 @@ function applyRestore(
 ): Promise<Applied> {
   const { deadlineMs } = options;
   const total = writesIn(countsOf(objects));
-  return untilInterrupted(io, async (signals) => {
+  return untilInterrupted('the current call', io, async (signals) => {
     const applied = await applyUntilDone({
       ...signals,
       client: io.client,

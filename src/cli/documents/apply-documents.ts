@@ -4,7 +4,9 @@ import type { ClientIo, ClientOptions } from '../commands/client-options.ts';
 import { EXIT, type Exit } from '../exit-status.ts';
 import type { FileDocument } from './documents.ts';
 import { bodyOf, exitOf, findingsInFile, type Planned, sentText } from './plan-documents.ts';
-import { countsOf, writesIn } from '../print/plan-summary.ts';
+import type { Progress } from '../../contract/answer-parts.ts';
+import { type PlanAnswer, planAnswer, type PlannedEntry } from '../client/plan-answer.ts';
+import { countsOf, WRITES, writesIn } from '../print/plan-summary.ts';
 import { earlyEnd, interruptedBefore } from '../print/early-end.ts';
 import type { Failure } from '../print/print-failure.ts';
 
@@ -36,7 +38,7 @@ export async function applyDocuments(
 ): Promise<Outcome[]> {
   const { clock, isTerminal, progress } = io;
   const outcomes: Outcome[] = [];
-  return untilInterrupted(io, async (signals) => {
+  return untilInterrupted('the objects in progress', io, async (signals) => {
     for (const one of planned) {
       if (exitOf(one) !== EXIT.differences || !one.plan) {
         outcomes.push(one);
@@ -54,6 +56,7 @@ export async function applyDocuments(
         clock,
         requestOf: (basis) => requestOf(document, options, basis),
         requestId: randomUUID(),
+        progressAfterStop: () => progressAfterStop(one, plan, options, { ...io, ...signals }),
         basis: plan.basis,
         firstMs: isTerminal.stderr ? Math.min(SHORT_CALL_MS, options.deadlineMs) : options.deadlineMs,
         maxMs: options.deadlineMs,
@@ -76,8 +79,41 @@ function requestOf(document: FileDocument, { prune, force, maxChanges }: ApplyOp
   return { path: '/apply' as const, query, body: bodyOf(document) };
 }
 
+/** Waits until Birddog has stopped an apply, and compares the plan that was shown with what remains to do. */
+async function progressAfterStop(
+  { document }: Extract<Planned, { failure?: undefined }>,
+  shown: PlanAnswer,
+  { prune, deadlineMs }: ApplyOptions,
+  { client, quitting }: Pick<ClientIo, 'client'> & { readonly quitting: AbortSignal },
+): Promise<Progress> {
+  const now = planAnswer(
+    await client.send({
+      method: 'POST',
+      path: '/plan',
+      query: { prune: prune ? 'true' : undefined, validate: 'false', wait: 'true' },
+      body: bodyOf(document),
+      deadlineMs,
+      signal: quitting,
+    }),
+  );
+  const name = ({ kind, key }: Pick<PlannedEntry, 'kind' | 'key'>) => `${kind} ${key}`;
+  const current = new Map(
+    now.objects.filter(({ action }) => action !== 'clone').map((one) => [name(one), one]),
+  );
+  const isDone = (one: PlannedEntry) => (current.get(name(one))?.action ?? 'none') === 'none';
+  const writes = shown.objects.filter(({ action }) => WRITES.includes(action));
+  return {
+    done: writes.filter(isDone).map(({ kind, key, action, id = '' }) => {
+      const { id: newId = id, url } = current.get(name({ kind, key })) ?? {};
+      return { kind, key, action, id: newId, ...(url === undefined ? {} : { url }) };
+    }),
+    remaining: writes.filter((one) => !isDone(one)).map(({ kind, key, action }) => ({ kind, key, action })),
+  };
+}
+
 /** Runs calls until Ctrl-C: the first aborts `stopping`, so that no further call is made, the second `quitting`. */
 export async function untilInterrupted<T>(
+  what: string,
   { err, progress, onInterrupt }: Pick<ClientIo, 'err' | 'progress' | 'onInterrupt'>,
   work: (signals: { readonly stopping: AbortSignal; readonly quitting: AbortSignal }) => Promise<T>,
 ): Promise<T> {
@@ -87,7 +123,7 @@ export async function untilInterrupted<T>(
     progress.clear();
     if (stopping.signal.aborted) return quitting.abort();
     stopping.abort();
-    err('Stopping after the current call. Press Ctrl-C again to quit without waiting for it.\n');
+    err(`Stopping after ${what}. Press Ctrl-C again to quit without waiting.\n`);
   });
   try {
     return await work({ stopping: stopping.signal, quitting: quitting.signal });

@@ -2,7 +2,7 @@ import type { Finding } from '../../domain/finding.ts';
 import type { PlanAction } from '../../domain/plan.ts';
 
 /** Actions that change something in Datadog, in the order of the summary. */
-const WRITES: readonly PlanAction[] = ['create', 'update', 'replace', 'delete'];
+export const WRITES: readonly PlanAction[] = ['create', 'update', 'replace', 'delete'];
 
 /** Number of objects for each action. */
 export type Counts = Readonly<Record<PlanAction, number>>;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import {
   documentOf,
   idOf,
@@ -90,6 +91,45 @@ it('an apply that has created a replacement also deletes the old object', async 
   beforeNextWrite(() => stopping.abort());
   assert.deepEqual((await apply(dashboards('free'), { force: 'true' }))['remaining'], []);
   assert.equal(items(person('GET', '/api/v1/dashboard')['dashboards']).length, 2);
+});
+
+describe('an apply whose client is gone', () => {
+  it('stops at the next object', async () => {
+    const gone = new AbortController();
+    const { apply, beforeNextWrite, world } = startInProcess({ gone: gone.signal });
+    await apply(monitors(1));
+    beforeNextWrite(() => gone.abort());
+    assert.equal((await problemOf(apply(monitors(2)))).code, 'deadline_exceeded');
+    // Sixteen writes are in progress at a time.
+    const steps = told(await startInProcess({ world }).plan(monitors(2)));
+    assert.equal(steps.filter((step) => step.endsWith(' update')).length, 8);
+  });
+
+  it('does not wait for the apply before it', async () => {
+    const gone = new AbortController();
+    const { ports, context, apply } = startInProcess({ gone: gone.signal });
+    const lease = await ports.ledger.acquire([{ application: 'app' }], context().deadline);
+    const waiting = problemOf(apply(monitors(1)));
+    // It has planned and waits for the lease.
+    for (let count = 0; count < 200; count += 1) await setImmediate();
+    gone.abort();
+    await waiting;
+    await lease.release();
+  });
+});
+
+describe('a plan with "wait"', () => {
+  it('is made after the end of the apply in progress', async () => {
+    const { ports, context, plan } = startInProcess();
+    const lease = await ports.ledger.acquire([{ application: 'app' }], context().deadline);
+    const order: string[] = [];
+    const waiting = plan(monitors(1), { wait: 'true' }).then(() => order.push('planned'));
+    await plan(monitors(1));
+    order.push('released');
+    await lease.release();
+    await waiting;
+    assert.deepEqual(order, ['released', 'planned']);
+  });
 });
 
 describe('an apply whose answer was lost', () => {
