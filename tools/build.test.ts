@@ -15,6 +15,7 @@ const PROJECT: Record<string, string> = {
   'node_modules/jose/index.js': `export const jose = 'jose';`,
   'src/lint/known/known-metrics.br': 'table',
   'src/lint/dashboard/widget-types.txt': 'types',
+  'src/contract/json-schema/datadog-descriptions.txt': 'descriptions',
   'src/domain/name.ts': `export const name = (of: string): string => 'birddog ' + of;`,
   'src/main/index.ts': `import { jose } from 'jose'; import { name } from '../domain/name.ts';
     const { driver } = await import('../ledger/ledger.ts').then(({ load }) => load());

@@ -62,6 +62,7 @@ export const LOADED_LATER: ReadonlyMap<string, string> = new Map(
 export const DATA_FILES: readonly string[] = [
   'src/lint/known/known-metrics.br',
   'src/lint/dashboard/widget-types.txt',
+  'src/contract/json-schema/datadog-descriptions.txt',
 ];
 
 /** The bundles of the image. */

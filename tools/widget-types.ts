@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { descriptionsText } from './type-descriptions.ts';
 
 /** The npm package that the tables come from, downloaded at development time only. */
 const PACKAGE = '@datadog/datadog-api-client@1.64.0';
@@ -13,6 +14,8 @@ export const OUTPUTS = {
   emulator: join(ROOT, 'emulators/datadog/dashboards/widget-types.txt'),
   lint: join(ROOT, 'src/lint/dashboard/widget-types.txt'),
 };
+
+export const DESCRIPTIONS = join(ROOT, 'src/contract/json-schema/datadog-descriptions.txt');
 
 const SHIPPED = 'dashboards that Datadog ships do without';
 
@@ -93,6 +96,7 @@ if (import.meta.main) {
   for (const archive of readdirSync(folder))
     execFileSync('tar', ['xzf', join(folder, archive), '-C', folder]);
   const text = widgetTypesText(join(folder, MODELS));
+  writeFileSync(DESCRIPTIONS, descriptionsText(join(folder, MODELS), text));
   rmSync(folder, { recursive: true });
   for (const file of Object.values(OUTPUTS)) writeFileSync(file, text);
   console.log(`${text.split('\n').length - 1} types, ${text.length} bytes, from ${PACKAGE}`);

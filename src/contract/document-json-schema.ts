@@ -1,8 +1,69 @@
 import { z } from 'zod';
+import { datadogSchemas, type Schema } from './json-schema/datadog-schemas.ts';
+import { entrySchema, type FieldsSchema, optionsSchema } from './json-schema/entry-schemas.ts';
 import { documentSchema } from './schemas.ts';
 
-/** Returns the JSON Schema of a document (docs/schema.json), which editors use for completion and validation. */
+/**
+ * Returns the JSON Schema of a document (docs/schema.json), which editors use for completion, help and validation. It comes from
+ * the schema that requests are checked against and from the tables of Datadog's types and options that lint uses.
+ */
 export function documentJsonSchema(): string {
-  const schema = z.toJSONSchema(documentSchema, { unrepresentable: 'any' });
-  return `${JSON.stringify({ title: 'Birddog document', ...schema }, undefined, 2)}\n`;
+  const { $schema, $ref, $defs = {} } = z.toJSONSchema(documentSchema, { unrepresentable: 'any' });
+  const document = fieldsOf($defs['Document']);
+  const { monitors, alerts, dashboards } = document.properties;
+  const entries = {
+    Monitor: entrySchema('monitor', fieldsOf(monitors?.['items'])),
+    Alert: fieldsOf(alerts?.['items']),
+    Dashboard: entrySchema('dashboard', fieldsOf(dashboards?.['items'])),
+  };
+  const properties = {
+    ...document.properties,
+    monitors: { ...monitors, items: { $ref: '#/$defs/Monitor' } },
+    alerts: { ...alerts, items: { $ref: '#/$defs/Alert' } },
+    dashboards: { ...dashboards, items: { $ref: '#/$defs/Dashboard' } },
+  };
+  const all = new Map<string, unknown>([
+    ...datadogSchemas(),
+    ['MonitorOptions', optionsSchema()],
+    ...Object.entries($defs),
+    ['Document', { ...document, properties }],
+    ...Object.entries(entries),
+  ]);
+  const schema = {
+    $schema,
+    title: 'Birddog document',
+    description: 'The monitors, alerts and dashboards of one application.',
+    $ref,
+    $defs: Object.fromEntries(reachable('Document', all)),
+  };
+  return `${JSON.stringify(schema, undefined, 1)}\n`;
+}
+
+/** Returns the definitions that a definition refers to, also through others, itself first. */
+function reachable(start: string, all: ReadonlyMap<string, unknown>): ReadonlyMap<string, unknown> {
+  const found = new Map<string, unknown>();
+  const add = (name: string): void => {
+    if (found.has(name)) return;
+    const schema = all.get(name);
+    if (schema === undefined) throw new TypeError(`The schema refers to ${name}, which is not defined.`);
+    found.set(name, schema);
+    for (const [, other = ''] of JSON.stringify(schema).matchAll(/"#\/\$defs\/(\w+)"/g)) add(other);
+  };
+  add(start);
+  return found;
+}
+
+/** Narrows a part of a schema to the schema of an object's fields. */
+function fieldsOf(schema: unknown): FieldsSchema {
+  if (isSchema(schema) && hasFields(schema)) return schema;
+  throw new TypeError('Expected the schema of an object.');
+}
+
+function hasFields(schema: Schema): schema is FieldsSchema {
+  const { properties } = schema;
+  return isSchema(properties) && Object.values(properties).every(isSchema);
+}
+
+function isSchema(value: unknown): value is Schema {
+  return typeof value === 'object' && value !== null;
 }

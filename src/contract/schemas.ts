@@ -18,18 +18,30 @@ export const applicationSchema = slug(APPLICATION_SLUG, 'application', 100).meta
 });
 const keySchema = slug(KEY_SLUG, 'key', 80).meta({
   description: 'The name of the object within its application. Default: derived from its name or title.',
+  examples: ['queue-depth'],
 });
 const teamSchema = slug(TEAM_SLUG, 'team', 100).meta({
   description: 'The team that owns the application.',
+  examples: ['payments'],
 });
 
+const catalogName = (catalog: string) =>
+  z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .meta({ description: `The name in ${catalog}.` });
 const catalogsSchema = z
   .strictObject({
-    datadog: z.string().min(1).max(200).optional(),
-    leanix: z.string().min(1).max(200).optional(),
-    servicenow: z.string().min(1).max(200).optional(),
+    datadog: catalogName("Datadog's software catalog"),
+    leanix: catalogName('LeanIX'),
+    servicenow: catalogName('ServiceNow'),
   })
-  .meta({ description: 'The names of the application in the catalogs, where they differ.' });
+  .meta({
+    description: 'The names of the application in the catalogs, where they differ.',
+    examples: [{ leanix: 'Payments Batch' }],
+  });
 
 /** Parses the query parameter `catalogs`. Returns undefined if it is not the JSON text of such an object. */
 export function catalogsIn(text: string): JsonObject | undefined {
@@ -63,6 +75,8 @@ const lint = z
     properties: {
       ignore: {
         type: 'array',
+        description: 'The findings to suppress, each with a reason.',
+        examples: [[{ code: 'no_recovery', because: 'The alert resolves after an hour.' }]],
         items: {
           type: 'object',
           required: ['code', 'because'],
@@ -132,46 +146,104 @@ const WHEN = z.enum(
 export const alertSchema = z
   .strictObject(
     {
-      title: nonEmptyText('title'),
+      title: nonEmptyText('title').meta({
+        description:
+          'The name of the monitor that the alert compiles to, and the title of its notifications.',
+        examples: ['Orders queue is backing up'],
+      }),
       severity: z
         .enum(
           ['critical', 'high', 'medium', 'low', 'info'],
           'severity must be critical, high, medium, low or info',
         )
-        .optional(),
-      signal: z.strictObject({
-        metric: nonEmptyText('metric'),
-        aggregate: z
-          .enum(['avg', 'sum', 'min', 'max', 'count'], 'aggregate must be avg, sum, min, max or count')
-          .optional(),
-        filter: nonEmptyText('filter').optional(),
-        by: z
-          .array(nonEmptyText('by'))
-          .min(1, 'by must contain at least one tag; omit it to group by nothing')
-          .optional(),
-      }),
-      condition: z.strictObject({
-        over: nonEmptyText('over').meta({ description: 'The evaluation window: `5m`, `1h`, `1d`.' }),
-        statistic: z.enum(['avg', 'sum', 'min', 'max'], 'statistic must be avg, sum, min or max').optional(),
-        above: number.optional(),
-        below: number.optional(),
-        warn: number.optional(),
-        recover: number.optional(),
-      }),
-      message: text('message').optional(),
+        .optional()
+        .meta({ description: 'The priority of the monitor, from `critical` (P1) to `info` (P5).' }),
+      signal: z
+        .strictObject({
+          metric: nonEmptyText('metric').meta({
+            description: 'The name of the metric.',
+            examples: ['rabbitmq.queue.messages'],
+          }),
+          aggregate: z
+            .enum(['avg', 'sum', 'min', 'max', 'count'], 'aggregate must be avg, sum, min, max or count')
+            .optional()
+            .meta({ description: 'How the series of one group are combined.', default: 'avg' }),
+          filter: nonEmptyText('filter')
+            .optional()
+            .meta({
+              description: 'The scope of the metric, as between the braces of a query.',
+              default: '*',
+              examples: ['env:prod', 'env:prod AND NOT host:test-*'],
+            }),
+          by: z
+            .array(nonEmptyText('by'))
+            .min(1, 'by must contain at least one tag; omit it to group by nothing')
+            .optional()
+            .meta({
+              description:
+                'The tags whose values each have a state of their own. Default: one state for all.',
+              examples: [['host'], ['queue', 'cluster']],
+            }),
+        })
+        .meta({ description: 'What the alert measures.' }),
+      condition: z
+        .strictObject({
+          over: nonEmptyText('over').meta({
+            description: 'The evaluation window.',
+            examples: ['5m', '1h', '1d'],
+          }),
+          statistic: z
+            .enum(['avg', 'sum', 'min', 'max'], 'statistic must be avg, sum, min or max')
+            .optional()
+            .meta({ description: 'How the points in the window are combined.', default: 'avg' }),
+          above: number.optional().meta({
+            description: 'The alert triggers above this value. Either `above` or `below` is required.',
+          }),
+          below: number.optional().meta({
+            description: 'The alert triggers below this value. Either `above` or `below` is required.',
+          }),
+          warn: number.optional().meta({ description: 'The state is a warning beyond this value.' }),
+          recover: number
+            .optional()
+            .meta({ description: 'The alert recovers at this value. Default: at `above` or `below`.' }),
+        })
+        .meta({
+          description: 'When the alert triggers.',
+          examples: [{ over: '10m', above: 1000, warn: 500, recover: 800 }],
+        }),
+      message: text('message')
+        .optional()
+        .meta({
+          description:
+            "The text of the notifications. It may contain Datadog's variables and conditional blocks.",
+          examples: ['Consumers of {{queue.name}} cannot keep up.'],
+        }),
       notify: z
         .array(
           z.strictObject({
-            to: z.array(nonEmptyText('a recipient')).min(1, 'to must contain at least one recipient'),
-            when: z.union([WHEN, z.array(WHEN).min(1)]).optional(),
+            to: z
+              .array(nonEmptyText('a recipient'))
+              .min(1, 'to must contain at least one recipient')
+              .meta({ description: 'The recipients.', examples: [['@pagerduty-payments']] }),
+            when: z
+              .union([WHEN, z.array(WHEN).min(1)])
+              .optional()
+              .meta({
+                description: 'The transitions that they are notified of.',
+                default: ['alert', 'recovery'],
+              }),
           }),
         )
-        .optional(),
+        .optional()
+        .meta({ description: 'Who is notified. Default: `notify` of the document.' }),
       lint,
     },
     'alert must be an object',
   )
-  .meta({ id: 'Alert' });
+  .meta({
+    id: 'Alert',
+    description: 'An alert in terms of a signal, a condition and recipients. It compiles to one monitor.',
+  });
 
 const target = {
   application: applicationSchema,
@@ -204,11 +276,15 @@ const keyed = {
     .meta({
       description:
         'Pointers to the fields of the object that Birddog leaves unchanged, for people to edit in Datadog.',
+      examples: [['/options/thresholds/warning']],
     }),
   adopt: z
     .union([z.string(), number], 'adopt must be the id of an object in Datadog')
     .optional()
-    .meta({ description: 'The id of an existing Datadog object that this entry takes over.' }),
+    .meta({
+      description: 'The id of an existing Datadog object that this entry takes over.',
+      examples: [1234567],
+    }),
 };
 /** A document, which declares an application's monitors, alerts and dashboards. */
 export const documentSchema = z
@@ -220,13 +296,27 @@ export const documentSchema = z
     application: applicationSchema,
     team: teamSchema,
     catalogs: catalogsSchema.optional(),
-    tags: tags.optional(),
-    notify: z.array(nonEmptyText('a recipient')).optional(),
-    monitors: z.array(monitorSchema.extend(keyed)).optional(),
-    alerts: z.array(alertSchema.extend(keyed)).optional(),
-    dashboards: z.array(dashboardSchema.extend(keyed)).optional(),
+    tags: tags
+      .optional()
+      .meta({ description: 'Tags that every monitor and alert gets.', examples: [['env:prod']] }),
+    notify: z
+      .array(nonEmptyText('a recipient'))
+      .optional()
+      .meta({ description: 'The recipients of alerts without `notify`.', examples: [['@slack-payments']] }),
+    monitors: z
+      .array(monitorSchema.extend(keyed))
+      .optional()
+      .meta({ description: "Monitors in Datadog's own format." }),
+    alerts: z
+      .array(alertSchema.extend(keyed))
+      .optional()
+      .meta({ description: 'Alerts, which compile to monitors.' }),
+    dashboards: z
+      .array(dashboardSchema.extend(keyed))
+      .optional()
+      .meta({ description: "Dashboards in Datadog's own format." }),
   })
-  .meta({ id: 'Document' });
+  .meta({ id: 'Document', description: 'The monitors, alerts and dashboards of one application.' });
 
 /** The body of `/restore`: one revision of an object, or the last apply. */
 export const restoreSchema = z

@@ -44,20 +44,28 @@ function canonicalMonitor(monitor: JsonObject): JsonObject {
   };
 }
 
+/** The options that Datadog adds to every monitor. */
+export const OPTION_DEFAULTS = {
+  include_tags: true,
+  notify_audit: false,
+  locked: false,
+  new_host_delay: 300,
+};
+/** Two options with the same default for missing data. Datadog returns one, both or neither of them. */
+export const MISSING_DATA_DEFAULTS = { notify_no_data: false, on_missing_data: 'default' };
+
 function options(type: Json, given: JsonObject): JsonObject {
   const { silenced: _, ...written } = given;
   const set = withoutNulls(written, (name) => name !== 'new_host_delay');
+  const { new_host_delay, ...others } = OPTION_DEFAULTS;
   const defaults: JsonObject = {
-    include_tags: true,
-    notify_audit: false,
-    locked: false,
-    ...(set['new_group_delay'] === undefined ? { new_host_delay: 300 } : {}),
+    ...others,
+    ...(set['new_group_delay'] === undefined ? { new_host_delay } : {}),
     ...(typeof type === 'string' && SIMPLE_GROUPING.has(type) ? { groupby_simple_monitor: false } : {}),
   };
   const result: JsonObject = { ...defaults, ...set };
-  // Two options have the same default for missing data, and Datadog returns one, both or neither of them.
-  if (result['notify_no_data'] === false) delete result['notify_no_data'];
-  if (result['on_missing_data'] === 'default') delete result['on_missing_data'];
+  for (const [name, value] of Object.entries(MISSING_DATA_DEFAULTS))
+    if (result[name] === value) delete result[name];
   if (result['escalation_message'] !== undefined)
     result['escalation_message'] = trimmed(result['escalation_message']);
   const thresholds = result['thresholds'];

@@ -8,7 +8,7 @@ import { arrayIndex, type Pointer, pointerSteps } from '../domain/pointer.ts';
 import { withLiveIds } from './widget-ids.ts';
 
 /** Datadog's defaults for missing fields of a monitor. A missing `name` or `assets` leaves the live value unchanged. */
-const MONITOR_DEFAULTS: JsonObject = {
+export const MONITOR_DEFAULTS: JsonObject = {
   message: '',
   tags: [],
   priority: null,

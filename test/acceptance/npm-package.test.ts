@@ -82,6 +82,7 @@ describe('npm pack', () => {
       'package/README.md',
       'package/dist/npm/birddog.js',
       'package/dist/npm/cli.js',
+      'package/dist/npm/datadog-descriptions.txt',
       'package/dist/npm/known-metrics.br',
       'package/dist/npm/licences.txt',
       'package/dist/npm/polyfills.js',

@@ -3,7 +3,7 @@ import { isObject, type Json, type JsonObject, numberText } from '../../domain/j
 import type { Path } from '../rule.ts';
 
 /** A type of Datadog's API: fields by name, a list of values, or alternatives. */
-interface SchemaType {
+export interface SchemaType {
   readonly fields: ReadonlyMap<string, SchemaField>;
   /** The required fields that distinguish it from the alternatives: an object must say which type it has. */
   readonly names: readonly (readonly [name: string, field: SchemaField])[];
@@ -11,7 +11,8 @@ interface SchemaType {
   readonly alternatives: readonly string[];
 }
 
-interface SchemaField {
+export interface SchemaField {
+  /** The name of a type, or of a scalar; with "[]" at the end, a list of these. */
   readonly type: string;
   readonly required: boolean;
 }
@@ -35,7 +36,7 @@ const NO_FIELDS: ReadonlyMap<string, SchemaField> = new Map();
 /** The types of the fields with other widgets. */
 const INNER_WIDGETS: ReadonlySet<string> = new Set(['Widget[]', 'SplitGraphSourceWidgetDefinition']);
 /** The fields that distinguish the alternatives of a type. */
-const DISTINGUISHING: ReadonlySet<string> = new Set(['type', 'data_source', 'request_type']);
+export const DISTINGUISHING: ReadonlySet<string> = new Set(['type', 'data_source', 'request_type']);
 
 const SCALARS: ReadonlyMap<string, readonly [fits: (value: Json) => boolean, description: string]> = new Map<
   string,
@@ -55,7 +56,7 @@ const MAX_COMPARED = 20;
 let loaded: ReadonlyMap<string, SchemaType> | undefined;
 
 /** Returns the types by name. Reads the table beside this module, or beside the bundle that contains it, on first use. */
-function types(): ReadonlyMap<string, SchemaType> {
+export function types(): ReadonlyMap<string, SchemaType> {
   loaded ??= new Map(
     readFileSync(new URL('./widget-types.txt', import.meta.url), 'utf8')
       .trimEnd()

@@ -1,11 +1,15 @@
 import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
 import type { Path } from '../rule.ts';
 
-/** The allowed values of an option. Null is always allowed. */
-export type OptionType =
+/** The allowed values of an option, and one of them. Null is always allowed. */
+export type OptionType = { readonly example?: Json } & (
   | { readonly kind: 'flag' | 'text' | 'texts' | 'object' | 'list' | 'retention' | 'anything' }
   | { readonly kind: 'number'; readonly max?: number; readonly unit?: string }
-  | { readonly kind: 'word' | 'words'; readonly values: readonly string[] };
+  | { readonly kind: 'word' | 'words'; readonly values: readonly string[] }
+);
+
+/** A time such as 60m, 24h or 2d: a number and its unit. */
+export const RETENTION = /^(\d{1,9})([smhd])$/;
 
 const BOOLEAN: OptionType = { kind: 'flag' };
 const ANY: OptionType = { kind: 'anything' };
@@ -14,28 +18,31 @@ const MINUTES: OptionType = { kind: 'number', unit: 'minutes' };
 
 /** Every option of a monitor and its allowed values: Datadog API v1, MonitorOptions, and the documented limits. */
 export const OPTION_TYPES: ReadonlyMap<string, OptionType> = new Map<string, OptionType>([
-  ['thresholds', { kind: 'object' }],
-  ['threshold_windows', { kind: 'object' }],
+  ['thresholds', { kind: 'object', example: { critical: 1000, warning: 500 } }],
+  [
+    'threshold_windows',
+    { kind: 'object', example: { trigger_window: 'last_15m', recovery_window: 'last_15m' } },
+  ],
   ['variables', { kind: 'list' }],
   ['aggregation', ANY],
   ['notify_no_data', BOOLEAN],
-  ['no_data_timeframe', MINUTES],
+  ['no_data_timeframe', { ...MINUTES, example: 20 }],
   [
     'on_missing_data',
     { kind: 'word', values: ['default', 'show_no_data', 'show_and_notify_no_data', 'resolve'] },
   ],
-  ['group_retention_duration', { kind: 'retention' }],
-  ['evaluation_delay', { kind: 'number', max: 86_400, unit: 'seconds' }],
-  ['new_group_delay', SECONDS],
+  ['group_retention_duration', { kind: 'retention', example: '24h' }],
+  ['evaluation_delay', { kind: 'number', max: 86_400, unit: 'seconds', example: 900 }],
+  ['new_group_delay', { ...SECONDS, example: 60 }],
   ['new_host_delay', SECONDS],
   ['require_full_window', BOOLEAN],
-  ['renotify_interval', MINUTES],
-  ['renotify_occurrences', { kind: 'number' }],
-  ['renotify_statuses', { kind: 'words', values: ['alert', 'warn', 'no data'] }],
-  ['escalation_message', { kind: 'text' }],
-  ['timeout_h', { kind: 'number', max: 24, unit: 'hours' }],
+  ['renotify_interval', { ...MINUTES, example: 60 }],
+  ['renotify_occurrences', { kind: 'number', example: 3 }],
+  ['renotify_statuses', { kind: 'words', values: ['alert', 'warn', 'no data'], example: ['alert'] }],
+  ['escalation_message', { kind: 'text', example: 'The queue is still growing.' }],
+  ['timeout_h', { kind: 'number', max: 24, unit: 'hours', example: 24 }],
   ['notify_audit', BOOLEAN],
-  ['notify_by', { kind: 'texts' }],
+  ['notify_by', { kind: 'texts', example: ['cluster'] }],
   ['include_tags', BOOLEAN],
   [
     'notification_preset_name',
@@ -55,7 +62,10 @@ export const OPTION_TYPES: ReadonlyMap<string, OptionType> = new Map<string, Opt
   ['enable_logs_sample', BOOLEAN],
   ['enable_samples', BOOLEAN],
   ['groupby_simple_monitor', BOOLEAN],
-  ['scheduling_options', { kind: 'object' }],
+  [
+    'scheduling_options',
+    { kind: 'object', example: { evaluation_window: { day_starts: '04:00', timezone: 'Europe/Berlin' } } },
+  ],
   ['min_failure_duration', { kind: 'number', max: 7200, unit: 'seconds' }],
   ['min_location_failed', { kind: 'number' }],
   ['locked', BOOLEAN],

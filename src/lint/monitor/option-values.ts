@@ -3,7 +3,8 @@ import { pointerTo, valueAt } from '../../domain/pointer.ts';
 import type { Path, RuleFix } from '../rule.ts';
 import type { Comparison, Query } from '../../language/query/syntax.ts';
 
-const DECIMAL = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/;
+/** A number in a string. */
+export const DECIMAL = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/;
 
 /** Returns a value as a number. Numeric strings count, as they do for Datadog. */
 export function numericOf(value: Json | undefined): number | undefined {

@@ -1,14 +1,12 @@
 import { isObject, type Json, type JsonObject } from '../../../domain/json.ts';
 import { variableMisfits } from '../../dashboard/widget-types.ts';
-import { OPTION_TYPES, optionParts, type OptionType } from '../monitor-options.ts';
+import { OPTION_TYPES, optionParts, type OptionType, RETENTION } from '../monitor-options.ts';
 import { EVENT_TYPES, METRIC_TYPES, MONITOR_TYPES } from '../monitor-types.ts';
 import type { MonitorRule } from '../monitor-view.ts';
 import { isOn, moveMember, numericOf, withoutOptions, NUMERIC_THRESHOLDS } from '../option-values.ts';
 import { warningUnlessMisspelt } from '../../known/typo.ts';
 import { nearest } from '../../nearest.ts';
 import type { Violation, Path } from '../../rule.ts';
-
-const RETENTION = /^(\d{1,9})([smhd])$/;
 
 const MINUTES_OF: ReadonlyMap<string, number> = new Map<string, number>([
   ['s', 1 / 60],
