@@ -1,18 +1,21 @@
 import { command } from '../command.ts';
 import { applyDocuments, type ApplyOptions, exitOfApply } from '../documents/apply-documents.ts';
+import { applySavedPlan } from '../documents/apply-saved-plan.ts';
 import { readDocuments, type Source } from '../documents/documents.ts';
 import { exitOf, planDocuments } from '../documents/plan-documents.ts';
+import { operandOf } from '../documents/saved-plan.ts';
 import { ALL_PLAN_FINDINGS } from '../documents/shown-findings.ts';
 import { EXIT, type Exit, worst } from '../exit-status.ts';
-import { FILES, flag } from '../options.ts';
+import { type Arguments, FILES, flag, type Option, UsageError } from '../options.ts';
 import { countsOf, summaryOf } from '../print/plan-summary.ts';
-import { appliedJson, endOfApply, printApplied } from '../print/print-applied.ts';
+import { appliedJson, showApplied } from '../print/print-applied.ts';
 import { printPlans } from '../print/print-plan.ts';
 import {
   CLIENT_STATUSES,
   type ClientIo,
   DOCUMENT_OPTIONS,
   documentOptions,
+  INPUT_FORMAT,
   MAX_CHANGES,
   OFFLINE,
   withClient,
@@ -29,9 +32,10 @@ export const applyCommand = command({
   name: 'apply',
   summary: 'Show the plan, ask for confirmation, and apply it',
   description:
-    'Show what would change in Datadog, ask for confirmation, and apply exactly what was shown. Large documents take several requests. If the command is interrupted, run it again to continue.',
+    'Show what would change in Datadog, ask for confirmation, and apply exactly what was shown. Large documents take several requests. If the command is interrupted, run it again to continue. If FILE is a plan that birddog plan --out saved, apply exactly that plan without confirmation, or write nothing and show what changed since.',
   examples: [
     'birddog apply payments.yaml',
+    'birddog apply plan.json                          # a saved plan, after its review',
     'birddog apply --yes --prune *.yaml               # in a pipeline',
   ],
   options: [YES, PRUNE, FORCE, MAX_CHANGES, OFFLINE, ALL_PLAN_FINDINGS, ...DOCUMENT_OPTIONS],
@@ -54,10 +58,33 @@ export const applyCommand = command({
         offline: get(OFFLINE),
         allFindings: get(ALL_PLAN_FINDINGS),
       };
-      const sources = await readDocuments(options.files, options.inputFormat, io, io.paintErr);
+      const operand = await operandOf(options.files, io);
+      if (operand.failure) {
+        io.err(operand.failure.text);
+        return EXIT.failed;
+      }
+      if (operand.saved) {
+        requireOnlyPlan(args);
+        return applySavedPlan(operand.saved, options, io);
+      }
+      const sources = await readDocuments(options.files, options.inputFormat, operand, io.paintErr);
       return applySources(sources, options, io);
     }),
 });
+
+/** Options that would change a saved plan, or have no meaning for it. */
+const PLANNED_BEFORE: readonly Option<unknown>[] = [PRUNE, FORCE, INPUT_FORMAT];
+
+/** Throws UsageError if a saved plan is given together with documents, or with an option that would change it. */
+function requireOnlyPlan({ operands, get }: Arguments<readonly string[]>): void {
+  if (operands.length > 1)
+    throw new UsageError('a saved plan cannot be applied together with other files: apply it alone');
+  const given = PLANNED_BEFORE.find((option) => Boolean(get(option)));
+  if (given)
+    throw new UsageError(
+      `--${given.name} would change the saved plan: pass it to birddog plan --out, and review that plan`,
+    );
+}
 
 /** Plans the documents, prints the plan, asks for confirmation, and applies it. */
 export async function applySources(
@@ -88,11 +115,6 @@ export async function applySources(
     return worst(planned.map(exitOf));
   }
   const outcomes = await applyDocuments(planned, options, io);
-  if (options.json) out(appliedJson(outcomes));
-  for (const outcome of outcomes) {
-    if (!options.json) out(printApplied(outcome, paint));
-    if (outcome.stopped) err(outcome.stopped.text);
-    if (!options.json) out(endOfApply(outcome));
-  }
+  showApplied(outcomes, options.json, io);
   return worst(outcomes.map(exitOfApply));
 }

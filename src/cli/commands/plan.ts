@@ -2,14 +2,25 @@ import { command } from '../command.ts';
 import { readDocuments } from '../documents/documents.ts';
 import { exitOf, planDocuments } from '../documents/plan-documents.ts';
 import { ALL_PLAN_FINDINGS } from '../documents/shown-findings.ts';
-import { worst } from '../exit-status.ts';
-import { FILES, flag, UsageError } from '../options.ts';
+import { overwriteFault, savePlan } from '../documents/save-plan.ts';
+import { EXIT, worst } from '../exit-status.ts';
+import { FILES, flag, textOption, UsageError } from '../options.ts';
 import { plansMarkdown } from '../print/print-markdown.ts';
 import { plansJson } from '../print/print-plan-json.ts';
 import { printPlans } from '../print/print-plan.ts';
+import { visible } from '../print/visible.ts';
 import { CLIENT_STATUSES, DOCUMENT_OPTIONS, documentOptions, OFFLINE, withClient } from './client-options.ts';
 
 const PRUNE = flag('prune', 'also plan to delete objects that are no longer in the document');
+const OUT = textOption(
+  'out',
+  'FILE',
+  'also save the plan, for birddog apply FILE; nothing is saved if a document has an error or contains a secret',
+);
+const FORCE = flag(
+  'force',
+  'with --out: let the apply replace objects, and delete or change any number of objects',
+);
 const MARKDOWN = flag(
   'markdown',
   'print a summary for reviewers: what changes for on-call, and who is notified',
@@ -24,13 +35,14 @@ export const planCommand = command({
     'birddog plan payments.yaml',
     'birddog plan --markdown *.yaml > summary.md      # for a pull request',
     "birddog plan --json payments.yaml | jq '.documents[].summary'",
+    'birddog plan --out plan.json payments.yaml       # then review it, and birddog apply plan.json',
   ],
-  options: [PRUNE, OFFLINE, MARKDOWN, ALL_PLAN_FINDINGS, ...DOCUMENT_OPTIONS],
+  options: [PRUNE, OUT, FORCE, OFFLINE, MARKDOWN, ALL_PLAN_FINDINGS, ...DOCUMENT_OPTIONS],
   operands: FILES,
   statuses: {
     done: 'there are no changes',
     differences: 'there are changes',
-    failed: 'a document is invalid, or its plan failed',
+    failed: 'a document is invalid, its plan failed, or it was not saved',
     ...CLIENT_STATUSES,
   },
   run(args, given) {
@@ -42,15 +54,28 @@ export const planCommand = command({
     };
     const markdown = args.get(MARKDOWN);
     if (options.json && markdown) throw new UsageError('--json and --markdown cannot be used together');
+    const file = args.get(OUT);
+    const force = args.get(FORCE);
+    if (file === '' || file === '-') throw new UsageError('--out needs the name of a file');
+    if (force && file === undefined) throw new UsageError('--force needs --out: a plan writes nothing');
     return withClient(args, given, async (io) => {
       const { out, err, paint, paintErr } = io;
+      const fault = file === undefined ? undefined : await overwriteFault(file);
+      if (fault !== undefined) {
+        err(`birddog plan: ${visible(`${file}: ${fault}`)}\n`);
+        return EXIT.failed;
+      }
       const sources = await readDocuments(options.files, options.inputFormat, io, paintErr);
       const planned = await planDocuments(sources, options, io);
       if (options.json) out(plansJson(planned));
       else if (markdown) out(plansMarkdown(planned));
       else out(printPlans(planned, paint));
       for (const { failure } of planned) if (failure) err(failure.text);
-      return worst(planned.map(exitOf));
+      if (file === undefined) return worst(planned.map(exitOf));
+      const { exit, saved } = await savePlan(file, planned, { ...options, force }, io);
+      if (saved && !options.json && !markdown)
+        out(`\nSaved to ${visible(file)}. Apply it with: birddog apply ${visible(file)}\n`);
+      return exit;
     });
   },
 });

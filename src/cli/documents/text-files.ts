@@ -32,24 +32,24 @@ export function formatOfFile(name: string, otherwise: Format | undefined): Forma
   return chosen;
 }
 
-/** Reads a file up to the maximum size of a document. Throws FileError. */
-export async function readBytes(path: string): Promise<Buffer> {
+/** Reads a file up to a maximum size, by default that of a document. Throws FileError. */
+export async function readBytes(path: string, maxBytes = DOCUMENT_LIMITS.bytes): Promise<Buffer> {
   try {
-    return await readBounded(createReadStream(path, { end: DOCUMENT_LIMITS.bytes }));
+    return await readBounded(createReadStream(path, { end: maxBytes }), maxBytes);
   } catch (error) {
     throw fileError(error);
   }
 }
 
-/** Reads a stream up to the maximum size of a document. Throws FileError. */
-export async function readBounded(stream: Readable): Promise<Buffer> {
+/** Reads a stream up to a maximum size, by default that of a document. Throws FileError. */
+export async function readBounded(stream: Readable, maxBytes = DOCUMENT_LIMITS.bytes): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of stream) {
     const bytes = Buffer.from(chunk);
     size += bytes.length;
-    if (size > DOCUMENT_LIMITS.bytes) {
-      throw new FileError(`the file is larger than the maximum of ${DOCUMENT_LIMITS.bytes} bytes`);
+    if (size > maxBytes) {
+      throw new FileError(`the file is larger than the maximum of ${maxBytes} bytes`);
     }
     chunks.push(bytes);
   }
@@ -62,17 +62,42 @@ export async function replaceText(path: string, text: string): Promise<void> {
     const target = await realpath(path);
     await access(target, constants.W_OK);
     const { mode } = await stat(target);
-    const draft = join(dirname(target), `.${basename(target)}.${randomUUID()}`);
-    try {
-      await writeFile(draft, text, { flag: 'wx', mode: 0o600, flush: true });
-      await chmod(draft, mode & 0o7777);
-      await rename(draft, target);
-    } catch (error) {
-      await rm(draft, { force: true });
-      throw error;
-    }
+    await writeAtomically(target, text, mode & 0o7777);
   } catch (error) {
     throw fileError(error);
+  }
+}
+
+/** Writes a file atomically, a new one or one that exists. Throws FileError. */
+export async function saveText(path: string, text: string): Promise<void> {
+  if (await isFile(path)) return replaceText(path, text);
+  try {
+    await writeAtomically(path, text, 0o666 & ~process.umask());
+  } catch (error) {
+    throw fileError(error);
+  }
+}
+
+/** Returns whether a path is a regular file; false if it does not exist. Throws FileError for a folder, device or pipe. */
+export async function isFile(path: string): Promise<boolean> {
+  try {
+    if ((await stat(path)).isFile()) return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    throw fileError(error);
+  }
+  throw new FileError('not a regular file');
+}
+
+async function writeAtomically(target: string, text: string, mode: number): Promise<void> {
+  const draft = join(dirname(target), `.${basename(target)}.${randomUUID()}`);
+  try {
+    await writeFile(draft, text, { flag: 'wx', mode: 0o600, flush: true });
+    await chmod(draft, mode);
+    await rename(draft, target);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
   }
 }
 

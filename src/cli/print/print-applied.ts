@@ -1,4 +1,5 @@
 import type { PlanAction } from '../../domain/plan.ts';
+import type { ProcessIo } from '../command.ts';
 import type { Outcome } from '../documents/apply-documents.ts';
 import type { Applied } from '../client/apply-until-done.ts';
 import { NoAnswer } from '../client/birddog-failures.ts';
@@ -21,8 +22,22 @@ const DONE: Readonly<Record<PlanAction, string>> = {
 /** Findings that only an apply reports; all others were printed with the plan. */
 const APPLY_FINDINGS = new Set(['changed_meanwhile', 'still_needed']);
 
+/** Shows what an apply did: all documents as JSON, or each with its failure. */
+export function showApplied(
+  outcomes: readonly Outcome[],
+  json: boolean,
+  { out, err, paint }: Pick<ProcessIo, 'out' | 'err' | 'paint'>,
+): void {
+  if (json) out(appliedJson(outcomes));
+  for (const outcome of outcomes) {
+    if (!json) out(printApplied(outcome, paint));
+    if (outcome.stopped) err(outcome.stopped.text);
+    if (!json) out(endOfApply(outcome));
+  }
+}
+
 /** Prints what the apply of one document did, with links to Datadog, and the findings of the apply. */
-export function printApplied({ name, document, applied }: Outcome, paint: Paint): string {
+function printApplied({ name, document, applied }: Outcome, paint: Paint): string {
   if (!applied || !document) return '';
   const { done, findings } = applied;
   const shown = findings.filter(({ code }) => APPLY_FINDINGS.has(code));
@@ -31,7 +46,7 @@ export function printApplied({ name, document, applied }: Outcome, paint: Paint)
 }
 
 /** Returns the last line about the apply of a document: how many objects are done, and what remains. */
-export function endOfApply(outcome: Outcome): string {
+function endOfApply(outcome: Outcome): string {
   if (!outcome.applied) return '';
   return `${outcome.stopped ? remainder(outcome) : '  Done.'}\n`;
 }

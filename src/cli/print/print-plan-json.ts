@@ -21,7 +21,8 @@ export function planJson({ name, document, plan, failure }: Planned): JsonObject
   };
 }
 
-function planFields({ application, route, basis, objects, findings, hidden }: PlanAnswer): JsonObject {
+/** Returns the fields of a plan as JSON. */
+export function planFields({ application, route, basis, objects, findings, hidden }: PlanAnswer): JsonObject {
   return {
     application,
     route,
