@@ -5,6 +5,7 @@ import { isObject, type Json, type JsonObject, printJson } from '../src/domain/j
 import { ProblemError } from '../src/domain/problem.ts';
 import { decode } from '../src/format/decode.ts';
 import { DOCUMENT_LIMITS, type Format } from '../src/format/decoded.ts';
+import type { KnownRecipients } from '../src/lint/recipients/known-recipients.ts';
 import { execute } from '../src/pipeline/pipeline.ts';
 import type { ObjectPort, Ports, MonitorValidator } from '../src/pipeline/ports.ts';
 import type { PipelineAnswer, PipelineRequest } from '../src/pipeline/request.ts';
@@ -26,6 +27,8 @@ interface Options {
   readonly route?: Route;
   /** Whether plans ask Datadog to validate monitors, or who is asked instead. Default: false. */
   readonly validator?: true | MonitorValidator;
+  /** The recipients that plans know. Default: none. */
+  readonly recipients?: KnownRecipients;
   /** The emulated Datadog of an earlier process. */
   readonly world?: ReturnType<typeof emulatedDatadog>;
   /** Aborts when the process stops. */
@@ -42,6 +45,7 @@ export function startInProcess({
   stopping,
   gone,
   validator,
+  recipients,
   ...options
 }: Options = {}) {
   const world = given ?? emulatedDatadog(options);
@@ -64,6 +68,10 @@ export function startInProcess({
     dashboard: meddling(datadog.objects.dashboard),
     auditTrail: datadog.auditTrail,
     policies: datadog.policies,
+    recipients: recipients && {
+      known: async () => recipients,
+      status: () => ({ size: recipients.size, faults: [] }),
+    },
     validator: validator === true ? datadog.validator : validator,
   };
   /** Sends a body, or none, to a path of the contract. */

@@ -34,6 +34,7 @@ export function portsWithoutDatadog(clock: Clock, store: Store = openStore(':mem
     fingerprints,
     auditTrail: { changes: async () => new Map() },
     policies: { list: async () => [] },
+    recipients: undefined,
     validator: undefined,
     audit: () => {},
     clock,

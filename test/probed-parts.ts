@@ -46,6 +46,7 @@ export function probedParts() {
     datadog: emulated.datadog,
     ledger: openStore(':memory:', { clock: emulated.clock }).ledger,
     secrets: { sidecarCertificate, ownCertificate, watched: [keys, sidecarCertificate, ownCertificate] },
+    recipients: { known: async () => undefined, status: () => ({ size: 0, faults: [] }) },
     sidecar: {
       state: () => state.breaker,
       silent: () => state.silent,

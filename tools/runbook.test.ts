@@ -6,6 +6,7 @@ import { datadogProbes } from '../src/health/datadog-probes.ts';
 import { INCIDENT_SCOPES } from '../src/health/incident-identity.ts';
 import { ledgerProbe } from '../src/health/ledger-probe.ts';
 import type { Probe } from '../src/health/probe.ts';
+import { recipientsProbe } from '../src/health/recipients-probe.ts';
 import { secretProbes } from '../src/health/secret-probes.ts';
 import { startProbes } from '../src/health/start-probes.ts';
 import { mainProbes } from '../src/main/probes.ts';
@@ -22,6 +23,7 @@ const sidecar = [
   ...secretProbes({ ...parts, secrets: sidecarSecrets }),
   ...datadogProbes(parts),
   ledgerProbe(parts),
+  ...recipientsProbe(parts.recipients),
 ];
 
 /** Returns the rows of the table below a heading in page order. Asserts that every cell has content. */

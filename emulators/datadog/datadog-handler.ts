@@ -18,6 +18,7 @@ import { restrictionPolicies } from './monitor-settings/restriction-policies.ts'
 import { monitors } from './monitors/monitors.ts';
 import { Organisation } from './organisation.ts';
 import { objectPages } from './pages/object-pages.ts';
+import { integrations } from './people/integrations.ts';
 import { roles } from './people/roles.ts';
 import { teams } from './people/teams.ts';
 import { users } from './people/users.ts';
@@ -65,6 +66,7 @@ const ENDPOINT_GROUPS: readonly ((organisation: Organisation) => EndpointGroup)[
   users,
   roles,
   teams,
+  integrations,
 ];
 
 const VALIDATE: Route = {

@@ -30,6 +30,10 @@ export const COLLECTIONS = [
   'team_links',
   'team_memberships',
   'team_notification_rules',
+  'slack_channels',
+  'opsgenie_services',
+  'ms_teams_handles',
+  'ms_teams_workflow_handles',
 ] as const;
 export type CollectionName = (typeof COLLECTIONS)[number];
 

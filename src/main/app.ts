@@ -32,7 +32,7 @@ export async function serve(entry: URL): Promise<void> {
  */
 async function startMain(config: Config, deps: Deps, entry: URL): Promise<Service> {
   const { clock, log } = deps;
-  const foundation = await openFoundation('serve', config);
+  const foundation = await openFoundation('serve', config, deps);
   const { metrics, outbound } = foundation;
   const callers = config.auth
     ? await openCallers(config.auth, {
@@ -64,6 +64,7 @@ async function startMain(config: Config, deps: Deps, entry: URL): Promise<Servic
     datadog,
     ledger: store.ledger,
     lookup,
+    recipients: ports.recipients,
     secrets,
     sidecar,
     now: clock.now,

@@ -7,7 +7,9 @@ import { datadogProbes } from '../health/datadog-probes.ts';
 import { ledgerProbe } from '../health/ledger-probe.ts';
 import { markerProbe } from '../health/marker-probe.ts';
 import { failure, healthy, type Probe, type ProbeDeps, outcomeOf } from '../health/probe.ts';
+import { recipientsProbe } from '../health/recipients-probe.ts';
 import { secretProbes } from '../health/secret-probes.ts';
+import type { Recipients } from '../pipeline/ports.ts';
 import { type ProbedSidecar, sidecarProbe } from './sidecar-probe.ts';
 
 type ProbedLookup = Pick<Lookup, 'probe' | 'readings'>;
@@ -20,18 +22,20 @@ export type MainParts = ProbeDeps &
     readonly datadog: Datadog;
     readonly lookup: ProbedLookup;
     readonly sidecar: ProbedSidecar;
+    readonly recipients: Recipients | undefined;
     readonly callers: ProbedCallers;
   };
 
 /** Returns the probes of the main container in the order of `/check`. */
 export function mainProbes(parts: MainParts): readonly Probe[] {
-  const { datadog, lookup, sidecar, callers, afterMs } = parts;
+  const { datadog, lookup, sidecar, callers, recipients, afterMs } = parts;
   return [
     ...secretProbes(parts),
     ...datadogProbes(parts),
     // Only here: both containers use the same organisation.
     markerProbe(datadog),
     ledgerProbe(parts),
+    ...recipientsProbe(recipients),
     ...CATALOG_NAMES.map((name) => catalogProbe(name, lookup, afterMs)),
     lookupProbe(lookup),
     sidecarProbe(sidecar, afterMs),

@@ -6,6 +6,7 @@ import type { PlanAction } from '../domain/plan.ts';
 import type { TagPolicy } from '../domain/tag-policies.ts';
 import type { ObjectHistory } from '../diff/who-changed.ts';
 import type { Ledger } from '../ledger/port.ts';
+import type { KnownRecipients } from '../lint/recipients/known-recipients.ts';
 
 /**
  * Access to one kind of Datadog object. Every method throws ProblemError (`datadog_refused`, `datadog_forbidden`,
@@ -117,6 +118,21 @@ export interface Policies {
   list(context: RequestContext): Promise<readonly TagPolicy[]>;
 }
 
+/** What is known of the recipients, for `/check`. */
+export interface RecipientsStatus {
+  /** The number of known recipients; undefined before they have been read. */
+  readonly size: number | undefined;
+  /** What cannot be read, and why. */
+  readonly faults: readonly string[];
+}
+
+/** The recipients of notifications that exist. */
+export interface Recipients {
+  /** Returns the known recipients; undefined while none are. Waits at most a part of the deadline. Never throws. */
+  known(context: RequestContext): Promise<KnownRecipients | undefined>;
+  status(): RecipientsStatus;
+}
+
 /** Datadog's answer about a monitor: its message if it would refuse the monitor. */
 export interface Verdict {
   readonly refusal?: string;
@@ -148,6 +164,8 @@ export interface Ports {
   readonly fingerprints: Fingerprints;
   readonly auditTrail: AuditTrail;
   readonly policies: Policies;
+  /** Undefined if recipients are not checked. */
+  readonly recipients: Recipients | undefined;
   /** Undefined if plans are not validated by Datadog. */
   readonly validator: MonitorValidator | undefined;
   readonly audit: Audit;

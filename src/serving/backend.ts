@@ -10,6 +10,7 @@ import { observed, createOutbound, type Outbound, type ProxySettings } from '../
 import type { Deps } from '../runtime/service.ts';
 import type { Settings } from '../runtime/settings.ts';
 import { type ApplyStop, createApplyStop, createShutdown, type Shutdown } from '../runtime/shutdown.ts';
+import { type HandlesFile, openHandlesFile, recipientsOf } from './recipients.ts';
 import type { Secrets } from './secrets.ts';
 import type { servingSettings } from './settings.ts';
 
@@ -26,6 +27,8 @@ export interface Foundation {
   /** Connections to every upstream except the sidecar. */
   readonly outbound: Outbound;
   readonly receivers: readonly ReceiverConfig[];
+  /** The file of known recipients, if there is one. */
+  readonly handlesFile: HandlesFile | undefined;
 }
 
 /** Maximum sockets per host. A few applies use 16 each, and the requests of others must not wait for them. */
@@ -46,12 +49,14 @@ export interface Backend extends Foundation {
 export async function openFoundation(
   command: Foundation['command'],
   config: SharedConfig,
+  { log }: Pick<Deps, 'log'>,
 ): Promise<Foundation> {
   return {
     command,
     metrics: createMetrics(command, VERSION),
     outbound: createOutbound({ sockets: SOCKETS, ...(config.proxy ? { proxy: config.proxy } : {}) }),
     receivers: await readReceivers(config.BIRDDOG_RECEIVERS),
+    handlesFile: await openHandlesFile(config.BIRDDOG_HANDLES, log),
   };
 }
 
@@ -80,6 +85,7 @@ export function openBackend(
     ...datadog.objects,
     auditTrail: datadog.auditTrail,
     policies: datadog.policies,
+    recipients: recipientsOf(config.BIRDDOG_HANDLES, foundation.handlesFile, datadog.request, clock),
     validator: config.BIRDDOG_VALIDATE ? datadog.validator : undefined,
     ledger,
     objectCache,

@@ -75,6 +75,11 @@ export const servingSettings = {
     true,
     'Whether plans ask Datadog to validate new and changed monitors: `true` or `false`. `validate=false` switches it off for one plan.',
   ),
+  BIRDDOG_HANDLES: optional(
+    text,
+    '',
+    'Known recipients, so that plans warn about any other `@handle`: a file with one handle on each line or a YAML list, reloaded when it changes; or `datadog`, to read users, teams, Slack channels, Opsgenie services and channels of Microsoft Teams from Datadog. The application key then needs the permissions `user_access_read`, `teams_read` and `integrations_read`.',
+  ),
   BIRDDOG_MAX_DELETE_PERCENT: optional(
     wholeNumber(0, 100),
     20,

@@ -37,7 +37,7 @@ export interface ServingOptions
 
 /** Starts the servers and the health probes of a process that serves the API. Rejects when a port cannot be opened. */
 export async function startServing(
-  { command, metrics, outbound, receivers, datadog, store, shutdown, applyStop, ports }: Backend,
+  { command, metrics, outbound, receivers, handlesFile, datadog, store, shutdown, applyStop, ports }: Backend,
   config: SharedConfig,
   options: ServingOptions,
   deps: Deps,
@@ -77,6 +77,7 @@ export async function startServing(
     resources: [
       outbound,
       store,
+      ...(handlesFile ? [handlesFile] : []),
       ...resources,
       probes,
       inspector,

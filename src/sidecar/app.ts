@@ -1,6 +1,7 @@
 import { datadogProbes } from '../health/datadog-probes.ts';
 import { ledgerProbe } from '../health/ledger-probe.ts';
 import { PROBE_TIMEOUT_MS } from '../health/probe.ts';
+import { recipientsProbe } from '../health/recipients-probe.ts';
 import { secretProbes } from '../health/secret-probes.ts';
 import type { Incoming } from '../http/contract-app.ts';
 import { servePipeline } from '../http/serve-pipeline.ts';
@@ -37,7 +38,7 @@ export async function serve(entry: URL): Promise<void> {
  */
 async function startSidecar(config: Config, deps: Deps, entry: URL): Promise<Service> {
   const { clock } = deps;
-  const foundation = await openFoundation('sidecar', config);
+  const foundation = await openFoundation('sidecar', config, deps);
   const secrets = openSecrets(config, deps);
   const backend = openBackend(foundation, config, secrets, deps);
   const { datadog, store, applyStop, ports } = backend;
@@ -61,7 +62,12 @@ async function startSidecar(config: Config, deps: Deps, entry: URL): Promise<Ser
     hosts: 'loopback',
     secrets,
     probing: {
-      probes: [...secretProbes(parts), ...datadogProbes(parts), ledgerProbe(parts)],
+      probes: [
+        ...secretProbes(parts),
+        ...datadogProbes(parts),
+        ledgerProbe(parts),
+        ...recipientsProbe(ports.recipients),
+      ],
       // The report must arrive before the probe in the main container times out.
       timeoutMs: ({ deadline }) =>
         Math.max(1, Math.min(PROBE_TIMEOUT_MS, deadline.left() - REPORT_MARGIN_MS)),

@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { applyCommand } from '../../src/cli/commands/apply.ts';
 import { planCommand } from '../../src/cli/commands/plan.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import { folderWith } from './birddog-command.ts';
 import { actions, documentOf, MONITOR, ok, send } from './document-client.ts';
-import { type Pod, startPod } from './pod.ts';
+import { type Pod, request, startPod } from './pod.ts';
 import { startReplica } from './replicas.ts';
 import { runInProcess } from './run-in-process.ts';
 
 let pod: Pod;
 before(async () => {
-  pod = await startPod({ limits: false });
+  pod = await startPod({ limits: false, env: { sidecar: { BIRDDOG_HANDLES: 'datadog' } } });
 });
 after(() => pod.stop());
 
@@ -38,6 +39,27 @@ describe("Datadog's validation of a plan", () => {
       assert.deepEqual(ok(await send(pod, '/plan?validate=false', document)).findings, []);
       assert.deepEqual(actions(plan), ['monitor load create']);
     });
+
+  it('warns about recipients that BIRDDOG_HANDLES does not list, and /check counts the known ones', async (t) => {
+    const folder = folderWith(t, { handles: '@slack-orders\n' });
+    const { birddogUrl } = await startReplica(pod, 'handles', { BIRDDOG_HANDLES: join(folder, 'handles') });
+    const document = documentOf('checkout', { monitors: [{ ...MONITOR, message: 'High. @slack-ordres' }] });
+    const plan = ok(await send({ ...pod, birddogUrl }, '/plan', document));
+    assert.deepEqual(outline(plan.findings), [
+      ['handle_unknown', 'warning', undefined, '/monitors/0/message'],
+    ]);
+    assert.equal(plan.findings[0].hint, 'Did you mean @slack-orders?');
+    const { body } = await request({ ...pod, birddogUrl }, 'GET', '/check');
+    assert.deepEqual(
+      body.parts
+        .filter(({ name }: { name: string }) => name.endsWith('handles'))
+        .map(({ name, state, detail }: Record<string, string>) => `${name} ${state}: ${detail}`),
+      [
+        'handles ok: Plans compare recipients with a list of 1.',
+        'sidecar_handles ok: Plans compare recipients with a list of 0.',
+      ],
+    );
+  });
 
   it('is off in a process with BIRDDOG_VALIDATE=false', async () => {
     const { birddogUrl } = await startReplica(pod, 'unvalidated', { BIRDDOG_VALIDATE: 'false' });

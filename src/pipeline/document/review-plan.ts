@@ -3,6 +3,7 @@ import { isObject, type JsonObject } from '../../domain/json.ts';
 import { type Pointer, pointerTo, valueAt } from '../../domain/pointer.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import { policyFindings, tagPlace } from '../../domain/tag-policies.ts';
+import { unknownRecipients } from '../../lint/recipients/unknown-recipients.ts';
 import { runThrottled } from '../../runtime/concurrency/throttle.ts';
 import { contestedFindings } from '../contested.ts';
 import { lintRequest } from '../lint.ts';
@@ -40,8 +41,11 @@ export async function reviewPlan(
   const policies = await ports.policies.list(request.context);
   const underPolicy = writesOf(plan).flatMap((step) => policyFindingsOf(step, policies, value));
   const linted = lint();
+  const recipients = await ports.recipients?.known(request.context);
+  const unknown = recipients ? await runThrottled(unknownRecipients(value, recipients)) : [];
   const findings = [
     ...linted,
+    ...unknown,
     ...unavailable,
     ...contestedFindings(document, live, ports),
     ...plan.findings,
