@@ -141,6 +141,21 @@ describe('the permissions that a request requires', () => {
     );
   });
 
+  it('are the same for applications whose objects a document renames', async () => {
+    const body = document('payments-eu', {
+      monitors: [{ ...monitor, key: 'b', renamed_from: ['payments-us/a', 'checkout/a'] }],
+    });
+    const refused = await refusal({ path: '/apply', body });
+    assert.match(refused?.message ?? '', /may not write the application "checkout"/);
+    assert.equal(refused?.extras.findings?.[0]?.pointer, '/monitors/0/renamed_from');
+    assert.equal(await refusal({ path: '/plan', body }), undefined);
+    const own = document('payments-eu', {
+      monitors: [{ ...monitor, key: 'b', renamed_from: 'payments-us/a' }],
+    });
+    assert.equal(await refusal({ path: '/apply', body: own }), undefined);
+    assert.ok(await refusal({ groups: ['audit'], path: '/plan', body: own }));
+  });
+
   it('include the name of the application in a catalog, if it differs', async () => {
     const withAlias = (application: string, leanix: string) => ({
       path: '/create_monitor',

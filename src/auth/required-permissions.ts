@@ -17,6 +17,8 @@ export interface RequiredPermission {
   readonly catalogName?: string;
   /** The part of the body that requires it. Absent if the whole request does. */
   readonly pointer?: Pointer;
+  /** Whether an object of the application is renamed, so that it leaves the application. */
+  readonly isSource?: true;
 }
 
 /**
@@ -35,7 +37,7 @@ export function permissionFor({
 
 /**
  * Returns all permissions that a request requires: for its application, for the catalog names that it declares, for the
- * applications that it references, and for unmanaged objects that it adopts or searches for.
+ * applications that it references or takes objects from, and for unmanaged objects that it adopts or searches for.
  */
 export function requiredPermissions(
   request: RequestToAuthorize,
@@ -47,26 +49,40 @@ export function requiredPermissions(
     if (name === undefined || name === application) return [];
     return [{ permission, application, catalogName: name, pointer: pointerTo('', 'catalogs', catalog) }];
   });
-  return [{ permission, application }, ...forCatalogNames, ...additionalPermissions(request, application)];
+  return [
+    { permission, application },
+    ...forCatalogNames,
+    ...additionalPermissions(request, application, permission),
+  ];
 }
 
+/** `permission` is that for the request's own application. */
 function additionalPermissions(
   { operation, query, body }: RequestToAuthorize,
   application: string,
+  permission: Permission,
 ): RequiredPermission[] {
   if (operation.verb === 'import') {
     const findsUnmanaged = [query.query, query.tag, query.id].some((value) => value !== undefined);
     return findsUnmanaged ? [{ permission: 'adopt', application }] : [];
   }
   if (operation.kind !== undefined || !isObject(body?.value)) return [];
-  return readDocument(body.value).entries.flatMap(({ references, adopt, pointer }): RequiredPermission[] => [
-    ...(adopt === undefined
-      ? []
-      : [{ permission: 'adopt' as const, application, pointer: pointerTo(pointer, 'adopt') }]),
-    ...references.flatMap(({ to, pointer: at }): RequiredPermission[] =>
-      to?.application === undefined || to.application === application
+  return readDocument(body.value).entries.flatMap((entry): RequiredPermission[] => {
+    const { references, adopt, renamedFrom, pointer } = entry;
+    return [
+      ...renamedFrom.flatMap(({ application: from }): RequiredPermission[] =>
+        from === application
+          ? []
+          : [{ permission, application: from, pointer: pointerTo(pointer, 'renamed_from'), isSource: true }],
+      ),
+      ...(adopt === undefined
         ? []
-        : [{ permission: 'read', application: to.application, pointer: at }],
-    ),
-  ]);
+        : [{ permission: 'adopt' as const, application, pointer: pointerTo(pointer, 'adopt') }]),
+      ...references.flatMap(({ to, pointer: at }): RequiredPermission[] =>
+        to?.application === undefined || to.application === application
+          ? []
+          : [{ permission: 'read', application: to.application, pointer: at }],
+      ),
+    ];
+  });
 }

@@ -53,7 +53,7 @@ export const findingSchema = z
 export type AnsweredFinding = z.output<typeof findingSchema>;
 
 export const kind = z.enum(MANAGED_KINDS);
-export const action = z.enum(['create', 'update', 'replace', 'delete', 'none', 'extra', 'clone']);
+export const action = z.enum(['create', 'update', 'rename', 'replace', 'delete', 'none', 'extra', 'clone']);
 
 /** The fields of a change of one field of an object. */
 export const changeFields = {
@@ -70,6 +70,10 @@ export const plannedSchema = z
     key: text,
     id: text.exactOptional(),
     action,
+    renamed_from: text.exactOptional().meta({
+      description:
+        'The former key of an object that is renamed: `key`, or `application/key` of another application.',
+    }),
     origin: jsonObject.exactOptional().meta({
       description: 'For an object that is not in the document: when it was created, and by whom.',
     }),

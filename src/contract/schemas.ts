@@ -1,6 +1,7 @@
 import { MANAGED_KINDS } from '../domain/managed-fields.ts';
 import { z } from 'zod';
 import { APPLICATION_SLUG, KEY_SLUG, TEAM_SLUG } from '../domain/application.ts';
+import type { Mark } from '../domain/marker.ts';
 import { isObject, isRawNumber, type Json, type JsonObject, parseTrustedJson } from '../domain/json.ts';
 
 /** Returns the schema of a slug. Its message describes the allowed characters instead of quoting the pattern. */
@@ -24,6 +25,15 @@ const teamSchema = slug(TEAM_SLUG, 'team', 100).meta({
   description: 'The team that owns the application.',
   examples: ['payments'],
 });
+
+/** Parses a former name, `key` or `application/key`, in a document of `application`. Returns undefined if it is not one. */
+export function formerName(name: string, application: string): Mark | undefined {
+  const [first = '', second, ...more] = name.split('/');
+  const former = second === undefined ? { application, key: first } : { application: first, key: second };
+  const isValid =
+    more.length === 0 && KEY_SLUG.test(former.key) && (second === undefined || APPLICATION_SLUG.test(first));
+  return isValid ? former : undefined;
+}
 
 const catalogName = (catalog: string) =>
   z
@@ -268,6 +278,9 @@ export const ENVELOPE_SCHEMAS = {
   }),
 } as const;
 
+const FORMER_KEY = 'renamed_from must be a key, or application/key, or a list of these';
+const formerKey = z.string(FORMER_KEY).refine((name) => formerName(name, '') !== undefined, FORMER_KEY);
+
 const keyed = {
   key: keySchema.optional(),
   unmanaged: z
@@ -284,6 +297,14 @@ const keyed = {
     .meta({
       description: 'The id of an existing Datadog object that this entry takes over.',
       examples: [1234567],
+    }),
+  renamed_from: z
+    .union([formerKey, z.array(formerKey).min(1)], FORMER_KEY)
+    .optional()
+    .meta({
+      description:
+        'The former key of the object, or the former keys, newest first. The object gets the new key and keeps its id.',
+      examples: ['latency', 'other-app/latency'],
     }),
 };
 /** A document, which declares an application's monitors, alerts and dashboards. */

@@ -111,7 +111,7 @@ export function stamped(kind: StoredKind, object: JsonObject, stamp: Stamp, live
   const mark = `${stamp.application}/${stamp.key}`;
   const written = textList(object['tags']);
   const added =
-    live && markOf(kind, live)
+    live && markOf(kind, live)?.application === stamp.application
       ? keptTags(written, textList(live['tags']))
       : withTag(
           withTag(written, 'service', kind === 'monitor' ? stamp.service : undefined),

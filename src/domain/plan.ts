@@ -12,4 +12,4 @@ export interface Change {
   readonly moved_from?: Pointer;
 }
 
-export type PlanAction = 'create' | 'update' | 'replace' | 'delete' | 'none' | 'extra' | 'clone';
+export type PlanAction = 'create' | 'update' | 'rename' | 'replace' | 'delete' | 'none' | 'extra' | 'clone';

@@ -94,6 +94,11 @@ export const PROBLEMS = {
     title: 'The document or Datadog has changed since the plan was made',
     hint: 'Plan again, review the changes, and apply with the new basis.',
   },
+  rename_across_routes: {
+    status: 409,
+    title: 'An object cannot be renamed between a listed and an unlisted application',
+    hint: 'Create the object in the new application and delete the old one, or use a shared ledger in PostgreSQL.',
+  },
   too_many_deletes: {
     status: 409,
     title: 'The plan deletes more objects than one apply may delete',

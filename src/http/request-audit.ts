@@ -32,6 +32,7 @@ interface Asked {
 const OUTCOMES: Readonly<Record<PlanAction, string>> = {
   create: 'created',
   update: 'updated',
+  rename: 'renamed',
   replace: 'replaced',
   delete: 'deleted',
   none: 'unchanged',

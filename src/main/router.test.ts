@@ -157,3 +157,59 @@ describe('the writes of an application whose listing changes', () => {
     assert.equal(await apply(), 'forwarded');
   });
 });
+
+describe('a document that renames an object of another application', () => {
+  /** Applies one of `app` that takes an object from `listed-app` or `other`. */
+  async function applying(source: string, ports = portsWithoutDatadog(systemClock)) {
+    const served: string[] = [];
+    const serve = router({
+      callers: NO_AUTHENTICATION,
+      lookup: async (application) =>
+        application.startsWith('listed')
+          ? { route: 'listed', service: application }
+          : { route: 'unlisted', missingFrom: ['leanix'] },
+      sidecar: {
+        async forward() {
+          served.push('sidecar');
+          return { status: 200, headers: {}, body: '{}' };
+        },
+      },
+      ports,
+    });
+    const request = incoming('', 'somebody', '/apply');
+    const wants = [{ permission: 'write' as const, application: source, isSource: true as const }];
+    const preflight = async () => ({
+      subject: { application: 'app', aliases: {} },
+      wants,
+      body: { locate: () => ({ line: 1, column: 1 }) },
+    });
+    assert.ok(request.inspection);
+    const outcome = await serve({ ...request, inspection: { ...request.inspection, preflight } }).then(
+      ({ status }) => status,
+      (error: unknown) => error,
+    );
+    return { outcome, served };
+  }
+
+  it('is refused with SQLite if the other container serves that application', async () => {
+    const { outcome, served } = await applying('listed-app');
+    assert.ok(outcome instanceof ProblemError);
+    assert.deepEqual([outcome.code, served], ['rename_across_routes', []]);
+    assert.match(outcome.message, /each container has its own ledger/);
+    assert.deepEqual(await applying('other'), { outcome: 200, served: ['sidecar'] });
+  });
+
+  it('is refused if writes of that application are still in progress in the other container', async () => {
+    const ports = portsWithoutDatadog(systemClock);
+    await ports.ledger.pinRoute('other', { route: 'listed', service: 'other' }, 60_000);
+    const { outcome } = await applying('other', ports);
+    assert.ok(outcome instanceof ProblemError && outcome.code === 'rename_across_routes');
+  });
+
+  it('is served with a ledger that both containers share', async () => {
+    const ports = portsWithoutDatadog(systemClock);
+    const { readings } = ports.ledger;
+    Object.assign(ports.ledger, { readings: () => ({ ...readings(), database: 'PostgreSQL' }) });
+    assert.equal((await applying('listed-app', ports)).outcome, 200);
+  });
+});

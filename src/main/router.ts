@@ -7,11 +7,15 @@ import type { Reply } from '../runtime/reply.ts';
 import { servePipeline } from '../http/serve-pipeline.ts';
 import { createSemaphore, type Semaphore } from '../runtime/concurrency/semaphore.ts';
 import { isWrite } from '../contract/operations.ts';
+import { ProblemError } from '../domain/problem.ts';
 import type { Ledger } from '../ledger/port.ts';
 import type { Ports } from '../pipeline/ports.ts';
 import { addPositions } from '../pipeline/refuse.ts';
 import { preflightOf } from './preflight.ts';
 import type { SidecarClient } from './sidecar-client.ts';
+
+/** Maximum number of other applications from which one document takes objects: each is looked up in the catalogs. */
+const MAX_SOURCES = 20;
 
 interface Router {
   readonly callers: Callers;
@@ -33,14 +37,71 @@ export function router(at: Router): (incoming: Incoming) => Promise<Reply> {
   return async (incoming) => {
     const { context, operation, inspection } = incoming;
     if (operation.verb === 'lint' && inspection) return inspection.lint();
-    const { application, route } = await routeOf(incoming, at);
+    const { application, route, sources } = await routeOf(incoming, at);
     if (!isWrite(operation)) return serveOn(route, incoming, at, forwards);
     const { ledger, settleMs } = at.ports;
-    const write = { application, route, holdMs: context.deadline.left() + settleMs };
-    return onPinnedRoute(ledger, write, (pinned, onMayStillLand) =>
-      serveOn(pinned, { ...incoming, context: { ...context, onMayStillLand } }, at, forwards),
+    const holdMs = context.deadline.left() + settleMs;
+    return onPinnedRoute(ledger, { application, route, holdMs }, (pinned, onMayStillLand) =>
+      onRouteOfSources(
+        { target: application, route: pinned, sources, holdMs },
+        at,
+        onMayStillLand,
+        (mayStillLand) =>
+          serveOn(
+            pinned,
+            { ...incoming, context: { ...context, onMayStillLand: mayStillLand } },
+            at,
+            forwards,
+          ),
+      ),
     );
   };
+}
+
+/** A write that takes objects from other applications. */
+interface Move {
+  readonly target: string;
+  readonly route: Route;
+  readonly sources: readonly Source[];
+  readonly holdMs: number;
+}
+
+/** An application from which a write takes objects. */
+interface Source {
+  readonly application: string;
+  readonly route: Route;
+}
+
+/**
+ * Serves a write while the writes of the applications from which it takes objects go on the same route. Throws
+ * `rename_across_routes` if one goes on the other route and the containers do not share their ledger: neither would know what the
+ * other writes.
+ */
+async function onRouteOfSources<Served>(
+  { sources, ...move }: Move,
+  at: Router,
+  onMayStillLand: () => void,
+  serve: (onMayStillLand: () => void) => Promise<Served>,
+): Promise<Served> {
+  const [source, ...others] = sources;
+  if (!source) return serve(onMayStillLand);
+  const { ledger } = at.ports;
+  return onPinnedRoute(ledger, { ...source, holdMs: move.holdMs }, (route, sourceMayStillLand) => {
+    const isShared = ledger.readings().database === 'PostgreSQL';
+    if (route.route !== move.route.route && !isShared) throw acrossRoutes(source.application, move.target);
+    const eitherMayStillLand = () => {
+      onMayStillLand();
+      sourceMayStillLand();
+    };
+    return onRouteOfSources({ ...move, sources: others }, at, eitherMayStillLand, serve);
+  });
+}
+
+function acrossRoutes(source: string, target: string): ProblemError {
+  return new ProblemError(
+    'rename_across_routes',
+    `An object of "${source}" cannot be renamed into "${target}": only one of the two applications is listed in every catalog, so each is served by another container, and with SQLite each container has its own ledger.`,
+  );
 }
 
 /**
@@ -87,7 +148,7 @@ async function serveOn(route: Route, incoming: Incoming, at: Router, forwards: S
 async function routeOf(
   incoming: Incoming,
   { callers, lookup }: Router,
-): Promise<{ readonly application: string; readonly route: Route }> {
+): Promise<Source & { readonly sources: readonly Source[] }> {
   const { operation, query, context, inspection, audit } = incoming;
   const found = inspection
     ? await inspection.preflight()
@@ -96,5 +157,19 @@ async function routeOf(
   const { application, aliases } = subject;
   audit.isAbout({ query, body: { application } });
   callers.authorize(context.caller, wants, body);
-  return { application, route: await lookup(application, aliases, context).catch(addPositions(body)) };
+  const route = await lookup(application, aliases, context).catch(addPositions(body));
+  const names = new Set(wants.flatMap((one) => (one.isSource ? [one.application] : [])));
+  if (names.size > MAX_SOURCES)
+    throw new ProblemError(
+      'too_large',
+      `The document renames objects of ${names.size} other applications; the maximum is ${MAX_SOURCES}.`,
+      {
+        members: { unit: 'applications', limit: MAX_SOURCES, measured: names.size },
+      },
+    );
+  const sources = [...names].sort().map(async (name) => ({
+    application: name,
+    route: await lookup(name, {}, context).catch(addPositions(body)),
+  }));
+  return { application, route, sources: isWrite(operation) ? await Promise.all(sources) : [] };
 }

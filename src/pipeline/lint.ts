@@ -157,7 +157,7 @@ function addDocumentFindings(findings: Findings, document: JsonObject): void {
 }
 
 function addEntryFindings(findings: Findings, kind: ManagedKind, entry: JsonObject, pointer: Pointer): void {
-  const { key, adopt: _, unmanaged: __, ...object } = entry;
+  const { key, adopt: _, unmanaged: __, renamed_from: ___, ...object } = entry;
   findings.addAll(markerFindings(storedKind(kind), object, pointer));
   if (kind !== 'alert') {
     LINTERS[kind](findings, withPlaceholders(object), pointer, { inDocument: true });

@@ -54,7 +54,7 @@ export async function requireWritable<Write extends ObjectWrite & Compared>(
   const at = (finding: Finding) => ({ ...finding, pointer: `${entry?.pointer ?? ''}${finding.pointer}` });
   refuseErrors(refused.map(at), body);
   const [step] = plan.steps.flat();
-  if (!step || (!isWrite(step) && step.action !== 'none'))
+  if (!step || step.action === 'rename' || (!isWrite(step) && step.action !== 'none'))
     throw new ProblemError('internal', 'The plan of one object does not contain it.');
   if (entry?.verb === 'create' && (step.action === 'update' || step.action === 'replace'))
     throw keyConflict(step, application, step.live, step.changes);

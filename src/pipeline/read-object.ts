@@ -63,6 +63,7 @@ async function readEntry({ request, ports }: Scope): Promise<ObjectWrite> {
     pointer,
     object,
     adopt: undefined,
+    renamedFrom: [],
     unmanaged: [],
     references: [],
     verb,

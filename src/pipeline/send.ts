@@ -28,6 +28,8 @@ export type Sent =
 /** What a write needs besides its content. The caller holds `lease` on `name`, and has settled earlier writes. */
 export interface Sending {
   readonly name: ObjectName;
+  /** The name that a rename ends. Until it is settled, nothing else is written to either name. */
+  readonly former?: ObjectName | undefined;
   readonly lease: Lease;
   readonly ports: Ports;
   readonly context: RequestContext;
@@ -105,11 +107,18 @@ async function send(
 ): Promise<Sent> {
   const { name, lease, ports, context } = sending;
   const { ledger, clock } = ports;
-  const sent = { entry: '', open: 0, atMs: 0 };
+  const sent = { entry: '', formerEntry: '', open: 0, atMs: 0 };
+  const { former } = sending;
+  const settleFormer = async () => {
+    if (sent.formerEntry !== '') await ledger.settle(sent.formerEntry);
+  };
   const attempts: Attempts = {
     async beforeSend() {
       if (sent.entry === '') sent.entry = await ledger.begin(lease, intent);
       else await ledger.resend(lease, sent.entry, name);
+      if (former && sent.formerEntry === '')
+        sent.formerEntry = await ledger.begin(lease, { ...intent, ...former, source: undefined });
+      else if (former) await ledger.resend(lease, sent.formerEntry, former);
       sent.open += 1;
       sent.atMs = clock.monotonic();
     },
@@ -120,6 +129,7 @@ async function send(
   try {
     const object = await call(attempts);
     const { entry } = sent;
+    lease.releaseAfter(settleFormer());
     const recorded = revisionsOf({ entry, intent, after: object }, ports);
     if (intent.action === 'update' && sent.open > 1) {
       // An earlier attempt may still land, which a later update within the same lease must see.
@@ -137,11 +147,19 @@ async function send(
   } catch (error) {
     if (error instanceof AnswerLostError) {
       const sentAgoMs = clock.monotonic() - sent.atMs;
-      return settleLost(sending, { ...intent, entry: sent.entry, attempts: sent.open, sentAgoMs });
+      const settled = await settleLost(sending, {
+        ...intent,
+        entry: sent.entry,
+        attempts: sent.open,
+        sentAgoMs,
+      });
+      if (settled.outcome !== 'lost') await settleFormer();
+      return settled;
     }
     // An earlier attempt may still land where the last one was rejected or not sent.
     if (sent.open > 0) context.onMayStillLand?.();
-    else if (sent.entry !== '') lease.releaseAfter(ledger.settle(sent.entry));
+    else if (sent.entry !== '')
+      lease.releaseAfter(Promise.all([ledger.settle(sent.entry), settleFormer()]).then(() => {}));
     if (error instanceof DuplicateMonitorError) return duplicate(sending, intent, error);
     if (error instanceof ProblemError) return { outcome: 'refused', problem: error };
     throw error;
@@ -187,11 +205,13 @@ function undefinedIfProblem(error: unknown): undefined {
 
 /** Waits until no earlier attempt of an acknowledged update can overwrite this one. Returns the result if the deadline comes first. */
 async function waitForAcknowledged(
-  { name, ports, context }: Sending,
+  { name, former, ports, context }: Sending,
   intent: Intent,
 ): Promise<Sent | undefined> {
   const { ledger, clock, settleMs } = ports;
-  const ages = await ledger.acknowledgedAgoMs(name);
+  const ages = (
+    await Promise.all([name, ...(former ? [former] : [])].map((one) => ledger.acknowledgedAgoMs(one)))
+  ).flat();
   const waitMs = settleMs - ages.reduce((min, age) => Math.min(min, age), settleMs);
   if (waitMs === 0) return undefined;
   const late = { outcome: 'lost', problem: outcomeUnknown(intent, waitMs) } as const;

@@ -21,6 +21,7 @@ const LIVE: LiveState = {
   own: { monitor: [], dashboard: [] },
   contested: { monitor: [], dashboard: [] },
   adoptable: new Map(),
+  renamable: new Map(),
   foreign: new Map(),
 };
 
@@ -39,7 +40,7 @@ function world() {
 /** Returns a write of one monitor, without lint. */
 function writeOf(verb: 'create' | 'update', object: JsonObject): ObjectWrite {
   const target = { stored: 'monitor', key: 'load', id: undefined } as const;
-  const fields = { adopt: undefined, unmanaged: [], references: [] };
+  const fields = { adopt: undefined, renamedFrom: [], unmanaged: [], references: [] };
   const entry = { ...target, ...fields, kind: 'monitor', pointer: '/monitor', object, verb } as const;
   const document = { application: 'a', team: undefined, aliases: {}, entries: [entry], findings: [] };
   return { kind: 'monitor', target, document: { ...document, only: target }, names: [], linted: [] };

@@ -27,6 +27,7 @@ const AFTER_PLANNING: ReadonlySet<string> = new Set<ProblemCode>([
   'not_managed',
   'duplicate_of_unmanaged',
   'plan_stale',
+  'rename_across_routes',
   'too_many_deletes',
   'too_many_changes',
   'datadog_failed',

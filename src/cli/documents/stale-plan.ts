@@ -146,6 +146,7 @@ export function staleFailure(
 const PHRASES: Readonly<Record<PlanAction | 'absent', string>> = {
   create: 'to create',
   update: 'to update',
+  rename: 'to rename',
   replace: 'to replace',
   delete: 'to delete',
   none: 'unchanged',

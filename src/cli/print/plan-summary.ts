@@ -2,14 +2,14 @@ import type { Finding } from '../../domain/finding.ts';
 import type { PlanAction } from '../../domain/plan.ts';
 
 /** Actions that change something in Datadog, in the order of the summary. */
-export const WRITES: readonly PlanAction[] = ['create', 'update', 'replace', 'delete'];
+export const WRITES: readonly PlanAction[] = ['create', 'update', 'rename', 'replace', 'delete'];
 
 /** Number of objects for each action. */
 export type Counts = Readonly<Record<PlanAction, number>>;
 
 /** Counts the objects of one or more plans by action. */
 export function countsOf(objects: readonly { readonly action: PlanAction }[]): Counts {
-  const counts = { create: 0, update: 0, replace: 0, delete: 0, none: 0, extra: 0, clone: 0 };
+  const counts = { create: 0, update: 0, rename: 0, replace: 0, delete: 0, none: 0, extra: 0, clone: 0 };
   for (const { action } of objects) counts[action] += 1;
   return counts;
 }
@@ -22,6 +22,7 @@ export function writesIn(counts: Counts): number {
 const WRITE_PHRASES: readonly (readonly [PlanAction, (count: number) => string])[] = [
   ['create', (count) => `${count} to create`],
   ['update', (count) => `${count} to update`],
+  ['rename', (count) => `${count} to rename`],
   [
     'replace',
     (count) => `${count} to replace (${count === 1 ? 'its id is' : 'their ids are'} lost; needs --force)`,

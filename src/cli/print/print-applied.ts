@@ -13,6 +13,7 @@ import { visible, visibleJson } from './visible.ts';
 const DONE: Readonly<Record<PlanAction, string>> = {
   create: 'created',
   update: 'updated',
+  rename: 'renamed',
   replace: 'replaced',
   delete: 'deleted',
   none: 'unchanged',

@@ -62,6 +62,7 @@ function planMarkdown({ name, document, plan }: Extract<Planned, { failure?: und
 const ACTIONS: Readonly<Record<PlanAction, string>> = {
   create: 'new',
   update: 'changed',
+  rename: 'renamed',
   replace: '**replaced, its id is lost**',
   delete: '**deleted**',
   extra: 'not in the document',

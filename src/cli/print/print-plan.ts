@@ -14,6 +14,7 @@ import { visible } from './visible.ts';
 const MARKS: Readonly<Record<Exclude<PlanAction, 'none'>, readonly [sign: string, Style]>> = {
   create: ['+', 'added'],
   update: ['~', 'changed'],
+  rename: ['>', 'changed'],
   replace: ['!', 'lost'],
   delete: ['-', 'removed'],
   extra: ['?', 'warning'],
@@ -50,12 +51,16 @@ function objectLines(object: PlannedEntry, wanted: JsonObject | undefined, paint
 }
 
 /** Explains an action: which id is lost, and who created an object that is not in the document. */
-function actionNote({ action, id = '', origin }: PlannedEntry, paint: Paint): string {
+function actionNote(
+  { action, id = '', origin, renamed_from: from = '' }: PlannedEntry,
+  paint: Paint,
+): string {
   const details = [
     typeof origin?.['created'] === 'string' ? ` on ${origin['created'].slice(0, 10)}` : '',
     typeof origin?.['by'] === 'string' ? ` by ${origin['by']}` : '',
   ].join('');
   const created = details === '' ? '' : visible(`, created${details}`);
+  if (action === 'rename') return `  renamed from ${visible(from)}; the id stays`;
   if (action === 'replace') return `  ${paint('lost', `replaced: the id ${visible(id)} is lost`)}`;
   if (action === 'delete') return `  ${paint('lost', `the id ${visible(id)} is lost`)}${created}`;
   if (action === 'extra') return `  is not in the document${created}; pass --prune to delete it`;

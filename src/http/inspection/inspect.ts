@@ -32,7 +32,7 @@ export function plainPreflight(request: Inspected, preflightOf: PreflightOf): Pl
   const { subject, wants } = preflightOf(request);
   const distinct = new Map<string, RequiredPermission>();
   for (const want of wants) {
-    const key = JSON.stringify([want.permission, want.application, want.catalogName]);
+    const key = JSON.stringify([want.permission, want.application, want.catalogName, want.isSource]);
     if (!distinct.has(key)) distinct.set(key, want);
   }
   if (distinct.size > MAX_WANTS) {

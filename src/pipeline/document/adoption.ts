@@ -56,16 +56,15 @@ export function adoptionFindings(
     }
     if (ownership.state === 'owned') {
       const { mark } = ownership;
+      // That is a rename.
+      if (mark.application === application) return [];
       return [
         {
           code: 'adopt_owned',
           severity: 'error',
           message: `The ${stored} ${adopt} carries the marker of ${mark.application}/${mark.key}.`,
           pointer,
-          hint:
-            mark.application === application
-              ? `Change the key of this entry to "${mark.key}", or remove "adopt".`
-              : `Ask the team of ${mark.application} to release it.`,
+          hint: `Ask the team of ${mark.application} to release it, or move it with "renamed_from: ${mark.application}/${mark.key}".`,
         },
       ];
     }

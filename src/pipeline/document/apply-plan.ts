@@ -93,12 +93,19 @@ class Run {
   private readonly missing = new Set<string>();
   /** Ids to which objects that were not written refer, so that these are not deleted. */
   private readonly keptIds = new Set<string>();
+  /** The renames, by the names that they free. */
+  private readonly holders: ReadonlyMap<string, WriteStep>;
   private stopped = false;
   private readonly reserveMs: number;
 
   constructor(applying: Applying, lease: Lease) {
     this.applying = applying;
     this.writer = new StepWriter(applying, lease);
+    this.holders = new Map(
+      writesOf(applying.plan).flatMap((step) =>
+        step.action === 'rename' ? [[fullName({ kind: step.stored, ...step.from }, ''), step] as const] : [],
+      ),
+    );
     this.reserveMs = FINISH_RESERVE_MS + FINISH_RESERVE_PER_OBJECT_MS * applying.plan.steps.flat().length;
   }
 
@@ -128,7 +135,7 @@ class Run {
   /** Executes one step, unless it depends on an object that was not written. */
   async execute(step: WriteStep): Promise<void> {
     if (!this.canContinue()) return;
-    if (this.refersToMissing(step) || this.isStillReferred(step)) {
+    if (this.refersToMissing(step) || this.isStillReferred(step) || this.isKeyTaken(step)) {
       this.skip(step, 'dependency');
       return;
     }
@@ -159,6 +166,12 @@ class Run {
     return (entryOf(step)?.references ?? []).some(
       ({ to }) => to && this.missing.has(fullName(to, application)),
     );
+  }
+
+  /** Returns whether another object still has the key of a step, because it was not renamed. */
+  private isKeyTaken(step: WriteStep): boolean {
+    const holder = this.holders.get(this.nameOf(step));
+    return holder !== undefined && !this.done.has(holder);
   }
 
   /** Returns whether an object that was not written still refers to the object that a step deletes. */

@@ -52,7 +52,7 @@ const ALERTING = /^\/(?:type|query|options\/(?:thresholds|threshold_windows))(?:
 
 /** Returns whether a step changes when an existing monitor alerts, or who is notified. */
 function changesAlerting(step: PlanStep): boolean {
-  if (step.action !== 'update' && step.action !== 'replace') return false;
+  if (step.action !== 'update' && step.action !== 'rename' && step.action !== 'replace') return false;
   const { live, desired, changes } = step;
   return changes.some(({ path }) => ALERTING.test(path)) || recipientsOf(live) !== recipientsOf(desired);
 }

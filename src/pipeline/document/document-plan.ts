@@ -3,6 +3,7 @@ import type { RequestContext } from '../../domain/caller.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { ManagedKind, StoredKind } from '../../domain/managed-fields.ts';
+import type { Mark } from '../../domain/marker.ts';
 import type { Change } from '../../domain/plan.ts';
 import type { Ports } from '../ports.ts';
 import type { ReadDocument, DocumentEntry } from './read-document.ts';
@@ -15,6 +16,8 @@ export interface LiveState {
   readonly contested: Readonly<Record<StoredKind, readonly JsonObject[]>>;
   /** Objects to adopt, by `kind:id`. */
   readonly adoptable: ReadonlyMap<string, JsonObject>;
+  /** Objects of other applications that entries rename, by `kind:application/key`; the oldest first. */
+  readonly renamable: ReadonlyMap<string, readonly JsonObject[]>;
   /** Ids of objects of other applications, by `kind:application/key`. */
   readonly foreign: ReadonlyMap<string, string>;
 }
@@ -40,6 +43,16 @@ export interface CreateStep extends EntryStep {
 export interface UpdateStep extends EntryStep {
   readonly action: 'update';
   readonly live: JsonObject;
+  readonly changes: readonly Change[];
+}
+
+/** Gives an object another key, and makes other changes. Its id stays. */
+export interface RenameStep extends EntryStep {
+  readonly action: 'rename';
+  readonly live: JsonObject;
+  /** The marker of `live`. */
+  readonly from: Mark;
+  /** The changes besides the marker. */
   readonly changes: readonly Change[];
 }
 
@@ -70,7 +83,7 @@ export interface OtherStep extends StepBase {
 }
 
 /** A step that changes Datadog, with the data for its write. */
-export type WriteStep = CreateStep | UpdateStep | ReplaceStep | DeleteStep;
+export type WriteStep = CreateStep | UpdateStep | RenameStep | ReplaceStep | DeleteStep;
 
 /** One object of a plan. */
 export type PlanStep = WriteStep | NoneStep | OtherStep;

@@ -52,7 +52,11 @@ export async function expectPlan(expected: Prepared, { request, ports }: Scope):
   }
   const { application } = plan;
   storeFingerprint(fingerprint, application, live, ports);
-  const objects = writesOf(plan).map(({ stored: kind, key }) => ({ kind, application, key }));
+  const objects = writesOf(plan).flatMap((step) => {
+    const { stored: kind, key } = step;
+    const name = { kind, application, key };
+    return step.action === 'rename' ? [name, { kind, ...step.from }] : [name];
+  });
   return { document, expected, names: [{ application }, ...objects] };
 }
 
@@ -136,7 +140,13 @@ function liveAfter(live: LiveState, { done, halfReplaced }: Outcome): LiveState 
     return [...kept, ...now];
   };
   const adoptable = new Map([...live.adoptable].filter(([name]) => !written.has(name)));
-  return { ...live, adoptable, own: { monitor: after('monitor'), dashboard: after('dashboard') } };
+  const renamable = new Map(
+    [...live.renamable].map(([name, objects]) => {
+      const [kind] = name.split(':');
+      return [name, objects.filter((object) => !written.has(`${kind}:${idOf(object)}`))] as const;
+    }),
+  );
+  return { ...live, adoptable, renamable, own: { monitor: after('monitor'), dashboard: after('dashboard') } };
 }
 
 /** Returns a finding for each object that Datadog cannot change in place. */

@@ -10,6 +10,7 @@ import { answerFindings } from '../refuse.ts';
 import type { PipelineRequest } from '../request.ts';
 import { liveOf, type LiveState, type PlanStep, type Prepared } from './document-plan.ts';
 import { cacheEntryOf } from './read-live.ts';
+import { writtenName } from './renames.ts';
 
 /** What a plan shows: `fingerprint` is that of the state which the next apply is based on. */
 export type ShownPlan = Pick<Prepared, 'plan' | 'fingerprint' | 'findings'>;
@@ -29,7 +30,7 @@ export function planJson(
     basis: fingerprint,
     objects: plan.steps
       .flat()
-      .map((step) => ({ ...plannedJson(step, ports[step.stored].url), ...more(step) })),
+      .map((step) => ({ ...plannedJson(step, plan.application, ports[step.stored].url), ...more(step) })),
     findings: answerFindings(findings, body),
     request_id: context.requestId,
   };
@@ -53,7 +54,11 @@ export function storeFingerprint(
 }
 
 /** Returns a step of a plan as answers show it. `urlOf` returns the page of an existing object. */
-function plannedJson(step: PlanStep, urlOf: (live: JsonObject) => string): PlannedObject {
+function plannedJson(
+  step: PlanStep,
+  application: string,
+  urlOf: (live: JsonObject) => string,
+): PlannedObject {
   const { kind, key, action } = step;
   const live = liveOf(step);
   if (!live) return { kind, key, action, changes: [] };
@@ -62,6 +67,7 @@ function plannedJson(step: PlanStep, urlOf: (live: JsonObject) => string): Plann
     key,
     id: idOf(live),
     action,
+    ...(step.action === 'rename' ? { renamed_from: writtenName(step.from, application) } : {}),
     ...('entry' in step ? {} : { origin: originOf(live) }),
     url: urlOf(live),
     changes: 'changes' in step ? step.changes.map((change) => ({ ...change })) : [],

@@ -18,6 +18,8 @@ import {
 } from '../../domain/marker.ts';
 import { type Reference, resolved } from '../../domain/references.ts';
 import type { Steps } from '../../runtime/concurrency/throttle.ts';
+import type { Finding } from '../../domain/finding.ts';
+import { pointerTo } from '../../domain/pointer.ts';
 import { adoptionFindings } from './adoption.ts';
 import type {
   DeleteStep,
@@ -30,6 +32,7 @@ import type {
 } from './document-plan.ts';
 import { keysWithAssets, type ReadDocument, type DocumentEntry } from './read-document.ts';
 import { fullName, nameOfEntry, sortByReferences } from './references-in-order.ts';
+import { type Rename, type Renames, renamesOf } from './renames.ts';
 
 /** Compares a document with the state of Datadog and yields after each entry. Pure. */
 export function* planningDocument(
@@ -40,16 +43,23 @@ export function* planningDocument(
 ): Steps<DocumentPlan> {
   const { application, entries, deletes = new Set<string>() } = document;
   const own = ownObjects(live);
-  const found = new Map(entries.map((entry) => [entry, liveObjectOf(entry, application, own, live)]));
-  const ids = knownIds(own, found, application);
+  const renames = renamesOf(entries, application, live, (name) => {
+    const one = own.get(name);
+    return one ? [one.object, ...one.clones] : [];
+  });
+  const found = new Map(
+    entries.map((entry) => [entry, liveObjectOf(entry, application, own, { live, renames })]),
+  );
+  const ids = knownIds(own, found, renames, application);
   const idFor = (name: string) => ids.get(name) ?? live.foreign.get(name);
   const isDeleted = (object: { readonly stored: StoredKind; readonly key: string }) =>
     prune || deletes.has(nameOfEntry(object));
   const exists = (name: string) => {
+    if (renames.takers.has(name)) return false;
     const object = own.get(name);
     return (object !== undefined && !isDeleted(object)) || live.foreign.has(name);
   };
-  const order = sortByReferences(entries, application, exists);
+  const order = sortByReferences(entries, application, { exists, takers: renames.takers });
   const clonesOf = ({ stored, key }: DocumentEntry) =>
     own.get(fullName({ kind: stored, key }, application))?.clones ?? [];
   const refused: RefusedEntry[] = [];
@@ -60,7 +70,10 @@ export function* planningDocument(
       const before = found.get(entry);
       const desired = desiredOf(entry, before, document, route, idFor);
       if (desired.ok) {
-        const step = stepFor(entry, before, desired.object, clonesOf(entry));
+        const step = stepFor(entry, before, desired.object, {
+          clones: clonesOf(entry),
+          rename: renames.of.get(entry),
+        });
         // What refers to a replaced object refers to its successor.
         if (step.action === 'replace' && step.successor)
           ids.set(fullName({ kind: entry.stored, key: entry.key }, application), idOf(step.successor));
@@ -70,12 +83,7 @@ export function* planningDocument(
     }
     steps.push(planned);
   }
-  const named = new Set(entries.map(nameOfEntry));
-  const others = [...own.values()].filter((one) => !named.has(nameOfEntry(one)));
-  const extra = others.map((one): DeleteStep | OtherStep => {
-    const { stored, key, object } = one;
-    return { kind: stored, stored, key, action: isDeleted(one) ? 'delete' : 'extra', live: object };
-  });
+  const extra = stepsOfOthers(own, entries, renames, isDeleted);
   const clones = [...own.values()].flatMap(({ stored, key, clones: list }) =>
     list.map((clone): OtherStep => ({ kind: stored, stored, key, action: 'clone', live: clone })),
   );
@@ -92,6 +100,8 @@ export function* planningDocument(
       ...document.findings,
       ...order.findings,
       ...adoptionFindings(entries, live, application),
+      ...renames.findings,
+      ...steps.flat().flatMap(impossibleRename),
       ...entries.flatMap((entry) => {
         const before = found.get(entry);
         return before && entry.verb === 'apply'
@@ -102,16 +112,35 @@ export function* planningDocument(
   };
 }
 
+/** Returns the steps of the objects that are not in the document. */
+function stepsOfOthers(
+  own: ReadonlyMap<string, OwnObject>,
+  entries: readonly DocumentEntry[],
+  { takers }: Renames,
+  isDeleted: (one: OwnObject) => boolean,
+): (DeleteStep | OtherStep)[] {
+  const named = new Set(entries.map(nameOfEntry));
+  return [...own].flatMap(([name, one]): (DeleteStep | OtherStep)[] => {
+    if (named.has(nameOfEntry(one)) || takers.has(name)) return [];
+    const { stored, key, object } = one;
+    return [{ kind: stored, stored, key, action: isDeleted(one) ? 'delete' : 'extra', live: object }];
+  });
+}
+
 type Found = ReadonlyMap<DocumentEntry, JsonObject | undefined>;
 
-/** Returns the Datadog object of an entry: the one with its marker, else the unmarked one that it adopts. */
+/** Returns the Datadog object of an entry: the one that it renames, the one with its marker, or the unmarked one that it adopts. */
 function liveObjectOf(
-  { stored, key, adopt }: DocumentEntry,
+  entry: DocumentEntry,
   application: string,
   own: ReadonlyMap<string, OwnObject>,
-  live: LiveState,
+  { live, renames }: { readonly live: LiveState; readonly renames: Renames },
 ): JsonObject | undefined {
-  const marked = own.get(fullName({ kind: stored, key }, application));
+  const { stored, key, adopt } = entry;
+  const renamed = renames.of.get(entry);
+  if (renamed) return renamed.live;
+  const name = fullName({ kind: stored, key }, application);
+  const marked = renames.takers.has(name) ? undefined : own.get(name);
   if (marked) return marked.object;
   const adopted = adopt === undefined ? undefined : live.adoptable.get(`${stored}:${adopt}`);
   return adopted && ownershipOf(stored, adopted).state === 'unmarked' ? adopted : undefined;
@@ -121,9 +150,12 @@ function liveObjectOf(
 function knownIds(
   own: ReadonlyMap<string, OwnObject>,
   found: Found,
+  { takers }: Renames,
   application: string,
 ): Map<string, string> {
-  const ids = new Map([...own].map(([name, { object }]) => [name, idOf(object)]));
+  const ids = new Map(
+    [...own].flatMap(([name, { object }]) => (takers.has(name) ? [] : [[name, idOf(object)] as const])),
+  );
   for (const [{ stored, key, object }, live] of found) {
     if (!live) continue;
     const name = fullName({ kind: stored, key }, application);
@@ -202,11 +234,15 @@ function stepFor(
   entry: DocumentEntry,
   live: JsonObject | undefined,
   desired: JsonObject,
-  clones: readonly JsonObject[],
+  { clones, rename }: { readonly clones: readonly JsonObject[]; readonly rename: Rename | undefined },
 ): PlanStep {
   const { kind, stored, key } = entry;
   const step = { kind, stored, key, entry, desired };
   if (!live) return { ...step, action: 'create' };
+  if (rename) {
+    const others = changesOf(stored, unmarked(stored, live), unmarked(stored, desired));
+    return { ...step, action: 'rename', live, from: rename.from, changes: others };
+  }
   const changes = changesOf(stored, live, desired);
   if (!needsReplace(stored, live, desired))
     return changes.length > 0
@@ -216,6 +252,21 @@ function stepFor(
     (one) => !needsReplace(stored, one, desired) && changesOf(stored, one, desired).length === 0,
   );
   return { ...step, action: 'replace', live, changes, successor };
+}
+
+/** Returns the error about a rename of an object that Datadog cannot change in place. */
+function impossibleRename(step: PlanStep): Finding[] {
+  if (step.action !== 'rename' || !needsReplace(step.stored, step.live, step.desired)) return [];
+  const { stored, from, entry } = step;
+  return [
+    {
+      code: 'rename_replace',
+      severity: 'error',
+      message: `Datadog cannot change the ${stored === 'monitor' ? 'type' : 'layout'} of a ${stored} in place, so a rename of "${from.key}" cannot keep its id.`,
+      pointer: pointerTo(entry.pointer, entry.renamedFrom.length > 0 ? 'renamed_from' : 'adopt'),
+      hint: 'Rename it first and change it in a second apply, or make it a new object: remove the field.',
+    },
+  ];
 }
 
 /** Orders deletes so that referring objects go first: dashboards, then composite monitors, then other monitors. */
@@ -231,17 +282,18 @@ export const DIGEST_LENGTH = 22;
 
 /** Computes a fingerprint of two digests, of the document and of the state of Datadog, which shows which of them changed. */
 export function* fingerprintSteps(document: ReadDocument, live: LiveState): Steps<string> {
-  const entries = document.entries.map(({ kind, key, object, adopt, unmanaged }) => ({
+  const entries = document.entries.map(({ kind, key, object, adopt, unmanaged, renamedFrom }) => ({
     kind,
     key,
     object,
     adopt: adopt ?? null,
     unmanaged: [...unmanaged],
+    ...(renamedFrom.length > 0 ? { renamedFrom: renamedFrom.map((from) => ({ ...from })) } : {}),
   }));
   const withAssets = keysWithAssets(document);
   const objects: { id: string; object: JsonObject }[] = [];
   for (const stored of STORED_KINDS) {
-    for (const object of [...live.own[stored], ...adoptedOf(stored, live)]) {
+    for (const object of [...live.own[stored], ...takenOver(stored, live)]) {
       const { assets = null, ...rest } = canonical(stored, object);
       // Lists omit runbook links, so they count only for monitors that were read singly.
       const counts = stored === 'monitor' && withAssets.has(markOf(stored, object)?.key ?? '');
@@ -259,8 +311,10 @@ export function* fingerprintSteps(document: ReadDocument, live: LiveState): Step
   )}`;
 }
 
-function adoptedOf(stored: StoredKind, { adoptable: all }: LiveState): JsonObject[] {
-  return [...all].flatMap(([name, object]) => (name.startsWith(`${stored}:`) ? [object] : []));
+/** Returns the objects that entries adopt, or rename from other applications. */
+function takenOver(stored: StoredKind, { adoptable, renamable }: LiveState): JsonObject[] {
+  const all = [...[...adoptable].map(([name, object]) => [name, [object]] as const), ...renamable];
+  return all.flatMap(([name, objects]) => (name.startsWith(`${stored}:`) ? objects : []));
 }
 
 /** Computes the digest of a list as JSON, between two strings. */

@@ -1,10 +1,11 @@
 import { append } from '../../domain/append.ts';
 import { check } from '../../contract/check.ts';
-import { alertSchema, applicationSchema } from '../../contract/schemas.ts';
+import { alertSchema, applicationSchema, formerName } from '../../contract/schemas.ts';
 import { CATALOG_NAMES, type CatalogAliases, KEY_SLUG } from '../../domain/application.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { isObject, type Json, type JsonObject, numberText } from '../../domain/json.ts';
 import { type ManagedKind, type StoredKind, toSend } from '../../domain/managed-fields.ts';
+import type { Mark } from '../../domain/marker.ts';
 import { type Pointer, pointerTo } from '../../domain/pointer.ts';
 import { type PlacedReference, referencesIn } from '../../domain/references.ts';
 import { tooLarge } from '../../domain/problem.ts';
@@ -25,6 +26,8 @@ export interface DocumentEntry {
   readonly object: JsonObject;
   /** The id of an existing Datadog object that this entry adopts. */
   readonly adopt: string | undefined;
+  /** The former names of the object, which the entry renames. */
+  readonly renamedFrom: readonly Mark[];
   /** Pointers to fields within the object that people manage in Datadog. */
   readonly unmanaged: readonly Pointer[];
   readonly references: readonly PlacedReference[];
@@ -120,8 +123,9 @@ export function* readingDocument(document: JsonObject): Steps<ReadDocument> {
   };
 }
 
-/** What a document adds to its entries: tags to monitors and alerts, recipients to alerts without their own. */
+/** What entries take from their document: tags of monitors and alerts, recipients of alerts without their own. */
 interface Shared {
+  readonly application: string;
   readonly tags: readonly string[];
   readonly notify: readonly string[];
 }
@@ -131,7 +135,11 @@ const MAX_SHARED = 1_000_000;
 
 /** Reads what a document adds to its entries. Throws `too_large`, because a short list times many entries is very much. */
 function sharedIn(document: JsonObject): Shared {
-  const shared = { tags: textsIn(document['tags']), notify: textsIn(document['notify']) };
+  const shared = {
+    application: documentIn(document).application,
+    tags: textsIn(document['tags']),
+    notify: textsIn(document['notify']),
+  };
   const count = (list: string) => (Array.isArray(document[list]) ? document[list].length : 0);
   const alerts = count('alerts');
   const measured = (count('monitors') + alerts) * shared.tags.length + alerts * shared.notify.length;
@@ -146,7 +154,7 @@ function readEntry(
   shared: Shared,
   findings: Finding[],
 ): DocumentEntry[] {
-  const { key: named, adopt, unmanaged, ...written } = entry;
+  const { key: named, adopt, unmanaged, renamed_from: former, ...written } = entry;
   const key = typeof named === 'string' ? named : defaultKey(kind, written);
   if (key === undefined || !KEY_SLUG.test(key)) return [];
   const definition = kind === 'alert' ? monitorOf(written, shared) : written;
@@ -165,6 +173,9 @@ function readEntry(
       pointer,
       object,
       adopt: typeof adopt === 'string' ? adopt : numberText(adopt),
+      renamedFrom: textsIn(typeof former === 'string' ? [former] : former).flatMap(
+        (name) => formerName(name, shared.application) ?? [],
+      ),
       unmanaged: textsIn(unmanaged),
       references: referencesIn(written, pointer),
       verb: 'apply',

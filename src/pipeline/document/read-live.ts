@@ -34,6 +34,7 @@ export async function readLive(
     own,
     contested,
     adoptable: await readAdoptable(document, own, ports, context),
+    renamable: await readRenamable(document, ports, context),
     foreign: await readForeign(document, ports, context),
   };
 }
@@ -55,6 +56,7 @@ async function readOne(
     own: { ...none, [stored]: [...whole, ...listed.slice(1)] },
     contested: { ...none, [stored]: contested },
     adoptable: new Map(),
+    renamable: new Map(),
     foreign: new Map(),
   };
 }
@@ -159,6 +161,22 @@ async function readAdoptable(
   const read = await flatMapConcurrently(toAdopt, MAX_CONCURRENT_READS, async ({ stored, adopt = '' }) => {
     const object = await ports[stored].get(adopt, context);
     return object ? [[`${stored}:${adopt}`, object] as const] : [];
+  });
+  return new Map(read);
+}
+
+/** Reads the objects of other applications that entries rename. */
+async function readRenamable(
+  { application, entries }: ReadDocument,
+  ports: Ports,
+  context: RequestContext,
+): Promise<Map<string, readonly JsonObject[]>> {
+  const wanted = entries.flatMap(({ stored, renamedFrom }) =>
+    renamedFrom.flatMap((from) => (from.application === application ? [] : [{ stored, from }])),
+  );
+  const read = await flatMapConcurrently(wanted, MAX_CONCURRENT_READS, async ({ stored, from }) => {
+    const found = await ports[stored].find(from, context);
+    return [[fullName({ kind: stored, ...from }, application), found] as const];
   });
   return new Map(read);
 }

@@ -16,7 +16,7 @@ const findingsOf = (monitors: Readonly<Record<string, { type: string; query: str
     team: 't',
     monitors: Object.entries(monitors).map(([key, monitor]) => ({ key, ...monitor })),
   });
-  return sortByReferences(entries, 'app', () => false).findings.map(
+  return sortByReferences(entries, 'app', { exists: () => false, takers: new Map() }).findings.map(
     ({ code, pointer }) => `${code} ${pointer}`,
   );
 };
@@ -56,7 +56,7 @@ describe('a composite', () => {
         team: 't',
         monitors: [{ key: 'many', ...composite(...keys) }],
       });
-      return sortByReferences(entries, 'app', () => true);
+      return sortByReferences(entries, 'app', { exists: () => true, takers: new Map() });
     });
   });
 

@@ -24,14 +24,22 @@ export interface Ordered {
   readonly findings: readonly Finding[];
 }
 
+/** What is known about objects that a document refers to. */
+export interface Existing {
+  /** Returns whether Datadog has an object that is not in the document. */
+  readonly exists: (fullName: string) => boolean;
+  /** The entries that rename objects, by their former names (`kind:application/key`). */
+  readonly takers: ReadonlyMap<string, DocumentEntry>;
+}
+
 /**
- * Sorts entries topologically, so that each entry comes after those it refers to. Entries of a cycle come last, with a finding
- * at each reference. `exists` returns whether Datadog has an object that is not in the document.
+ * Sorts entries topologically, so that each entry comes after those it refers to, and after the one that renames the object with
+ * its key. Entries of a cycle come last, with a finding at each reference.
  */
 export function sortByReferences(
   entries: readonly DocumentEntry[],
   application: string,
-  exists: (fullName: string) => boolean,
+  { exists, takers }: Existing,
 ): Ordered {
   const { byName, own, refersTo } = linksOf(entries, application);
   const findings = entries.flatMap(({ references }) =>
@@ -40,7 +48,13 @@ export function sortByReferences(
       if (!to) return [referenceFinding(reference, 'bad_reference')];
       const named = own(reference);
       if ((named !== undefined && byName.has(named)) || exists(fullName(to, application))) return [];
-      return [referenceFinding(reference, 'dangling_reference')];
+      const finding = referenceFinding(reference, 'dangling_reference');
+      const renamed = takers.get(fullName(to, application));
+      return [
+        renamed
+          ? { ...finding, hint: `Its object is renamed: write \${${renamed.stored}:${renamed.key}}.` }
+          : finding,
+      ];
     }),
   );
   const isComposite = (entry: DocumentEntry | undefined) => entry?.object['type'] === 'composite';
@@ -52,7 +66,10 @@ export function sortByReferences(
       return to !== entry && isComposite(to) ? [referenceFinding(reference, 'nested_composite')] : [];
     });
   });
-  const { steps, cyclic } = levels(entries, refersTo);
+  const { steps, cyclic } = levels(entries, (entry) => {
+    const taker = takers.get(fullName({ kind: entry.stored, key: entry.key }, application));
+    return taker ? new Set([...refersTo(entry), taker]) : refersTo(entry);
+  });
   const inCycle = new Set(cyclic.map(nameOfEntry));
   const selfReferring = entries.filter((entry) =>
     entry.references.some((reference) => own(reference) === nameOfEntry(entry)),

@@ -26,7 +26,9 @@ function nameOf(step: PlanStep): string {
 
 /** Returns whether an object already equals the planned result of its step. Another object of the same key does not. */
 function isDone(step: WriteStep, current: PlanStep | undefined): boolean {
-  return step.action === 'delete' ? current === undefined : current?.action === 'none';
+  if (step.action === 'delete') return current === undefined;
+  if (current?.action !== 'none') return false;
+  return step.action !== 'rename' || idOf(current.live) === idOf(step.live);
 }
 
 function isSame(expected: WriteStep, current: PlanStep): boolean {

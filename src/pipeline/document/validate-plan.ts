@@ -123,7 +123,7 @@ function candidatesOf(plan: DocumentPlan): Candidate[] {
   return writesOf(plan).flatMap((step): Candidate[] => {
     if (step.stored !== 'monitor' || step.action === 'delete') return [];
     // A replacement is a new monitor: Datadog does not change the type of an existing one.
-    const id = step.action === 'update' ? idOf(step.live) : undefined;
+    const id = step.action === 'update' || step.action === 'rename' ? idOf(step.live) : undefined;
     return [{ entry: step.entry, monitor: step.desired, id }];
   });
 }

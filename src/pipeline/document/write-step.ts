@@ -17,6 +17,7 @@ import {
   entryOf,
   liveOf,
   type PlanStep,
+  type RenameStep,
   type ReplaceStep,
   type UpdateStep,
   type WriteStep,
@@ -60,7 +61,7 @@ export class StepWriter {
    */
   async write(step: WriteStep): Promise<CompletedStep | undefined> {
     if (step.action === 'create') return this.create(step);
-    if (step.action === 'update') return this.update(step);
+    if (step.action === 'update' || step.action === 'rename') return this.update(step);
     if (step.action === 'replace') return this.replace(step);
     return this.delete(step);
   }
@@ -69,8 +70,16 @@ export class StepWriter {
     const { plan, ports, context } = this.applying;
     const { stored: kind, key, action } = step;
     const name = { kind, application: plan.application, key };
-    const recording = { action, isApply: true, before, restoredFrom: entryOf(step)?.restoredFrom };
-    return { name, lease: this.lease, ports, context, recording };
+    // The history names the write; the marker in its states shows the rename.
+    const recorded = action === 'rename' ? 'update' : action;
+    const recording = {
+      action: recorded,
+      isApply: true,
+      before,
+      restoredFrom: entryOf(step)?.restoredFrom,
+    } as const;
+    const former = step.action === 'rename' ? { kind, ...step.from } : undefined;
+    return { name, former, lease: this.lease, ports, context, recording };
   }
 
   /** `replaced` is the object that the new one replaces. */
@@ -84,7 +93,7 @@ export class StepWriter {
     return this.finish(step, sent.outcome === 'made' ? await this.readAfter(step, object, body) : object);
   }
 
-  private async update(step: UpdateStep): Promise<CompletedStep> {
+  private async update(step: UpdateStep | RenameStep): Promise<CompletedStep> {
     const { ports } = this.applying;
     const { stored, live } = step;
     const id = idOf(live);
@@ -182,7 +191,10 @@ export class StepWriter {
   }
 
   /** Returns the current object. Throws `plan_stale` if it changed since the plan. */
-  private async requireUnchanged(step: UpdateStep | ReplaceStep, id: string): Promise<JsonObject> {
+  private async requireUnchanged(
+    step: UpdateStep | RenameStep | ReplaceStep,
+    id: string,
+  ): Promise<JsonObject> {
     const { ports, context } = this.applying;
     const now = await ports[step.stored].get(id, context);
     if (now && this.isAsPlanned(step, now)) return now;
@@ -193,7 +205,7 @@ export class StepWriter {
   }
 
   /** Returns whether an object is unchanged since the plan and still has the same owner. */
-  private isAsPlanned({ stored, live }: UpdateStep | ReplaceStep | DeleteStep, now: JsonObject): boolean {
+  private isAsPlanned({ stored, live }: Exclude<WriteStep, CreateStep>, now: JsonObject): boolean {
     const [before, after] = [markOf(stored, live), markOf(stored, now)];
     return (
       before?.application === after?.application &&
@@ -227,7 +239,7 @@ export class StepWriter {
     return after;
   }
 
-  private desired(step: CreateStep | UpdateStep | ReplaceStep): JsonObject {
+  private desired(step: CreateStep | UpdateStep | RenameStep | ReplaceStep): JsonObject {
     const { document, route } = this.applying;
     const { entry } = step;
     const body = desiredOf(entry, liveOf(step), document, route, (name) => this.ids.get(name));

@@ -87,6 +87,7 @@ function entryOf(kind: StoredKind, key: string, object: JsonObject): DocumentEnt
     pointer,
     object,
     adopt: undefined,
+    renamedFrom: [],
     unmanaged: [],
     references,
     verb: 'apply',

@@ -1,0 +1,275 @@
+import type { Finding } from '../../domain/finding.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { StoredKind } from '../../domain/managed-fields.ts';
+import { idOf, type Mark, ownershipOf } from '../../domain/marker.ts';
+import { pointerTo } from '../../domain/pointer.ts';
+import type { LiveState } from './document-plan.ts';
+import type { DocumentEntry } from './read-document.ts';
+import { fullName } from './references-in-order.ts';
+
+/** The object that an entry renames, and its marker before. */
+export interface Rename {
+  readonly from: Mark;
+  readonly live: JsonObject;
+}
+
+/** The renames of a document. */
+export interface Renames {
+  readonly of: ReadonlyMap<DocumentEntry, Rename>;
+  /** The entry that renames the object of a name (`kind:application/key`), so that the name becomes free. */
+  readonly takers: ReadonlyMap<string, DocumentEntry>;
+  readonly findings: readonly Finding[];
+}
+
+/** The objects with one marker. The first is the original; others are clones. */
+type Marked = readonly JsonObject[];
+
+/** Returns a marker as `renamed_from` names it within a document of `application`. */
+export function writtenName({ application: of, key }: Mark, application: string): string {
+  return of === application ? key : `${of}/${key}`;
+}
+
+/**
+ * Decides which entries rename an object. An entry does if Datadog has an object with its former key and none with its new key;
+ * it may have one that another entry renames. `objectsOf` returns the application's objects with a name.
+ */
+export function renamesOf(
+  entries: readonly DocumentEntry[],
+  application: string,
+  live: Pick<LiveState, 'renamable' | 'adoptable'>,
+  objectsOf: (name: string) => Marked,
+): Renames {
+  const wanted = entries.filter(({ renamedFrom, adopt }) => renamedFrom.length > 0 || adopt !== undefined);
+  if (wanted.length === 0) return { of: new Map(), takers: new Map(), findings: [] };
+  const resolver = new Resolver(entries, application, live, objectsOf);
+  for (const entry of wanted) resolver.resolve(entry);
+  return resolver;
+}
+
+class Resolver implements Renames {
+  readonly of = new Map<DocumentEntry, Rename>();
+  readonly takers = new Map<string, DocumentEntry>();
+  readonly findings: Finding[] = [];
+  private readonly application: string;
+  private readonly live: Pick<LiveState, 'renamable' | 'adoptable'>;
+  private readonly objectsOf: (name: string) => Marked;
+  private readonly byName: ReadonlyMap<string, DocumentEntry>;
+  /** The first entry that names a former key. */
+  private readonly claims = new Map<string, DocumentEntry>();
+  private readonly resolved = new Set<DocumentEntry>();
+
+  constructor(
+    entries: readonly DocumentEntry[],
+    application: string,
+    live: Pick<LiveState, 'renamable' | 'adoptable'>,
+    objectsOf: (name: string) => Marked,
+  ) {
+    this.application = application;
+    this.live = live;
+    this.objectsOf = objectsOf;
+    this.byName = new Map(entries.map((entry) => [this.nameOf(entry), entry]));
+    for (const entry of entries)
+      for (const from of this.sourcesOf(entry)) {
+        const name = nameOfMark(entry.stored, from);
+        const first = this.claims.get(name);
+        if (first) this.add(entry, 'rename_conflict', duplicateOf(from.key, first.key));
+        else this.claims.set(name, entry);
+      }
+  }
+
+  /** Decides about an entry, and before it about those that rename the objects in its way: they form a chain. */
+  resolve(entry: DocumentEntry): void {
+    const chain: DocumentEntry[] = [];
+    const visited = new Set<DocumentEntry>();
+    for (let one: DocumentEntry | undefined = entry; one && !this.resolved.has(one); ) {
+      if (visited.has(one)) {
+        for (const each of chain) this.resolved.add(each);
+        for (const each of chain) this.add(each, 'rename_cycle', CYCLE);
+        return;
+      }
+      visited.add(one);
+      chain.push(one);
+      one = this.claims.get(this.nameOf(one));
+    }
+    const movable = new Map<DocumentEntry, Rename | undefined>();
+    for (const one of chain.toReversed()) this.canMove(one, movable);
+    for (const one of chain.toReversed()) {
+      this.resolved.add(one);
+      this.decide(one, movable);
+    }
+  }
+
+  /**
+   * Returns the object that an entry would rename. The object of a key that another entry renames to stays with that key, unless
+   * that entry has an object to move there.
+   */
+  private canMove(entry: DocumentEntry, movable: Map<DocumentEntry, Rename | undefined>): Rename | undefined {
+    const path: DocumentEntry[] = [];
+    for (let one: DocumentEntry | undefined = entry; one && !movable.has(one); ) {
+      movable.set(one, undefined);
+      path.push(one);
+      one = this.sourcesOf(one).flatMap((from) => this.byName.get(nameOfMark(entry.stored, from)) ?? [])[0];
+    }
+    for (const one of path.toReversed()) {
+      const found = this.foundFor(one).find(({ from }) => {
+        const holder = this.byName.get(nameOfMark(one.stored, from));
+        return !holder || movable.get(holder) !== undefined;
+      });
+      movable.set(one, found);
+    }
+    return movable.get(entry);
+  }
+
+  private decide(entry: DocumentEntry, movable: ReadonlyMap<DocumentEntry, Rename | undefined>): void {
+    const sources = this.sourcesOf(entry);
+    if (sources.length === 0) return;
+    const { key, stored } = entry;
+    const name = this.nameOf(entry);
+    const conflict = sources.find((from) => {
+      const holder = this.byName.get(nameOfMark(stored, from));
+      return holder && holder.renamedFrom.length === 0 && holder.adopt === undefined;
+    });
+    if (conflict) {
+      this.add(entry, 'rename_conflict', bothInDocument(conflict.key));
+      return;
+    }
+    const [own] = this.takers.has(name) ? [] : this.objectsOf(name);
+    const found = this.foundFor(entry);
+    const rename = movable.get(entry);
+    const foreign = found.filter(({ from }) => !this.byName.has(nameOfMark(stored, from)));
+    const written = (from: Mark) => writtenName(from, this.application);
+    if (own) {
+      const [other] = foreign;
+      if (other)
+        this.add(
+          entry,
+          'rename_conflict',
+          bothInDatadog(stored, key, written(other.from), idOf(own), idOf(other.live)),
+        );
+      else if (entry.renamedFrom.length > 0) this.add(entry, 'rename_done', doneMessage(stored, key));
+      return;
+    }
+    if (foreign.length > 1) {
+      const keys = foreign.map(({ from }) => `"${written(from)}"`).join(' and ');
+      this.add(entry, 'rename_conflict', severalSources(stored, keys));
+      return;
+    }
+    if (!rename) {
+      if (entry.renamedFrom.length > 0)
+        this.add(entry, 'rename_missing', missingMessage(stored, key, sources.map(written)));
+      return;
+    }
+    const clones = this.objectsWith(stored, rename.from).filter(
+      (object) => idOf(object) !== idOf(rename.live),
+    );
+    if (clones.length > 0)
+      this.add(entry, 'rename_clone', cloneMessage(stored, written(rename.from), clones.map(idOf)));
+    this.of.set(entry, rename);
+    this.takers.set(nameOfMark(stored, rename.from), entry);
+  }
+
+  /** Returns the objects that Datadog has under the former keys of an entry. */
+  private foundFor(entry: DocumentEntry): Rename[] {
+    return this.sourcesOf(entry).flatMap((from) => {
+      const [live] = this.objectsWith(entry.stored, from);
+      return live ? [{ from, live }] : [];
+    });
+  }
+
+  private objectsWith(stored: StoredKind, mark: Mark): Marked {
+    const name = nameOfMark(stored, mark);
+    return mark.application === this.application
+      ? this.objectsOf(name)
+      : (this.live.renamable.get(name) ?? []);
+  }
+
+  /** Returns the former names of an entry: those that it states, or that of the own object which it adopts under a new key. */
+  private sourcesOf({ stored, key, renamedFrom, adopt }: DocumentEntry): readonly Mark[] {
+    const stated = renamedFrom.filter((from) => from.application !== this.application || from.key !== key);
+    if (stated.length > 0 || adopt === undefined) return stated;
+    const object = this.live.adoptable.get(`${stored}:${adopt}`);
+    const ownership = object && ownershipOf(stored, object);
+    if (ownership?.state !== 'owned') return [];
+    const { mark } = ownership;
+    return mark.application === this.application && mark.key !== key ? [mark] : [];
+  }
+
+  private nameOf({ stored, key }: DocumentEntry): string {
+    return fullName({ kind: stored, key }, this.application);
+  }
+
+  private add({ pointer, renamedFrom }: DocumentEntry, code: Code, finding: Text): void {
+    const field = renamedFrom.length > 0 ? 'renamed_from' : 'adopt';
+    this.findings.push({ code, severity: SEVERITIES[code], pointer: pointerTo(pointer, field), ...finding });
+  }
+}
+
+function nameOfMark(kind: StoredKind, mark: Mark): string {
+  return fullName({ kind, ...mark }, mark.application);
+}
+
+const SEVERITIES = {
+  rename_conflict: 'error',
+  rename_cycle: 'error',
+  rename_clone: 'error',
+  rename_missing: 'warning',
+  rename_done: 'info',
+} as const satisfies Readonly<Record<string, Finding['severity']>>;
+type Code = keyof typeof SEVERITIES;
+type Text = Pick<Finding, 'message' | 'hint'>;
+
+const CYCLE: Text = {
+  message: 'The entries exchange their keys, which cannot be told from an exchange that is done.',
+  hint: 'Rename one of them to a third key first and apply that, or exchange their contents instead.',
+};
+
+function duplicateOf(from: string, other: string): Text {
+  return {
+    message: `"${from}" is already the former key of the entry "${other}".`,
+    hint: 'Only one entry can keep the object: remove "renamed_from" from the others.',
+  };
+}
+
+function bothInDocument(from: string): Text {
+  return {
+    message: `The document also has an entry with the key "${from}", so that both keys are present.`,
+    hint: 'Remove that entry, or remove "renamed_from" if this entry is another object.',
+  };
+}
+
+function bothInDatadog(stored: StoredKind, key: string, from: string, id: string, otherId: string): Text {
+  return {
+    message: `Both keys are present: Datadog has a ${stored} with the key "${key}" (${id}) and one with "${from}" (${otherId}).`,
+    hint: `Remove "renamed_from" to keep the ${stored} "${key}"; --prune then deletes "${from}". Or delete "${key}" first to rename "${from}".`,
+  };
+}
+
+function severalSources(stored: StoredKind, keys: string): Text {
+  return {
+    message: `Datadog has a ${stored} with each of the former keys ${keys}.`,
+    hint: 'Name only the key of the object to keep.',
+  };
+}
+
+function doneMessage(stored: StoredKind, key: string): Text {
+  return {
+    message: `The ${stored} already has the key "${key}".`,
+    hint: 'Remove "renamed_from" once every environment has applied it.',
+  };
+}
+
+function missingMessage(stored: StoredKind, key: string, from: readonly string[]): Text {
+  const names = from.map((name) => `"${name}"`).join(' or ');
+  return {
+    message: `Datadog has no ${stored} with the key ${names} to rename, so "${key}" is a new ${stored}.`,
+    hint: 'Correct "renamed_from" if the object exists under another key.',
+  };
+}
+
+function cloneMessage(stored: StoredKind, from: string, ids: readonly string[]): Text {
+  const named = ids.slice(0, 5).join(', ');
+  return {
+    message: `The ${stored} "${from}" has clones with the same marker (${named}), which would count as "${from}" after the rename.`,
+    hint: `Delete the clones in Datadog, or remove their marker.`,
+  };
+}
