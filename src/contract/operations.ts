@@ -37,6 +37,7 @@ export const QUERY_PARAMETERS = {
   basis: 'The `basis` of a plan. If the document or Datadog has changed since that plan, nothing is written.',
   prune: '`true`: delete objects that carry the marker of the application but are not in the document.',
   validate: '`false`: do not ask Datadog to validate the new and changed monitors of the plan.',
+  only: 'Only the entries with these keys; a comma-separated list. The `basis` belongs to this selection.',
   wait: '`true`: if an apply of the application is in progress, plan after its end.',
   force:
     '`true`: replace objects that Datadog cannot change in place, and delete or change any number of objects.',
@@ -138,14 +139,14 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'POST',
     verb: 'plan',
     summary: 'Show field by field what applying a document would change. Writes nothing.',
-    query: ['prune', 'validate', 'wait'],
+    query: ['prune', 'only', 'validate', 'wait'],
   },
   {
     path: '/apply',
     method: 'POST',
     verb: 'apply',
     summary: 'Apply a document to Datadog. Stops before the deadline and reports what remains.',
-    query: ['basis', 'prune', 'force', 'max_changes'],
+    query: ['basis', 'prune', 'only', 'force', 'max_changes'],
   },
   {
     path: '/drift',

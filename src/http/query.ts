@@ -1,6 +1,7 @@
 import { MANAGED_KINDS } from '../domain/managed-fields.ts';
 import { type Endpoint, PAGE_SIZE, type QueryName } from '../contract/operations.ts';
 import { catalogsIn } from '../contract/schemas.ts';
+import { KEY_SLUG } from '../domain/application.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { wholeNumberIn } from '../domain/whole-number.ts';
 
@@ -26,6 +27,7 @@ const RULES: Readonly<Partial<Record<QueryName, Rule>>> = {
   prune: FLAG,
   validate: FLAG,
   wait: FLAG,
+  only: ['a comma-separated list of keys', (value) => value.split(',').every((key) => KEY_SLUG.test(key))],
   force: FLAG,
   max_changes: ['a whole number from 0 to 100000', (value) => wholeNumberIn(value, 0, 100_000) !== undefined],
   id: ID,
@@ -59,6 +61,8 @@ export function readQuery(given: URLSearchParams, operation: Endpoint): Query {
     if (!fits(value)) throw bad(`${known} must be ${is}, not "${value.slice(0, 100)}".`);
     query[known] = value;
   }
+  if (query.only !== undefined && query.prune === 'true')
+    throw bad('only and prune cannot be used together: prune deletes what is not in the document.');
   return query;
 }
 

@@ -10,6 +10,7 @@ import {
 import { planningDocument } from './document/plan-document.ts';
 import { readLive } from './document/read-live.ts';
 import { readBody, reviewPlan } from './document/review-plan.ts';
+import { selectedSteps, withoutOthers } from './document/selection.ts';
 import { keepCurrentTexts, readRevisions, withReferrers } from './history/restored-document.ts';
 import { answerDryRun, answerObject, requireWritable, sendObject } from './object-write.ts';
 import { readRequest } from './read-object.ts';
@@ -137,7 +138,8 @@ async function readLiveObjects<Known extends Wanted>(
   known: Known,
   { request, ports }: Scope,
 ): Promise<Known & Read> {
-  return { ...known, live: await readLive(known.document, ports, untilGone(request.context)) };
+  const live = await readLive(known.document, ports, untilGone(request.context));
+  return { ...known, live: withoutOthers(live, known.document) };
 }
 
 /** Compares what is wanted with what Datadog has. */
@@ -147,7 +149,7 @@ async function planChanges<Known extends Wanted & Read>(
 ): Promise<Known & Compared> {
   const { document, live } = known;
   const plan = await runThrottled(planningDocument(document, live, route, query.prune === 'true'));
-  return { ...known, plan };
+  return { ...known, plan: selectedSteps(plan, document) };
 }
 
 /** Plans again, together with the objects that refer to what the plan replaces. */

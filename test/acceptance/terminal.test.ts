@@ -10,7 +10,7 @@ import { importCommand } from '../../src/cli/commands/import.ts';
 import { planCommand } from '../../src/cli/commands/plan.ts';
 import { systemClock } from '../../src/runtime/system-clock.ts';
 import { datadog } from './document-client.ts';
-import { control, type Pod, startPod } from './pod.ts';
+import { control, type Pod, request as requestPod, startPod } from './pod.ts';
 import { runInProcess } from './run-in-process.ts';
 import { birddog, folderWith } from './birddog-command.ts';
 
@@ -262,6 +262,32 @@ describe('birddog plan and apply', () => {
     assert.equal(again.status, 0);
     assert.match(again.out, /^i\.yaml#1:\n {2}created monitor load/m);
     assert.match(again.out, /^i\.yaml#2:\n {2}created monitor load/m);
+  });
+
+  it('change only the entries of --only, in the documents that have them', async (t) => {
+    const other = `  - {key: other, type: query alert, name: Other, query: "avg(last_5m):avg:a{*} > 2"}\n`;
+    const text = `${document('terminal-o1', other)}---\n${document('terminal-o2')}`;
+    const folder = folderWith(t, { 'o.yaml': text });
+    const wrong = await run(folder, ['plan', '--only', 'othr', 'o.yaml']);
+    assert.equal(wrong.status, 64);
+    assert.match(
+      wrong.err,
+      /^birddog plan: --only: "othr" is not a key of the documents\. Did you mean other\?$/m,
+    );
+    assert.equal((await run(folder, ['plan', '--only', 'load', '--prune', 'o.yaml'])).status, 64);
+    const planned = await run(folder, ['plan', '--only', 'other', 'o.yaml']);
+    assert.match(planned.out, /^o\.yaml#1: .*\n {2}\+ monitor other$/m);
+    assert.doesNotMatch(planned.out, /load|#2/);
+    const applied = await run(folder, ['apply', '--yes', '--only', 'other', 'o.yaml']);
+    assert.deepEqual(
+      [applied.status, applied.out.match(/created monitor \S+/g)],
+      [0, ['created monitor other']],
+    );
+    const { body } = await requestPod(pod, 'POST', '/plan?only=load&prune=true', {
+      body: document('terminal-o1'),
+      headers: { 'content-type': 'application/yaml' },
+    });
+    assert.equal(body.code, 'bad_request');
   });
 
   it('print their usage', async (t) => {

@@ -101,6 +101,7 @@ const CLI_TERMS: readonly (readonly [api: string, cli: string])[] = [
   ['force=true', '--force'],
   ['prune=true', '--prune'],
   ['max_changes=', '--max-changes '],
+  ['only=', '--only '],
   ['validate=false', '--offline'],
   ['Birddog-Deadline-Ms', '--deadline'],
   ['apply with the new basis', 'apply again'],

@@ -1,7 +1,7 @@
 import { command } from '../command.ts';
 import { applyDocuments, type ApplyOptions, exitOfApply } from '../documents/apply-documents.ts';
 import { applySavedPlan } from '../documents/apply-saved-plan.ts';
-import { readDocuments, type Source } from '../documents/documents.ts';
+import { readDocuments, selectEntries, type Source } from '../documents/documents.ts';
 import { exitOf, planDocuments } from '../documents/plan-documents.ts';
 import { operandOf } from '../documents/saved-plan.ts';
 import { ALL_PLAN_FINDINGS } from '../documents/shown-findings.ts';
@@ -18,6 +18,8 @@ import {
   INPUT_FORMAT,
   MAX_CHANGES,
   OFFLINE,
+  ONLY,
+  requireNoPrune,
   withClient,
 } from './client-options.ts';
 
@@ -38,7 +40,7 @@ export const applyCommand = command({
     'birddog apply plan.json                          # a saved plan, after its review',
     'birddog apply --yes --prune *.yaml               # in a pipeline',
   ],
-  options: [YES, PRUNE, FORCE, MAX_CHANGES, OFFLINE, ALL_PLAN_FINDINGS, ...DOCUMENT_OPTIONS],
+  options: [YES, PRUNE, ONLY, FORCE, MAX_CHANGES, OFFLINE, ALL_PLAN_FINDINGS, ...DOCUMENT_OPTIONS],
   operands: FILES,
   statuses: {
     done: 'Datadog matches the documents',
@@ -58,6 +60,8 @@ export const applyCommand = command({
         offline: get(OFFLINE),
         allFindings: get(ALL_PLAN_FINDINGS),
       };
+      const only = get(ONLY);
+      requireNoPrune(only, options.prune);
       const operand = await operandOf(options.files, io);
       if (operand.failure) {
         io.err(operand.failure.text);
@@ -68,12 +72,12 @@ export const applyCommand = command({
         return applySavedPlan(operand.saved, options, io);
       }
       const sources = await readDocuments(options.files, options.inputFormat, operand, io.paintErr);
-      return applySources(sources, options, io);
+      return applySources(selectEntries(sources, only), options, io);
     }),
 });
 
 /** Options that would change a saved plan, or have no meaning for it. */
-const PLANNED_BEFORE: readonly Option<unknown>[] = [PRUNE, FORCE, INPUT_FORMAT];
+const PLANNED_BEFORE: readonly Option<unknown>[] = [PRUNE, ONLY, FORCE, INPUT_FORMAT];
 
 /** Throws UsageError if a saved plan is given together with documents, or with an option that would change it. */
 function requireOnlyPlan({ operands, get }: Arguments<readonly string[]>): void {

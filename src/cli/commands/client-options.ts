@@ -1,5 +1,6 @@
 import { wholeNumberIn } from '../../domain/whole-number.ts';
 import type { Format } from '../../format/decoded.ts';
+import { KEY_SLUG } from '../../domain/application.ts';
 import { serviceUrl } from '../../runtime/settings.ts';
 import type { BirddogClient } from '../client/birddog-client.ts';
 import type { Io } from '../command.ts';
@@ -67,6 +68,25 @@ export const MAX_CHANGES: Option<number | undefined> = {
     return count;
   },
 };
+/** An option of the commands that plan. */
+export const ONLY: Option<readonly string[] | undefined> = {
+  name: 'only',
+  value: 'KEY,...',
+  help: 'only the entries with these keys; everything else stays as it is',
+  read(text) {
+    const keys = text?.split(',');
+    const invalid = keys?.find((key) => !KEY_SLUG.test(key));
+    if (invalid !== undefined)
+      throw new UsageError(`--only must be a comma-separated list of keys, and "${invalid}" is not a key`);
+    return keys;
+  },
+};
+
+/** Throws UsageError: `--prune` deletes what is not in the document, and no key of the document names that. */
+export function requireNoPrune(only: readonly string[] | undefined, prune: boolean): void {
+  if (only && prune) throw new UsageError('--only and --prune cannot be used together');
+}
+
 /** The exit statuses that mean the same for every command that sends requests. */
 export const CLIENT_STATUSES = {
   unavailable: 'Birddog did not answer, or a part of it is unavailable',

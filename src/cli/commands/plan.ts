@@ -1,5 +1,5 @@
 import { command } from '../command.ts';
-import { readDocuments } from '../documents/documents.ts';
+import { readDocuments, selectEntries } from '../documents/documents.ts';
 import { exitOf, planDocuments } from '../documents/plan-documents.ts';
 import { ALL_PLAN_FINDINGS } from '../documents/shown-findings.ts';
 import { overwriteFault, savePlan } from '../documents/save-plan.ts';
@@ -9,7 +9,15 @@ import { plansMarkdown } from '../print/print-markdown.ts';
 import { plansJson } from '../print/print-plan-json.ts';
 import { printPlans } from '../print/print-plan.ts';
 import { visible } from '../print/visible.ts';
-import { CLIENT_STATUSES, DOCUMENT_OPTIONS, documentOptions, OFFLINE, withClient } from './client-options.ts';
+import {
+  CLIENT_STATUSES,
+  DOCUMENT_OPTIONS,
+  documentOptions,
+  OFFLINE,
+  ONLY,
+  requireNoPrune,
+  withClient,
+} from './client-options.ts';
 
 const PRUNE = flag('prune', 'also plan to delete objects that are no longer in the document');
 const OUT = textOption(
@@ -37,7 +45,7 @@ export const planCommand = command({
     "birddog plan --json payments.yaml | jq '.documents[].summary'",
     'birddog plan --out plan.json payments.yaml       # then review it, and birddog apply plan.json',
   ],
-  options: [PRUNE, OUT, FORCE, OFFLINE, MARKDOWN, ALL_PLAN_FINDINGS, ...DOCUMENT_OPTIONS],
+  options: [PRUNE, ONLY, OUT, FORCE, OFFLINE, MARKDOWN, ALL_PLAN_FINDINGS, ...DOCUMENT_OPTIONS],
   operands: FILES,
   statuses: {
     done: 'there are no changes',
@@ -53,6 +61,8 @@ export const planCommand = command({
       allFindings: args.get(ALL_PLAN_FINDINGS),
     };
     const markdown = args.get(MARKDOWN);
+    const only = args.get(ONLY);
+    requireNoPrune(only, options.prune);
     if (options.json && markdown) throw new UsageError('--json and --markdown cannot be used together');
     const file = args.get(OUT);
     const force = args.get(FORCE);
@@ -66,7 +76,7 @@ export const planCommand = command({
         return EXIT.failed;
       }
       const sources = await readDocuments(options.files, options.inputFormat, io, paintErr);
-      const planned = await planDocuments(sources, options, io);
+      const planned = await planDocuments(selectEntries(sources, only), options, io);
       if (options.json) out(plansJson(planned));
       else if (markdown) out(plansMarkdown(planned));
       else out(printPlans(planned, paint));

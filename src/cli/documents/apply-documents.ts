@@ -73,10 +73,14 @@ export async function applyDocuments(
 }
 
 function requestOf(document: FileDocument, { prune, force, maxChanges }: ApplyOptions, basis: string) {
-  const flag = (set: boolean) => (set ? 'true' : undefined);
+  const only = document.only?.join(',');
   const max_changes = maxChanges?.toString();
-  const query = { basis, prune: flag(prune), force: flag(force), max_changes };
+  const query = { basis, prune: flagged(prune), only, force: flagged(force), max_changes };
   return { path: '/apply' as const, query, body: bodyOf(document) };
+}
+
+function flagged(set: boolean): string | undefined {
+  return set ? 'true' : undefined;
 }
 
 /** Waits until Birddog has stopped an apply, and compares the plan that was shown with what remains to do. */
@@ -90,7 +94,7 @@ async function progressAfterStop(
     await client.send({
       method: 'POST',
       path: '/plan',
-      query: { prune: prune ? 'true' : undefined, validate: 'false', wait: 'true' },
+      query: { prune: flagged(prune), only: document.only?.join(','), validate: 'false', wait: 'true' },
       body: bodyOf(document),
       deadlineMs,
       signal: quitting,

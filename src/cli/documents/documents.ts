@@ -5,7 +5,9 @@ import { decode, utf8Text } from '../../format/decode.ts';
 import { DOCUMENT_LIMITS, type Format } from '../../format/decoded.ts';
 import type { TextPart } from '../../format/split-yaml.ts';
 import { type ReadDocument, readDocument } from '../../pipeline/document/read-document.ts';
+import { keysByPointer } from '../../pipeline/document/selection.ts';
 import type { ProcessIo } from '../command.ts';
+import { suggestion, UsageError } from '../options.ts';
 import { EXIT } from '../exit-status.ts';
 import { filesNamed } from './named-files.ts';
 import { findingJson } from '../print/finding-json.ts';
@@ -26,6 +28,8 @@ export interface FileDocument {
   readonly value: JsonObject;
   /** The parsed document. */
   readonly read: ReadDocument;
+  /** The keys of the entries to plan; undefined for all. */
+  readonly only?: readonly string[];
 }
 
 /** A document of a file, or why it could not be read. */
@@ -58,6 +62,28 @@ export async function readDocuments(
     }
   }
   return sources;
+}
+
+/**
+ * Selects the entries with these keys. Leaves out documents that have none of them. Throws UsageError for a key that no document
+ * has.
+ */
+export function selectEntries(sources: readonly Source[], only: readonly string[] | undefined): Source[] {
+  if (!only) return [...sources];
+  const keysOf = ({ read, value }: FileDocument) => new Set(keysByPointer(read, value).values());
+  const known = new Set(sources.flatMap(({ document }) => (document ? [...keysOf(document)] : [])));
+  const unknown = only.find((key) => !known.has(key));
+  // A document that could not be read may have the key.
+  if (unknown !== undefined && sources.every(({ document }) => document))
+    throw new UsageError(
+      `--only: "${unknown}" is not a key of the documents.${suggestion(unknown, [...known])}`,
+    );
+  return sources.flatMap((source): Source[] => {
+    if (!source.document) return [source];
+    const keys = keysOf(source.document);
+    const selected = only.filter((key) => keys.has(key));
+    return selected.length === 0 ? [] : [{ ...source, document: { ...source.document, only: selected } }];
+  });
 }
 
 /** Rejects a second document of an application: each would treat the objects of the other as extra. */

@@ -51,7 +51,11 @@ export async function planDocuments(
       const body = await client.send({
         method: 'POST',
         path: '/plan',
-        query: { prune: prune ? 'true' : undefined, validate: offline ? 'false' : undefined },
+        query: {
+          prune: prune ? 'true' : undefined,
+          only: document.only?.join(','),
+          validate: offline ? 'false' : undefined,
+        },
         body: bodyOf(document),
         deadlineMs,
       });

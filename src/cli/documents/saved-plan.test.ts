@@ -88,6 +88,13 @@ describe('a saved plan', () => {
     }
   });
 
+  it('keeps the selected keys of a document', async (t) => {
+    const { document, ...one } = planned();
+    const value = saved([{ ...one, document: { ...document, only: ['a', 'b'] } }]);
+    const { saved: found } = await read(t, JSON.stringify(value));
+    assert.deepEqual(found?.planned[0]?.document.only, ['a', 'b']);
+  });
+
   it('keeps the format of a document whose source does not tell it', async (t) => {
     const value = saved([planned([], { name: '-' })]);
     assert.equal(first(value)['format'], undefined);

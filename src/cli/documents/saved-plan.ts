@@ -38,6 +38,7 @@ const savedDocumentSchema = z.object({
   basis: text.min(1),
   prune: z.boolean(),
   force: z.boolean(),
+  only: z.array(text).min(1).exactOptional(),
   document: text,
   format: z.enum(FORMATS).exactOptional(),
   plan: z.object({ route: routeFields.route, objects: z.array(plannedSchema) }),
@@ -88,6 +89,7 @@ export function savedPlanText(
     basis: plan.basis,
     prune,
     force,
+    ...(document.only ? { only: [...document.only] } : {}),
     document: document.part.text,
     ...(formatOf(name) === document.file.format ? {} : { format: document.file.format }),
     plan: redacted(planFields(plan)).object,
@@ -255,7 +257,7 @@ function requireConsistent(documents: readonly SavedDocument[], index: number, f
 
 /** Returns a document of a saved plan with its plan. */
 async function plannedDocument(saved: SavedDocument, fail: FailAt): Promise<PlannedDocument> {
-  const { source, document: written, application, basis, plan, format = formatOf(source) } = saved;
+  const { source, document: written, application, basis, only, plan, format = formatOf(source) } = saved;
   if (sha256(written) !== saved.sha256)
     fail('document', 'This document was edited after it was planned: its sha256 differs.');
   if (format === undefined) return fail('source', `The format of ${source} is unknown.`);
@@ -265,7 +267,14 @@ async function plannedDocument(saved: SavedDocument, fail: FailAt): Promise<Plan
   const file = { name: source, format, text: written };
   return {
     name: source,
-    document: { file, part: { text: written, line: 0 }, number: undefined, value, read },
+    document: {
+      file,
+      part: { text: written, line: 0 },
+      number: undefined,
+      value,
+      read,
+      ...(only ? { only } : {}),
+    },
     plan: { application, route: plan.route, basis, objects: plan.objects, findings: [], hidden: NONE_HIDDEN },
   };
 }

@@ -90,7 +90,9 @@ export async function answerApply(
   { request, ports }: Scope,
 ): Promise<PipelineAnswer<ApplyAnswer>> {
   const after = liveAfter(live, outcome);
-  for (const stored of STORED_KINDS) cacheObjects(stored, plan.application, after.own[stored], ports);
+  // The cache replaces all objects of the application, so it is not for a selection of them.
+  for (const stored of document.selection ? [] : STORED_KINDS)
+    cacheObjects(stored, plan.application, after.own[stored], ports);
   const fingerprint = await runThrottled(fingerprintSteps(document, after));
   storeFingerprint(fingerprint, plan.application, after, ports);
   const progress = progressOf(outcome, ports);

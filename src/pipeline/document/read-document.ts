@@ -49,6 +49,14 @@ export interface OneObject {
   readonly id: string | undefined;
 }
 
+/** Which entries of a document are planned. */
+export interface Selection {
+  /** The pointers of the selected entries. */
+  readonly pointers: ReadonlySet<Pointer>;
+  /** The names (`kind:key`) of the other entries. */
+  readonly others: ReadonlySet<string>;
+}
+
 /** A parsed document. */
 export interface ReadDocument {
   readonly application: string;
@@ -60,9 +68,11 @@ export interface ReadDocument {
   /** Objects (`kind:key`) that a delete or a restore deletes. */
   readonly deletes?: ReadonlySet<string>;
   readonly findings: readonly Finding[];
+  /** If only some entries were selected: `entries` has only these. */
+  readonly selection?: Selection;
 }
 
-const LISTS = [
+export const LISTS = [
   { list: 'monitors', kind: 'monitor' },
   { list: 'alerts', kind: 'alert' },
   { list: 'dashboards', kind: 'dashboard' },

@@ -12,6 +12,7 @@ import type { Compared, Scope, Settled, Wanted } from '../step.ts';
 import { type DocumentPlan, type PlanStep, type Prepared, writesOf } from './document-plan.ts';
 import { fingerprintSteps } from './plan-document.ts';
 import { type DocumentEntry, readingDocument } from './read-document.ts';
+import { select, selectedFindings } from './selection.ts';
 
 /** A document with its text as parsed, for pointers. */
 export interface WrittenDocument extends Wanted {
@@ -28,7 +29,9 @@ export async function readBody(_known: object, { request }: Scope): Promise<Writ
     if (body) refuseErrors(lintRequest({ ...request, body }), body);
     throw new ProblemError('internal', 'Cannot plan a body that is not a document.');
   }
-  const document = await runThrottled(readingDocument(value));
+  const whole = await runThrottled(readingDocument(value));
+  const { only } = request.query;
+  const document = only === undefined ? whole : select(whole, value, only);
   return { document, value, linted: () => lintRequest({ ...request, body }) };
 }
 
@@ -52,7 +55,7 @@ export async function reviewPlan(
     ...refusedEntries(plan.refused, linted, value),
     ...underPolicy,
   ];
-  return { document, live, plan, fingerprint, findings };
+  return { document, live, plan, fingerprint, findings: selectedFindings(findings, document) };
 }
 
 /** Returns the findings about refused entries, except those that lint already reported, with pointers into the document. */

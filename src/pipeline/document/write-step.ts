@@ -22,7 +22,7 @@ import {
   type UpdateStep,
   type WriteStep,
 } from './document-plan.ts';
-import { desiredOf } from './plan-document.ts';
+import { desiredOf, ownObjects } from './plan-document.ts';
 import { fullName } from './references-in-order.ts';
 
 /** A step that has been applied. */
@@ -47,6 +47,8 @@ export class StepWriter {
     this.applying = applying;
     this.lease = lease;
     const { plan, live } = applying;
+    // Also of entries that are not selected.
+    for (const [name, { object }] of ownObjects(live)) this.ids.set(name, idOf(object));
     for (const step of plan.steps.flat()) {
       const [name, object] = [this.nameOf(step), liveOf(step)];
       if (object && step.action !== 'clone') this.ids.set(name, idOf(object));

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  codes,
+  documentOf,
+  idOf,
+  items,
+  monitorEntry,
+  problemOf,
+  startInProcess,
+  told,
+} from '../../../test/documents-in-process.ts';
+import type { JsonObject } from '../../domain/json.ts';
+
+const both = (key: string, ...of: string[]): JsonObject => ({
+  key,
+  type: 'composite',
+  name: key,
+  query: of.map((one) => `\${monitor:${one}}`).join(' && '),
+});
+const document = (priority: number): JsonObject =>
+  documentOf({
+    monitors: [
+      ...['one', 'two', 'three'].map((key) => monitorEntry(key, { priority })),
+      both('both', 'one', 'two'),
+    ],
+  });
+
+describe('a selection of entries', () => {
+  it('plans and applies only these, and leaves everything else as it is', async () => {
+    const { plan, apply } = startInProcess();
+    await apply(documentOf({ monitors: [monitorEntry('extra'), monitorEntry('three')] }));
+    const planned = await plan(document(1), { only: 'one,three' });
+    assert.deepEqual(told(planned), ['one create', 'three update']);
+    const basis = String(planned['basis']);
+    const answer = await apply(document(1), { only: 'one,three', basis });
+    assert.deepEqual(
+      items(answer['done']).map(({ key, action }) => `${String(key)} ${String(action)}`),
+      ['one create', 'three update'],
+    );
+    assert.deepEqual(told(await plan(document(1))), [
+      'one none',
+      'two create',
+      'three none',
+      'both create',
+      'extra extra',
+    ]);
+  });
+
+  it('has a fingerprint that no other selection has, and that holds while others change', async () => {
+    const { plan, apply, person } = startInProcess();
+    await apply(document(1));
+    const basis = String((await plan(document(2), { only: 'one' }))['basis']);
+    assert.equal((await problemOf(apply(document(2), { basis }))).code, 'plan_stale');
+    assert.equal((await problemOf(apply(document(2), { basis, only: 'two' }))).code, 'plan_stale');
+    const id = (key: string) => plan(document(2)).then((whole) => idOf(whole, key));
+    person('PUT', `/api/v1/monitor/${await id('two')}`, { priority: 5 });
+    const answer = await apply(document(2), { basis, only: 'one' });
+    assert.deepEqual([items(answer['done']).length, answer['remaining']], [1, []]);
+    const next = String((await plan(document(3), { only: 'one' }))['basis']);
+    person('PUT', `/api/v1/monitor/${await id('one')}`, { priority: 5 });
+    assert.equal((await problemOf(apply(document(3), { basis: next, only: 'one' }))).code, 'plan_stale');
+  });
+
+  it('names the entries that it needs too, until they exist', async () => {
+    const { plan, apply } = startInProcess();
+    const planned = await plan(document(1), { only: 'both,one' });
+    const [finding, ...more] = items(planned['findings']).filter(({ severity }) => severity === 'error');
+    assert.deepEqual(
+      [more, finding?.['code'], finding?.['pointer']],
+      [[], 'dangling_reference', '/monitors/3/query'],
+    );
+    assert.match(String(finding?.['message']), /\$\{monitor:two\} refers to an entry that is not selected/);
+    assert.equal(finding?.['hint'], 'Select it too: only=...,two');
+    assert.equal((await problemOf(apply(document(1), { only: 'both,one' }))).code, 'invalid');
+    await apply(document(1), { only: 'two' });
+    const answer = await apply(document(1), { only: 'both,one' });
+    assert.equal(items(answer['done']).length, 2);
+  });
+
+  it('has no findings about other entries, and those about an invalid entry that is selected', async () => {
+    const { plan } = startInProcess();
+    const broken = documentOf({
+      monitors: [monitorEntry('fine'), monitorEntry('broken', { query: 'avg(' })],
+    });
+    assert.ok(!codes(await plan(broken, { only: 'fine' })).some((code) => code === 'query_syntax'));
+    const errors = (only: string) =>
+      plan(broken, { only }).then((answer) =>
+        items(answer['findings']).filter(({ severity }) => severity === 'error'),
+      );
+    assert.equal((await errors('fine')).length, 0);
+    assert.ok((await errors('broken')).length > 0);
+  });
+
+  it('is refused for an unknown key, with the one that was meant', async () => {
+    const { plan } = startInProcess();
+    const problem = await problemOf(plan(document(1), { only: 'one,thre' }));
+    assert.equal(problem.code, 'bad_request');
+    assert.equal(problem.message, '"thre" is not a key of the document. Did you mean "three"?');
+  });
+});
