@@ -87,7 +87,8 @@ describe('the lookup', () => {
     answers.datadog = new Promise(() => {});
     answers.leanix = new Promise(() => {});
     answers.servicenow = notFound;
-    await lookUp('checkout', { leanix: 'APP-1' });
+    void lookUp('checkout', { leanix: 'APP-1' }).catch(() => {});
+    await new Promise(setImmediate);
     assert.deepEqual(
       queries.map(({ catalog, question }) => [catalog, question.name, question.alias]),
       [
@@ -102,23 +103,50 @@ describe('the lookup', () => {
     assert.deepEqual(await setUp().lookUp(), { route: 'listed', service: 'checkout' });
   });
 
-  it('returns unlisted at the first "not found", without waiting for a slow catalog', async () => {
-    const { lookUp, answers } = setUp();
-    answers.datadog = new Promise(() => {});
-    answers.leanix = down;
-    answers.servicenow = notFound;
-    assert.deepEqual(await lookUp(), { route: 'unlisted', missingFrom: ['servicenow'] });
+  it('waits for all catalogs, so that every answer names all that lack the application', async () => {
+    const { lookUp, answers, queries } = setUp();
+    const late = {
+      leanix: Promise.withResolvers<CatalogAnswer>(),
+      servicenow: Promise.withResolvers<CatalogAnswer>(),
+    };
+    answers.datadog = notFound;
+    answers.leanix = late.leanix.promise;
+    answers.servicenow = late.servicenow.promise;
+    const [first, second] = [lookUp(), lookUp()];
+    await new Promise(setImmediate);
+    late.servicenow.resolve(notFound);
+    await new Promise(setImmediate);
+    late.leanix.resolve(notFound);
+    const all = { route: 'unlisted', missingFrom: ['datadog', 'leanix', 'servicenow'] };
+    assert.deepEqual(await Promise.all([first, second, lookUp()]), [all, all, all]);
+    assert.equal(queries.length, 3);
   });
 
-  it('updates the cached answer when slower catalogs respond', async () => {
-    const { lookUp, answers } = setUp();
+  it('returns unlisted after half of the deadline if one catalog is slow, and names it', async () => {
+    const { lookUp, answers, clock, context } = setUp();
     const late = Promise.withResolvers<CatalogAnswer>();
     answers.datadog = late.promise;
     answers.leanix = notFound;
-    assert.deepEqual(await lookUp(), { route: 'unlisted', missingFrom: ['leanix'] });
+    const slow = lookUp('checkout', {}, context(1000));
+    await new Promise(setImmediate);
+    clock.advance(500);
+    assert.deepEqual(await slow, { route: 'unlisted', missingFrom: ['leanix'], notChecked: ['datadog'] });
     late.resolve(notFound);
     await new Promise(setImmediate);
     assert.deepEqual(await lookUp(), { route: 'unlisted', missingFrom: ['datadog', 'leanix'] });
+  });
+
+  it('caches an answer without one of the catalogs for a minute', async () => {
+    const { lookUp, answers, clock, queries } = setUp({ ttlMs: 300_000 });
+    answers.leanix = down;
+    answers.servicenow = notFound;
+    const incomplete = { route: 'unlisted', missingFrom: ['servicenow'], notChecked: ['leanix'] };
+    assert.deepEqual(await lookUp(), incomplete);
+    assert.deepEqual(await lookUp(), incomplete);
+    assert.equal(queries.length, 3);
+    answers.leanix = notFound;
+    clock.advance(60_000);
+    assert.deepEqual(await lookUp(), { route: 'unlisted', missingFrom: ['leanix', 'servicenow'] });
   });
 });
 
@@ -230,7 +258,11 @@ describe('the cache of the lookup', () => {
     clock.advance(60_000);
     answers.leanix = down;
     answers.datadog = notFound;
-    assert.deepEqual(await lookUp(), { route: 'unlisted', missingFrom: ['datadog'] });
+    assert.deepEqual(await lookUp(), {
+      route: 'unlisted',
+      missingFrom: ['datadog'],
+      notChecked: ['leanix'],
+    });
   });
 
   it('queries the catalogs again 5 s after it served an expired answer, not on each request', async () => {

@@ -10,7 +10,6 @@ import { logIds, type RequestContext } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { type Deadline, deadlineAfter, requireTime } from '../domain/deadline.ts';
 import { ProblemError } from '../domain/problem.ts';
-import { singleFlight } from '../runtime/concurrency/single-flight.ts';
 import type { Log } from '../runtime/log.ts';
 import { aliasFindings } from './alias-findings.ts';
 import { type Catalog, CATALOG_TITLES, type CatalogAnswer, withBackoff } from './catalog.ts';
@@ -48,8 +47,18 @@ interface CachedLookup {
   readonly stale?: true;
 }
 
+/** A query of all catalogs: the answers so far, and the result of all. */
+interface Query {
+  readonly answers: ReadonlyMap<CatalogName, CatalogAnswer>;
+  readonly complete: Promise<Settlement>;
+}
+
+const NOTHING_KNOWN: Settlement = { route: 'unknown', unavailable: [] };
+
 /** How long (ms) an expired result is served before the catalogs are queried again, while one is unavailable. */
 const RECHECK_MS = 5000;
+/** How long (ms) a result is cached for which a catalog did not answer. */
+const INCOMPLETE_MS = 60_000;
 const RETRY_AFTER_SECONDS = 5;
 
 /** Creates a lookup that queries the three catalogs concurrently, with one query per application at a time, and caches results. */
@@ -64,27 +73,37 @@ export function createLookup(options: LookupOptions): Lookup {
     servicenow: withBackoff(options.servicenow, clock),
   };
 
-  /** Callers may time out; lookups in progress still complete and fill the cache. */
-  const queryAll = singleFlight(
-    (key: string, application: string, aliases: CatalogAliases, context: RequestContext) => {
-      const answers = new Map<CatalogName, CatalogAnswer>();
-      return new Promise<Settlement>((resolve) => {
-        const query = async (name: CatalogName) => {
-          const answer = await queryCatalog(name, catalogs[name], application, aliases[name], context);
-          const settled = settle(answers.set(name, answer));
-          if (!settled) return;
-          store(key, settled);
-          resolve(settled);
-        };
-        for (const name of CATALOG_NAMES) void query(name);
-      });
-    },
-    (key) => key,
-  );
+  const running = new Map<string, Query>();
+
+  /** Queries all catalogs, once for concurrent callers. Callers may time out; the queries still complete and fill the cache. */
+  function queryAll(
+    key: string,
+    application: string,
+    aliases: CatalogAliases,
+    context: RequestContext,
+  ): Query {
+    const current = running.get(key);
+    if (current) return current;
+    const answers = new Map<CatalogName, CatalogAnswer>();
+    const queries = CATALOG_NAMES.map(async (name) => {
+      answers.set(name, await queryCatalog(name, catalogs[name], application, aliases[name], context));
+    });
+    const complete = Promise.all(queries).then(() => {
+      running.delete(key);
+      const settled = settle(answers) ?? NOTHING_KNOWN;
+      store(key, settled);
+      return settled;
+    });
+    const query = { answers, complete };
+    running.set(key, query);
+    return query;
+  }
 
   function store(key: string, settled: Settlement): void {
     const now = clock.now();
-    if (settled.route !== 'unknown') return cache.set(key, { settled, freshUntil: now + ttlMs });
+    const isIncomplete = settled.route === 'unlisted' && settled.notChecked !== undefined;
+    const freshMs = isIncomplete ? Math.min(INCOMPLETE_MS, ttlMs) : ttlMs;
+    if (settled.route !== 'unknown') return cache.set(key, { settled, freshUntil: now + freshMs });
     const cached = cache.get(key);
     if (cached) cache.set(key, { ...cached, freshUntil: now + Math.min(RECHECK_MS, ttlMs), stale: true });
   }
@@ -145,16 +164,19 @@ function createQuery(
   };
 }
 
-/** Waits for a result for at most half of the remaining deadline, so that time remains for the request itself. */
-async function waitFor(pending: Promise<Settlement>, deadline: Deadline, clock: Clock): Promise<Settlement> {
+/**
+ * Waits for all answers for at most half of the remaining deadline, so that time remains for the request itself. Then the
+ * answers so far decide.
+ */
+async function waitFor({ complete, answers }: Query, deadline: Deadline, clock: Clock): Promise<Settlement> {
   requireTime(deadline, 'the catalogs could be queried');
   const finished = new AbortController();
   const timeouts = clock.sleep(deadline.left() / 2, AbortSignal.any([finished.signal, deadline.signal]));
-  const settled = await Promise.race([pending, timeouts.catch(() => undefined)]);
+  const settled = await Promise.race([complete, timeouts.catch(() => undefined)]);
   finished.abort();
   if (settled) return settled;
   requireTime(deadline, 'the catalogs were queried');
-  return { route: 'unknown', unavailable: [] };
+  return settle(answers) ?? NOTHING_KNOWN;
 }
 
 function routeOf(settled: Settlement, application: string): Route {

@@ -35,10 +35,15 @@ describe('the decision from the answers of the catalogs', () => {
   });
 
   it('is unlisted as soon as one catalog answers "not found"', () => {
-    assert.deepEqual(settled({ leanix: notFound }), { route: 'unlisted', missingFrom: ['leanix'] });
+    assert.deepEqual(settled({ leanix: notFound }), {
+      route: 'unlisted',
+      missingFrom: ['leanix'],
+      notChecked: ['datadog', 'servicenow'],
+    });
     assert.deepEqual(settled({ datadog: unknown, leanix: ambiguous, servicenow: notFound }), {
       route: 'unlisted',
       missingFrom: ['servicenow'],
+      notChecked: ['datadog'],
     });
     assert.deepEqual(settled({ servicenow: notFound, datadog: notFound, leanix: found }), {
       route: 'unlisted',

@@ -16,7 +16,7 @@ export interface UnavailableCatalog {
 
 /**
  * Returns the decision that the answers so far allow, or undefined while another answer is needed. One "not found" decides
- * for the sidecar; "listed" needs all three catalogs.
+ * for the sidecar, and the catalogs without an answer are not checked; "listed" needs all three catalogs.
  */
 export function settle(answers: ReadonlyMap<CatalogName, CatalogAnswer>): Settlement | undefined {
   const received = CATALOG_NAMES.flatMap((catalog) => {
@@ -24,7 +24,10 @@ export function settle(answers: ReadonlyMap<CatalogName, CatalogAnswer>): Settle
     return answer ? [{ catalog, answer }] : [];
   });
   const missingFrom = received.filter((g) => g.answer.answer === 'not_found').map((g) => g.catalog);
-  if (missingFrom.length > 0) return { route: 'unlisted', missingFrom };
+  if (missingFrom.length > 0) {
+    const notChecked = CATALOG_NAMES.filter((name) => (answers.get(name)?.answer ?? 'unknown') === 'unknown');
+    return { route: 'unlisted', missingFrom, ...(notChecked.length === 0 ? {} : { notChecked }) };
+  }
   if (received.length < CATALOG_NAMES.length) return undefined;
 
   const unavailable: UnavailableCatalog[] = [];

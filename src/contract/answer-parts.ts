@@ -94,6 +94,10 @@ export const routeFields = {
     .array(z.enum(CATALOG_NAMES))
     .exactOptional()
     .meta({ description: 'The catalogs that do not have the application; only if it is unlisted.' }),
+  not_checked: z
+    .array(z.enum(CATALOG_NAMES))
+    .exactOptional()
+    .meta({ description: 'The catalogs that did not answer, if there are any.' }),
 };
 export type RouteFields = z.output<z.ZodObject<typeof routeFields>>;
 

@@ -113,7 +113,7 @@ export type ListedObject = ShownObject & z.output<z.ZodObject<typeof entryFields
 /** The answer of a list of any kind; it has the list of that kind. */
 export type ListAnswer = Pick<
   z.output<(typeof listed)[keyof typeof listed]>,
-  'application' | 'route' | 'missing_from' | 'next_cursor' | 'request_id'
+  'application' | 'route' | 'missing_from' | 'not_checked' | 'next_cursor' | 'request_id'
 > & { readonly [List in `${keyof typeof listed}s`]?: ListedObject[] };
 
 export const lintAnswerSchema = z.object({ findings, request_id }).meta({ id: 'Linted' });

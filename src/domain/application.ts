@@ -29,10 +29,17 @@ export function keyFromName(name: string): string | undefined {
 /** The application that health checks use. No catalog should list it, so that the checks are routed to the sidecar. */
 export const CHECK_APPLICATION = 'birddog-check';
 
-/** The route of an application: listed in every catalog, or served by the sidecar because the catalogs in `missingFrom` lack it. */
+/**
+ * The route of an application: listed in every catalog, or served by the sidecar because the catalogs in `missingFrom` lack it.
+ * `notChecked` names the catalogs that did not answer; it is never empty.
+ */
 export type Route =
   | { readonly route: 'listed'; readonly service: string }
-  | { readonly route: 'unlisted'; readonly missingFrom: readonly CatalogName[] };
+  | {
+      readonly route: 'unlisted';
+      readonly missingFrom: readonly CatalogName[];
+      readonly notChecked?: readonly CatalogName[];
+    };
 
 export const CATALOG_NAMES = ['datadog', 'leanix', 'servicenow'] as const;
 export type CatalogName = (typeof CATALOG_NAMES)[number];

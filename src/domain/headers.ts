@@ -7,6 +7,7 @@ export const HEADERS = {
   caller: 'birddog-caller',
   callerAuth: 'birddog-caller-auth',
   missingFrom: 'birddog-missing-from',
+  notChecked: 'birddog-not-checked',
 } as const;
 
 /** A header in a response of the sidecar: a write of the request may still take effect. */

@@ -138,7 +138,7 @@ async function serveOn(route: Route, incoming: Incoming, at: Router, forwards: S
   const large = (sent?.bytes.length ?? 0) > OBJECT_LIMITS.bytes;
   const release = large ? await forwards.acquire(context.caller, context.deadline) : undefined;
   try {
-    return await at.sidecar.forward(incoming, route.missingFrom);
+    return await at.sidecar.forward(incoming, route.missingFrom, route.notChecked);
   } finally {
     release?.();
   }

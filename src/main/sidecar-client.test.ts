@@ -89,7 +89,7 @@ describe('the sidecar client of a process that stops', () => {
 describe('the sidecar client', () => {
   it('forwards the unchanged body, the caller, the remaining deadline and the ids', async () => {
     const { requests, client } = upstream(() => ANSWER);
-    const reply = await client.forward(incoming(), ['datadog', 'leanix']);
+    const reply = await client.forward(incoming(), ['datadog', 'leanix'], ['servicenow']);
     assert.deepEqual([reply.status, reply.headers], [201, { 'content-type': 'application/json' }]);
     const [request] = requests;
     assert.equal(request?.url.href, 'https://127.0.0.1:5000/create_monitor?key=k');
@@ -103,6 +103,7 @@ describe('the sidecar client', () => {
       'birddog-caller': 'Zo%C3%AB%20%2F%20payments',
       'birddog-caller-auth': 'oidc',
       'birddog-missing-from': 'datadog,leanix',
+      'birddog-not-checked': 'servicenow',
     });
   });
 

@@ -50,7 +50,11 @@ export interface SidecarClient {
    * Forwards an unchanged request with its caller and remaining deadline. Returns the response of any status. Throws
    * `sidecar_unavailable`, `outcome_unknown` for a write without a response, and `busy` when the queue is full.
    */
-  forward(incoming: Forwarded, missingFrom: readonly CatalogName[]): Promise<Reply>;
+  forward(
+    incoming: Forwarded,
+    missingFrom: readonly CatalogName[],
+    notChecked?: readonly CatalogName[],
+  ): Promise<Reply>;
   /** Probes the sidecar; any response counts. Throws without a response, or while the circuit breaker is open. */
   probe(context: RequestContext): Promise<void>;
   /** Stops the applies that the sidecar runs for this process. Never throws. */
@@ -115,7 +119,7 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
       } as const;
       await outbound.send({ ...request, maxBytes: MAX_PROBE_BYTES }).catch(() => undefined);
     },
-    async forward(incoming, missingFrom) {
+    async forward(incoming, missingFrom, notChecked = []) {
       const { caller, deadline } = untilGone(incoming.context);
       const memory = budget(caller);
       let release: (() => void) | undefined;
@@ -125,7 +129,9 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
         release = await semaphore.acquire(caller, deadline);
         await throttle();
         requireNotStopping(incoming);
-        const answer = await breaker.execute(() => send(url, outbound, incoming, missingFrom));
+        const answer = await breaker.execute(() =>
+          send(url, outbound, incoming, { missingFrom, notChecked }),
+        );
         await throttle();
         return answer;
       } catch (error) {
@@ -152,7 +158,7 @@ async function send(
   url: URL,
   outbound: Outbound,
   incoming: Forwarded,
-  missingFrom: readonly CatalogName[],
+  { missingFrom, notChecked }: Readonly<Record<'missingFrom' | 'notChecked', readonly CatalogName[]>>,
 ): Promise<Reply> {
   const { context, sent, operation } = incoming;
   const answer = await outbound.send({
@@ -168,6 +174,7 @@ async function send(
       [HEADERS.caller]: encodeURIComponent(context.caller.name),
       [HEADERS.callerAuth]: context.caller.auth ?? 'none',
       [HEADERS.missingFrom]: missingFrom.join(','),
+      ...(notChecked.length === 0 ? {} : { [HEADERS.notChecked]: notChecked.join(',') }),
       ...(sent ? { 'content-type': sent.contentType } : {}),
     },
     ...(sent ? { body: sent.bytes } : {}),

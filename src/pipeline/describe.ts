@@ -10,9 +10,13 @@ import type { ObjectPort } from './ports.ts';
 
 /** Returns the fields of a response that describe the route of an application. */
 export function routeMembers(route: Route): RouteFields {
-  return route.route === 'listed'
-    ? { route: route.route }
-    : { route: route.route, missing_from: [...route.missingFrom] };
+  if (route.route === 'listed') return { route: route.route };
+  const { missingFrom, notChecked } = route;
+  return {
+    route: route.route,
+    missing_from: [...missingFrom],
+    ...(notChecked === undefined ? {} : { not_checked: [...notChecked] }),
+  };
 }
 
 /** Returns an object as the API shows it: its id and URL in Datadog, and its definition without the marker. */

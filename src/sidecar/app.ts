@@ -14,7 +14,7 @@ import { openBackend, openFoundation } from '../serving/backend.ts';
 import { openSecrets } from '../serving/secrets.ts';
 import { type ServingOptions, startServing } from '../serving/start.ts';
 import { STOP_APPLIES } from '../contract/operations.ts';
-import { callerOf, missingFrom } from './forwarded-headers.ts';
+import { callerOf, routeFrom } from './forwarded-headers.ts';
 import { preflightOf } from './preflight.ts';
 import { type Config, readConfig } from './settings.ts';
 
@@ -90,5 +90,5 @@ async function serveUnlisted(incoming: Incoming, ports: Omit<Ports, 'audit'>): P
   if (operation.verb === 'lint' && inspection) return inspection.lint();
   const { subject } = inspection ? await inspection.preflight() : preflightOf({ operation, query });
   audit.isAbout({ query, body: { application: subject.application } });
-  return servePipeline(incoming, { route: 'unlisted', missingFrom: missingFrom(header) }, ports);
+  return servePipeline(incoming, routeFrom(header), ports);
 }

@@ -1,4 +1,4 @@
-import { CATALOG_NAMES, type CatalogName } from '../domain/application.ts';
+import { CATALOG_NAMES, type Route } from '../domain/application.ts';
 import { AUTH_METHODS, type AuthMethod, type Caller, isName } from '../domain/caller.ts';
 import { HEADERS } from '../domain/headers.ts';
 import { ProblemError } from '../domain/problem.ts';
@@ -42,8 +42,13 @@ function authOf(text = 'none'): AuthMethod {
   );
 }
 
-/** Returns the catalogs in which the main container did not find the application. */
-export function missingFrom(header: Header): CatalogName[] {
-  const names = (header(HEADERS.missingFrom) ?? '').split(',');
-  return CATALOG_NAMES.filter((name) => names.includes(name));
+/** Returns the route of a forwarded request: the catalogs that do not list the application, and those that did not answer. */
+export function routeFrom(header: Header): Route {
+  const named = (name: string) => {
+    const names = (header(name) ?? '').split(',');
+    return CATALOG_NAMES.filter((catalog) => names.includes(catalog));
+  };
+  const notChecked = named(HEADERS.notChecked);
+  const missingFrom = named(HEADERS.missingFrom);
+  return { route: 'unlisted', missingFrom, ...(notChecked.length === 0 ? {} : { notChecked }) };
 }

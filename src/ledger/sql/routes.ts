@@ -72,7 +72,9 @@ export class Routes {
 }
 
 function routeJson(route: Route) {
-  return route.route === 'listed' ? { ...route } : { ...route, missingFrom: [...route.missingFrom] };
+  return route.route === 'listed'
+    ? { ...route }
+    : { route: route.route, missingFrom: [...route.missingFrom] };
 }
 
 function routeIn(text: unknown): Route {
