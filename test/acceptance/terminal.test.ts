@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { z } from 'zod';
 import { applyCommand } from '../../src/cli/commands/apply.ts';
 import { createBirddogClient } from '../../src/cli/client/birddog-client.ts';
 import { readConfig } from '../../src/cli/config.ts';
@@ -345,7 +346,14 @@ describe('birddog import', () => {
         [0, `1 monitor and 0 dashboards of import-${format} written to ${name}\n`],
       );
       const text = readFileSync(join(folder, name), 'utf8');
-      if (format !== 'json') assert.match(text, /^# Objects of import-/);
+      if (format !== 'json') {
+        const [, directive, schema = ''] =
+          /^(# yaml-language-server: \$schema=|#:schema )(\S+)\n# Objects of import-/.exec(text) ?? [];
+        assert.equal(directive, format === 'yaml' ? '# yaml-language-server: $schema=' : '#:schema ');
+        const answer = await fetch(schema);
+        assert.equal(answer.headers.get('content-type'), 'application/schema+json');
+        assert.ok(z.object({ $defs: z.object({ Monitor: z.looseObject({}) }) }).parse(await answer.json()));
+      }
       if (format === 'yaml') assert.match(text, /message: \|-\n {6}First line/);
       const planned = JSON.parse((await run(folder, ['plan', '--json', name])).out).documents[0];
       assert.deepEqual(planned.findings, []);

@@ -100,7 +100,11 @@ async function importDocument(
         `${paintErr(severity, `${severity}:`)} ${visible(message)}${hint === undefined ? '' : ` ${visible(hint)}`}\n`,
       );
     }
-    const written = printDocument(document, json ? 'json' : format, commentFor(parameters, client.url));
+    const written = printDocument(document, json ? 'json' : format, {
+      // The server of the import serves the schema that it checks documents against.
+      schema: new URL('schema.json', client.url.href.replace(/\/?$/, '/')),
+      comment: commentFor(parameters, client.url),
+    });
     if (output === undefined) outExact(written);
     else await createText(output, written);
     const counts = [count(document.monitors, 'monitor'), count(document.dashboards, 'dashboard')];

@@ -12,10 +12,24 @@ const PRINTERS: Readonly<Record<Format, Print>> = {
   toml: (document, comment) => comment + tomlText(document),
 };
 
-/** Formats a document, with a leading comment if the format has comments. TOML has no null, so null values are left out. */
-export function printDocument(document: JsonObject, format: Format, comment: readonly string[]): string {
+/** The lines that name the schema of a document, for YAML's language server and for Taplo. */
+const SCHEMA_LINES: Readonly<Record<Format, string>> = {
+  yaml: '# yaml-language-server: $schema=',
+  json: '',
+  toml: '#:schema ',
+};
+
+/**
+ * Formats a document. If the format has comments, the first line names the schema for editors, and the comment follows. TOML has
+ * no null, so null values are left out.
+ */
+export function printDocument(
+  document: JsonObject,
+  format: Format,
+  { schema, comment }: { readonly schema: URL; readonly comment: readonly string[] },
+): string {
   const lines = comment.map((line) => `# ${line.replace(/[\x00-\x1f\x7f\u2028\u2029]/g, ' ')}\n`);
-  return PRINTERS[format](document, lines.join(''));
+  return PRINTERS[format](document, `${SCHEMA_LINES[format]}${schema.href}\n${lines.join('')}`);
 }
 
 /** Writes lists of objects as `[[name]]` tables, as people do, and all nested values inline. */
