@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { PROBLEMS } from '../domain/problem.ts';
-import { ENDPOINTS, QUERY_PARAMETERS, type QueryName } from './operations.ts';
+import { ENDPOINTS } from './operations.ts';
+import { QUERY_PARAMETERS, type QueryName } from './query-parameters.ts';
 
 const EXAMPLE = `curl -X POST http://127.0.0.1:8080/create_monitor \\
   -H 'Content-Type: application/yaml' --data-binary @- <<'END'
@@ -37,7 +38,7 @@ ${bearer ? '<p>Every request needs <code>Authorization: Bearer TOKEN</code>.</p>
 <table><tr><th>Path</th><th>Description</th><th>Query parameters</th></tr>
 ${rows(ENDPOINTS, (o) => [`<code>${o.method} ${o.path}</code>`, escaped(o.summary), parameters(o.query)])}</table>
 <h2>Parameters</h2>
-<table>${rows(Object.entries(QUERY_PARAMETERS), ([name, meaning]) => [`<code>${name}</code>`, escaped(meaning)])}</table>
+<table>${rows(Object.entries(QUERY_PARAMETERS), ([name, { description }]) => [`<code>${name}</code>`, escaped(description)])}</table>
 <h2>Problems</h2>
 <p>Every failure is <code>application/problem+json</code> (RFC 9457) with a code from this table.</p>
 <table><tr><th>Status</th><th>Code</th><th>Meaning</th><th>What to do</th></tr>
@@ -56,7 +57,9 @@ function rows<T>(of: readonly T[], cells: (one: T) => readonly string[]): string
 }
 
 function parameters(names: readonly QueryName[]): string {
-  return names.map((name) => `<code title="${escaped(QUERY_PARAMETERS[name])}">${name}</code>`).join(' ');
+  return names
+    .map((name) => `<code title="${escaped(QUERY_PARAMETERS[name].description)}">${name}</code>`)
+    .join(' ');
 }
 
 function escaped(text: string): string {

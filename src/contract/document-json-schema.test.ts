@@ -37,7 +37,7 @@ describe('the JSON Schema of a document', () => {
     const walk = (node: unknown, path: string): void => {
       if (typeof node !== 'object' || node === null) return;
       for (const [name, value] of Object.entries(node)) walk(value, `${path}.${name}`);
-      if (!('properties' in node) || /\.(?:if|examples|default)\b/.test(path)) return;
+      if (!('properties' in node) || /\.(?:if|then|examples|default)\b/.test(path)) return;
       for (const [name, field] of Object.entries<Described>({ ...Object(node.properties) })) {
         const target = /^#\/\$defs\/(\w+)$/.exec(field.$ref ?? '')?.[1];
         if ((field.description ?? $defs[target ?? '']?.description) === undefined)

@@ -12,9 +12,9 @@ export function documentJsonSchema(): string {
   const document = fieldsOf($defs['Document']);
   const { monitors, alerts, dashboards } = document.properties;
   const entries = {
-    Monitor: entrySchema('monitor', fieldsOf(monitors?.['items'])),
-    Alert: fieldsOf(alerts?.['items']),
-    Dashboard: entrySchema('dashboard', fieldsOf(dashboards?.['items'])),
+    Monitor: entrySchema('monitor', fieldsOf($defs['MonitorEntry'])),
+    Alert: fieldsOf($defs['AlertEntry']),
+    Dashboard: entrySchema('dashboard', fieldsOf($defs['DashboardEntry'])),
   };
   const properties = {
     ...document.properties,

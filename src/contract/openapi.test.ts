@@ -4,9 +4,12 @@ import { z } from 'zod';
 import type { Edit, Finding } from '../domain/finding.ts';
 import { PROBLEMS } from '../domain/problem.ts';
 import { valueAt } from '../domain/pointer.ts';
+import { lintBody } from '../pipeline/lint.ts';
 import { answerSchema } from './answers.ts';
+import { check } from './check.ts';
 import { openApi } from './openapi.ts';
 import { ENDPOINTS } from './operations.ts';
+import { restoreSchema } from './schemas.ts';
 
 const description = JSON.parse(JSON.stringify(openApi('1.2.3')));
 
@@ -15,7 +18,10 @@ describe('the OpenAPI description', () => {
     const described = Object.entries(description.paths).flatMap(([path, methods]) =>
       Object.keys(Object(methods)).map((method) => `${method.toUpperCase()} ${path}`),
     );
-    assert.deepEqual(described.sort(), ENDPOINTS.map((o) => `${o.method} ${o.path}`).sort());
+    const expected = ENDPOINTS.flatMap(({ method, path }) =>
+      (method === 'GET' ? ['GET', 'HEAD'] : [method]).map((one) => `${one} ${path}`),
+    );
+    assert.deepEqual(described.sort(), expected.sort());
   });
 
   it('has the target of every reference', () => {
@@ -37,8 +43,10 @@ describe('the OpenAPI description', () => {
   });
 
   it('has the schema of the answer of every path', () => {
-    for (const [path, methods] of Object.entries(description.paths)) {
-      for (const operation of Object.values(Object(methods))) {
+    for (const [path, { head: _, ...methods }] of Object.entries<Record<string, unknown>>(
+      description.paths,
+    )) {
+      for (const operation of Object.values(methods)) {
         const { responses } = Object(operation);
         for (const status of path.startsWith('/create_') ? [200, 201] : [200]) {
           const { $ref } = responses[status].content['application/json'].schema;
@@ -93,5 +101,126 @@ describe('the OpenAPI description', () => {
     assert.ok(schema.safeParse({ ignore: [entry] }).success);
     for (const lint of [[], { ignore: entry }, { ignore: ['a_rule'] }, { ignore: [{ because: 'x' }] }])
       assert.ok(!schema.safeParse(lint).success);
+  });
+
+  it('names the fields that a problem always has, by its code', () => {
+    const own = (name: string) => description.components.schemas[`${name}Problem`].allOf[1];
+    const required = (name: string) => own(name).required.filter((field: string) => field !== 'code');
+    assert.deepEqual(
+      ['KeyConflict', 'PlanStale', 'OwnedByAnother', 'Forbidden', 'TooLarge', 'DatadogRefused'].map(required),
+      [['plan'], ['moved'], ['owner'], ['wanted', 'groups'], ['unit', 'limit'], []],
+    );
+    assert.equal(own('DatadogRefused').properties.datadog_status.type, 'integer');
+    const { schema } = description.components.responses.Problem409.content['application/problem+json'];
+    const codes = Object.entries(PROBLEMS).filter(([, { status }]) => status === 409);
+    assert.deepEqual(
+      schema.oneOf.map(
+        ({ $ref }: { $ref: string }) =>
+          Object(valueAt(description, $ref.slice(1))).allOf[1].properties.code.const,
+      ),
+      codes.map(([code]) => code),
+    );
+  });
+
+  it('requires the application where only the query can name it, and types every parameter', () => {
+    const parameter = (path: string, method: string, name: string) =>
+      description.paths[path][method].parameters.find((one: { name: string }) => one.name === name);
+    for (const [path, method] of [
+      ['/delete_monitor', 'delete'],
+      ['/delete_alert', 'delete'],
+      ['/delete_dashboard', 'delete'],
+      ['/get_monitors', 'get'],
+      ['/import', 'post'],
+      ['/history', 'get'],
+    ] as const)
+      assert.equal(parameter(path, method, 'application').required, true, path);
+    assert.equal(parameter('/create_alert', 'post', 'application').required, false);
+    assert.deepEqual(parameter('/get_monitors', 'get', 'page_size').schema, {
+      type: 'integer',
+      minimum: 1,
+      maximum: 1000,
+      default: 100,
+    });
+    assert.equal(parameter('/get_dashboards', 'get', 'state'), undefined);
+    for (const { path, method, query } of ENDPOINTS) {
+      for (const name of query) {
+        const { schema } = parameter(path, method.toLowerCase(), name);
+        const { type, enum: values, pattern, contentMediaType } = schema;
+        assert.ok(type === 'boolean' || type === 'integer' || values || pattern || contentMediaType, name);
+      }
+    }
+  });
+
+  it('has one named schema for the three formats of a body', () => {
+    for (const { path, method } of ENDPOINTS) {
+      const { requestBody } = description.paths[path][method.toLowerCase()];
+      if (!requestBody) continue;
+      const schemas = Object.values<{ schema: unknown }>(requestBody.content).map(({ schema }) => schema);
+      assert.equal(schemas.length, 3, path);
+      const [{ $ref }] = schemas.map(Object);
+      for (const schema of schemas) assert.deepEqual(schema, { $ref }, path);
+    }
+  });
+
+  it('says how callers authenticate', () => {
+    assert.deepEqual(description.security, [{}]);
+    const { security, components } = JSON.parse(JSON.stringify(openApi('1', true)));
+    assert.deepEqual([security, components.securitySchemes.bearer.scheme], [[{ bearer: [] }], 'bearer']);
+  });
+
+  it('states rules of alerts, monitors and dashboards, which lint applies too', () => {
+    const { Alert, Signal, Condition, Notify, Monitor, Dashboard, Catalogs } = description.components.schemas;
+    assert.deepEqual(Condition.oneOf, [{ required: ['above'] }, { required: ['below'] }]);
+    assert.deepEqual(Alert.properties.condition, { $ref: '#/components/schemas/Condition' });
+    const wrong: readonly [pattern: string, refused: string, alert: object][] = [
+      [Condition.properties.over.pattern, '0', { condition: { over: '0', above: 1 } }],
+      [Signal.properties.metric.pattern, '0', { signal: { metric: '0' } }],
+      [Signal.properties.by.items.pattern, '0', { signal: { metric: 'm', by: ['0'] } }],
+      [Signal.properties.filter.pattern, 'a{b}', { signal: { metric: 'm', filter: 'a{b}' } }],
+      [Notify.properties.to.items.pattern, 'x', { notify: [{ to: ['x'] }] }],
+    ];
+    const valid = {
+      title: 't',
+      signal: { metric: 'a.b', by: ['host'], filter: 'env:prod' },
+      condition: { over: '5m', above: 1 },
+      notify: [{ to: ['@slack-a'] }],
+    };
+    const lint = (alert: object) => {
+      const document = { apiVersion: 'birddog/v1', application: 'a', team: 't', alerts: [alert] };
+      return lintBody(JSON.parse(JSON.stringify(document)), {}).filter(
+        ({ severity }) => severity === 'error',
+      );
+    };
+    assert.deepEqual(lint(valid), []);
+    for (const [pattern, refused, alert] of wrong) {
+      assert.doesNotMatch(refused, new RegExp(pattern, 'u'));
+      assert.equal(lint({ ...valid, ...alert }).length, 1, refused);
+    }
+    for (const [pattern, accepted] of [
+      [Condition.properties.over.pattern, '5m 1h 1d 1w 1mo 10080m 730h 31d'],
+      [Signal.properties.metric.pattern, 'a.b system.cpu.user A_b'],
+      [Notify.properties.to.items.pattern, '@slack-a @a@b.c'],
+    ])
+      for (const one of accepted.split(' ')) assert.match(one, new RegExp(pattern, 'u'));
+    assert.deepEqual(
+      Monitor.properties.priority.anyOf.map((one: { enum?: unknown; type: string }) => one.enum ?? one.type),
+      [[1, 2, 3, 4, 5], ['1', '2', '3', '4', '5'], 'null'],
+    );
+    assert.ok(Monitor.properties.type.examples.includes('query alert'));
+    assert.deepEqual(Dashboard.then.properties.widgets.items.required, ['layout']);
+    assert.equal(Dashboard.properties.tags.anyOf[0].items.pattern, '^(team|ai):.');
+    assert.deepEqual(Dashboard.properties.template_variables.anyOf[0].items.required, ['name']);
+    assert.doesNotMatch('a\u0007', new RegExp(Catalogs.properties.leanix.pattern, 'u'));
+  });
+
+  it('has an example of each body, in which lint finds no error', () => {
+    for (const operation of ENDPOINTS) {
+      const { requestBody } = description.paths[operation.path][operation.method.toLowerCase()];
+      if (!requestBody) continue;
+      const { example } = requestBody.content['application/json'];
+      const findings =
+        operation.verb === 'restore' ? check(restoreSchema, example, '') : lintBody(example, {});
+      assert.deepEqual(findings, [], operation.path);
+    }
   });
 });

@@ -1,116 +1,249 @@
 import { z } from 'zod';
-import { PROBLEMS } from '../domain/problem.ts';
-import { hasBody, ENDPOINTS, type Endpoint, QUERY_PARAMETERS } from './operations.ts';
+import { PROBLEMS, type ProblemCode } from '../domain/problem.ts';
 import { answerSchema } from './answers.ts';
-import { problemSchema } from './problem-answer.ts';
-import { documentSchema, ENVELOPE_SCHEMAS, OBJECT_SCHEMAS, restoreSchema } from './schemas.ts';
+import { bodyOf } from './bodies.ts';
+import { createComponents, type Components, type Node } from './openapi-components.ts';
+import { ENDPOINTS, type Endpoint } from './operations.ts';
+import { PROBLEM_CODES, problemFields, problemOfCode } from './problem-answer.ts';
+import { queryParameter } from './query-parameters.ts';
 
-type Node = Record<string, unknown>;
 const BEARER = {
-  bearer: {
-    type: 'http',
-    scheme: 'bearer',
-    description: 'A token of the OIDC issuer, or a token of the tokens file.',
-  },
+  type: 'http',
+  scheme: 'bearer',
+  description: 'A token of the OIDC issuer, or a token of the tokens file.',
 };
+
+const DESCRIPTION = `Datadog monitors, alerts and dashboards for any application, from one small document.
+
+Bodies are JSON, YAML or TOML by \`Content-Type\`; \`text/yaml\`, \`text/x-yaml\` and \`application/x-yaml\` are other names of YAML.
+A body may be compressed with gzip, deflate, br or zstd (\`Content-Encoding\`).
+Responses are JSON, or YAML if \`Accept\` prefers it; every failure is \`application/problem+json\` (RFC 9457).`;
+
+/** The groups of operations. */
+const TAGS = {
+  monitors: 'Monitors as Datadog stores them.',
+  alerts: 'Alerts, which Birddog stores as monitors.',
+  dashboards: 'Dashboards as Datadog stores them.',
+  documents: 'All objects of an application in one document.',
+  history: 'The revisions of the objects of an application.',
+  birddog: 'Birddog itself.',
+} as const;
 
 /** Returns the OpenAPI 3.1 description, generated from the schemas of requests and answers. `bearer`: callers send a token. */
 export function openApi(version: string, bearer = false): Node {
-  const schemas: Node = {};
-  jsonSchema(z.object({ problem: problemSchema }), schemas);
+  const components = createComponents();
+  const parameters = Object.fromEntries(REQUEST_HEADERS.map((one) => [one.name, { in: 'header', ...one }]));
   const paths: Record<string, Node> = {};
   for (const operation of ENDPOINTS) {
-    const method = operation.method.toLowerCase();
-    paths[operation.path] = { ...paths[operation.path], [method]: operationNode(operation, schemas) };
+    const node = operationNode(operation, components);
+    paths[operation.path] = {
+      ...paths[operation.path],
+      [operation.method.toLowerCase()]: node,
+      ...(operation.method === 'GET' ? { head: headNode(node) } : {}),
+    };
   }
   return {
     openapi: '3.1.0',
     info: {
       title: 'Birddog',
       version,
-      description: 'Datadog monitors, alerts and dashboards for any application, from one small document.',
+      description: DESCRIPTION,
+      license: { name: 'Apache License 2.0', identifier: 'Apache-2.0' },
     },
+    servers: [{ url: '/' }],
+    security: [bearer ? { bearer: [] } : {}],
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths,
-    components: { schemas, ...(bearer ? { securitySchemes: BEARER } : {}) },
-    ...(bearer ? { security: [{ bearer: [] }] } : {}),
+    components: {
+      schemas: components.schemas,
+      responses: problemResponses(components),
+      parameters,
+      headers: RESPONSE_HEADERS,
+      ...(bearer ? { securitySchemes: { bearer: BEARER } } : {}),
+    },
   };
 }
 
 /** Operations whose query must name the application. */
-const NAMED_BY_QUERY: readonly Endpoint['verb'][] = ['get', 'import', 'history'];
+const NAMED_BY_QUERY: readonly Endpoint['verb'][] = ['get', 'delete', 'import', 'history'];
 
-function operationNode(operation: Endpoint, schemas: Node): Node {
+function operationNode(operation: Endpoint, components: Components): Node {
+  const body = bodyOf(operation);
   return {
     operationId: operation.path.slice(1),
     summary: operation.summary,
+    ...explained(operation),
+    tags: [tagOf(operation)],
     parameters: [
       ...operation.query.map((name) => ({
         name,
         in: 'query',
-        description: QUERY_PARAMETERS[name],
+        description: queryParameter(name, operation).description,
         required: NAMED_BY_QUERY.includes(operation.verb) && name === 'application',
-        schema: { type: 'string' },
+        schema: components.inline(queryParameter(name, operation).schema),
       })),
-      {
-        name: 'Birddog-Deadline-Ms',
-        in: 'header',
-        description:
-          'Time limit for the request in milliseconds. Default 25000, minimum 100, maximum 600000.',
-        schema: { type: 'integer', minimum: 100, maximum: 600_000, default: 25_000 },
-      },
+      ...REQUEST_HEADERS.map(({ name }) => ({ $ref: `#/components/parameters/${name}` })),
     ],
-    ...(hasBody(operation) ? { requestBody: requestBody(operation, schemas) } : {}),
-    responses: responses(operation, schemas),
+    ...(body ? { requestBody: requestBody(components.named(body.schema), body.example) } : {}),
+    responses: responsesOf(operation, components),
   };
 }
 
-function requestBody(operation: Endpoint, schemas: Node): Node {
-  const schema = bodySchema(operation, schemas);
+function tagOf({ verb, kind }: Endpoint): keyof typeof TAGS {
+  if (kind !== undefined) return `${kind}s`;
+  if (verb === 'history' || verb === 'restore') return 'history';
+  return verb === 'check' ? 'birddog' : 'documents';
+}
+
+/** What the schemas of an operation cannot express. */
+const DESCRIPTIONS: Readonly<Partial<Record<Endpoint['verb'], string>>> = {
+  create:
+    '`application` and `team` are required, in the body or in the query. A value that is in both must be the same. Without `key`, the key is derived from the name or title.',
+  update:
+    '`application` and one of `key` and `id` are required, in the body or in the query. A value that is in both must be the same.',
+  delete: 'One of `key` and `id` is required.',
+  lint: 'Answers 200 with findings, also for a body that matches no schema. `application`, `team` and `key` may be in the query instead of the body of a create; a value that is in both must be the same.',
+  import: '`query` and `tag` can be combined; `id` stands alone.',
+  restore: 'Give `kind`, `key` and `revision`, or `last_apply`.',
+};
+
+function explained({ verb }: Endpoint): Node {
+  const text = DESCRIPTIONS[verb];
+  return text === undefined ? {} : { description: text };
+}
+
+function requestBody(schema: Node, example: unknown): Node {
   return {
     required: true,
-    content: Object.fromEntries(
-      ['application/json', 'application/yaml', 'application/toml'].map((type) => [type, { schema }]),
+    content: {
+      'application/json': { schema, example },
+      'application/yaml': { schema },
+      'application/toml': { schema },
+    },
+  };
+}
+
+/** The headers that every operation reads. */
+const REQUEST_HEADERS = [
+  {
+    name: 'Birddog-Deadline-Ms',
+    description: 'Time limit for the request in milliseconds.',
+    schema: { type: 'integer', minimum: 100, maximum: 600_000, default: 25_000 },
+  },
+  {
+    name: 'X-Request-Id',
+    description:
+      'The id of the request in answers and logs: at most 100 letters, digits, `_`, `.`, `:` and `-`. Birddog replaces any other value.',
+    schema: { type: 'string' },
+  },
+  {
+    name: 'traceparent',
+    description: 'W3C trace context. An invalid value starts a new trace.',
+    schema: { type: 'string' },
+  },
+  {
+    name: 'tracestate',
+    description: 'W3C trace context. An invalid value is dropped.',
+    schema: { type: 'string' },
+  },
+];
+
+const RESPONSE_HEADERS = {
+  'X-Request-Id': {
+    description: 'The id of the request, also in the body as `request_id`.',
+    required: true,
+    schema: { type: 'string' },
+  },
+  'Retry-After': {
+    description: 'After how many seconds the request may be repeated.',
+    schema: { type: 'integer', minimum: 1 },
+  },
+  Allow: {
+    description: 'The methods of the path, separated by commas.',
+    required: true,
+    schema: { type: 'string' },
+  },
+  'WWW-Authenticate': {
+    description: 'How callers authenticate, and what is wrong with the token.',
+    required: true,
+    schema: { type: 'string' },
+  },
+} as const;
+type ResponseHeader = keyof typeof RESPONSE_HEADERS;
+
+/** The headers of the problems with a status, besides X-Request-Id. */
+const PROBLEM_HEADERS: Readonly<Record<number, ResponseHeader>> = {
+  401: 'WWW-Authenticate',
+  405: 'Allow',
+  429: 'Retry-After',
+  503: 'Retry-After',
+};
+
+function headersOf(status: number): Node {
+  const more = PROBLEM_HEADERS[status];
+  const names: readonly ResponseHeader[] = ['X-Request-Id', ...(more === undefined ? [] : [more])];
+  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+}
+
+const STATUSES = [...new Set(Object.values(PROBLEMS).map(({ status }) => status))].sort((a, b) => a - b);
+
+/** Returns the responses with a problem by status, and adds the schema of each problem. */
+function problemResponses(components: Components): Node {
+  const problem = components.named(z.looseObject(problemFields).meta({ id: 'Problem' }));
+  const schemaOf = (code: ProblemCode) => {
+    const { additionalProperties: _, ...own } = components.inline(problemOfCode(code));
+    const node = { description: PROBLEMS[code].title, allOf: [problem, own] };
+    return components.add(`${pascalCase(code)}Problem`, node);
+  };
+  return Object.fromEntries(
+    STATUSES.map((status) => {
+      const codes = PROBLEM_CODES.filter((code) => PROBLEMS[code].status === status);
+      const [only, ...others] = codes.map(schemaOf);
+      const schema = others.length === 0 ? only : { oneOf: [only, ...others] };
+      const node = {
+        description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
+        headers: headersOf(status),
+        content: { 'application/problem+json': { schema } },
+      };
+      return [`Problem${status}`, node];
+    }),
+  );
+}
+
+function pascalCase(code: string): string {
+  return code.replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function responsesOf(operation: Endpoint, components: Components): Node {
+  const schema = components.named(answerSchema(operation.path));
+  const content = { 'application/json': { schema }, 'application/yaml': { schema } };
+  const headers = headersOf(200);
+  return {
+    200: {
+      description: operation.verb === 'create' ? 'Exists already and is equal.' : 'Success.',
+      headers,
+      content,
+    },
+    ...(operation.verb === 'create' ? { 201: { description: 'Created.', headers, content } } : {}),
+    ...Object.fromEntries(
+      STATUSES.map((status) => [status, { $ref: `#/components/responses/Problem${status}` }]),
     ),
   };
 }
 
-function bodySchema({ verb, kind }: Endpoint, schemas: Node): Node {
-  if (verb === 'plan' || verb === 'apply' || verb === 'drift') return jsonSchema(documentSchema, schemas);
-  if (verb === 'restore') return jsonSchema(restoreSchema, schemas);
-  if (kind === undefined || (verb !== 'create' && verb !== 'update')) {
-    const create = { type: 'object', description: 'The body of a create.' };
-    return { anyOf: [jsonSchema(documentSchema, schemas), create] };
-  }
-  const object = OBJECT_SCHEMAS[kind][verb];
-  const envelope = ENVELOPE_SCHEMAS[verb].extend({ [kind]: object });
-  return { anyOf: [jsonSchema(envelope, schemas), jsonSchema(object, schemas)] };
-}
-
-/** Converts a schema to JSON Schema and adds its named parts to the components. */
-function jsonSchema(schema: z.ZodType, schemas: Node): Node {
-  const { $schema: _, $defs = {}, ...node } = z.toJSONSchema(schema, { unrepresentable: 'any' });
-  for (const [name, part] of Object.entries($defs)) schemas[name] = rooted(part);
-  return rooted(node);
-}
-
-/** Rewrites zod's references to `$defs` of one schema into references to the components of the whole description. */
-function rooted(node: object): Node {
-  return JSON.parse(JSON.stringify(node).replaceAll('"#/$defs/', '"#/components/schemas/'));
-}
-
-function responses(operation: Endpoint, schemas: Node): Node {
-  const schema = jsonSchema(answerSchema(operation.path), schemas);
-  const content = { 'application/json': { schema }, 'application/yaml': { schema } };
-  const answers: Node = {
-    200: { description: operation.verb === 'create' ? 'Exists already and is equal.' : 'Success.', content },
-    ...(operation.verb === 'create' ? { 201: { description: 'Created.', content } } : {}),
+/** Returns the HEAD operation of a GET operation: the same responses without their content. */
+function headNode({ operationId, summary, tags, parameters }: Node): Node {
+  const statuses = [200, ...STATUSES];
+  return {
+    operationId: `head_${String(operationId)}`,
+    summary: `${String(summary)} Only the headers.`,
+    tags,
+    parameters,
+    responses: Object.fromEntries(
+      statuses.map((status) => [
+        status,
+        { description: 'As for GET, without content.', headers: headersOf(status) },
+      ]),
+    ),
   };
-  for (const status of new Set(Object.values(PROBLEMS).map((p) => p.status))) {
-    const kinds = Object.entries(PROBLEMS).filter(([, p]) => p.status === status);
-    answers[status] = {
-      description: kinds.map(([code, p]) => `\`${code}\`: ${p.title}.`).join(' '),
-      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-    };
-  }
-  return answers;
 }

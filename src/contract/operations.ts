@@ -1,4 +1,5 @@
 import type { ManagedKind } from '../domain/managed-fields.ts';
+import type { QueryName } from './query-parameters.ts';
 
 export type Verb = 'create' | 'update' | 'get' | 'delete' | 'lint' | 'history' | 'restore' | DocumentVerb;
 /** The operations on a whole document. */
@@ -19,37 +20,6 @@ export interface Operation {
   /** The supported query parameters; others are rejected. */
   readonly query: readonly QueryName[];
 }
-
-/** The number of objects on one page of a GET. */
-export const PAGE_SIZE = { default: 100, max: 1000 } as const;
-
-/** Every query parameter of the contract with its description. */
-export const QUERY_PARAMETERS = {
-  application: 'The application that the object belongs to.',
-  team: 'The team that owns the application; added as a `team:` tag if the object has none.',
-  key: 'The name of the object within its application.',
-  kind: 'The kind of the object: `monitor`, `alert` (stored as a monitor) or `dashboard`.',
-  id: "Datadog's id of the object.",
-  dry_run: '`true`: only lint and plan; write nothing.',
-  state: 'Only monitors in this overall state: `alert`, `warn`, `no data`, `ok`.',
-  tags: 'Only objects that have all of these tags; a comma-separated list.',
-  page_size: `Maximum number of objects per page, 1 to ${PAGE_SIZE.max}. Default ${PAGE_SIZE.default}.`,
-  basis: 'The `basis` of a plan. If the document or Datadog has changed since that plan, nothing is written.',
-  prune: '`true`: delete objects that carry the marker of the application but are not in the document.',
-  validate: '`false`: do not ask Datadog to validate the new and changed monitors of the plan.',
-  only: 'Only the entries with these keys; a comma-separated list. The `basis` belongs to this selection.',
-  wait: '`true`: if an apply of the application is in progress, plan after its end.',
-  force:
-    '`true`: replace objects that Datadog cannot change in place, and delete or change any number of objects.',
-  max_changes:
-    'Maximum number of existing monitors whose query, thresholds or recipients may change, instead of the configured percentage.',
-  query: "Which objects to import, in the syntax of Datadog's monitor search.",
-  tag: 'Import the objects that have this tag.',
-  cursor: 'The `next_cursor` of the previous page.',
-  catalogs:
-    'The names of the application in the catalogs where they differ, as in its document, as JSON: `{"leanix": "Checkout"}`.',
-} as const;
-export type QueryName = keyof typeof QUERY_PARAMETERS;
 
 interface VerbShape {
   readonly method: HttpMethod;
@@ -123,7 +93,8 @@ export const OPERATIONS: readonly Operation[] = [
         verb,
         kind,
         summary: shape.summary(name),
-        query: shape.query,
+        // A dashboard has no state.
+        query: kind === 'dashboard' ? shape.query.filter((one) => one !== 'state') : shape.query,
       };
     }),
   ),

@@ -6,39 +6,39 @@ import { findingSchema, kind, plannedSchema, progressFields, text } from './answ
 const optionalText = text.exactOptional();
 const texts = z.array(text).exactOptional();
 const catalog = z.enum(CATALOG_NAMES);
-const codes = Object.keys(PROBLEMS).filter((code): code is ProblemCode => Object.hasOwn(PROBLEMS, code));
+/** Every code of a problem. */
+export const PROBLEM_CODES = Object.keys(PROBLEMS).filter((code): code is ProblemCode =>
+  Object.hasOwn(PROBLEMS, code),
+);
 
-/** Additional fields of some problems, by the problem that has them. */
-const MEMBERS = {
-  catalog: catalog.exactOptional().meta({ description: '`ambiguous_application`: the catalog.' }),
-  matches: texts.meta({ description: '`ambiguous_application`: the names in that catalog.' }),
-  catalogs: z
-    .array(catalog)
-    .exactOptional()
-    .meta({ description: '`catalog_unavailable`: the catalogs that did not answer.' }),
+/** Fields that only some problems have. */
+const EXTRAS = {
+  catalog: catalog.exactOptional().meta({ description: 'The catalog.' }),
+  matches: texts.meta({ description: 'The names in that catalog.' }),
+  catalogs: z.array(catalog).exactOptional().meta({ description: 'The catalogs that did not answer.' }),
   wanted: z
     .object({ right: text, application: optionalText })
     .exactOptional()
-    .meta({ description: '`forbidden`: the missing permission.' }),
-  groups: texts.meta({ description: '`forbidden`: groups that have the permission.' }),
-  owner: optionalText.meta({ description: '`owned_by_another`: the application that owns the object.' }),
-  datadog_status: z.int().exactOptional().meta({ description: "`datadog_refused`: Datadog's status." }),
-  unit: optionalText.meta({ description: '`too_large`: what is limited, such as bytes or values.' }),
-  limit: z.int().exactOptional().meta({ description: '`too_large`: the maximum.' }),
-  measured: z.int().exactOptional().meta({ description: '`too_large`: the amount when reading stopped.' }),
-  existing: optionalText.meta({ description: '`duplicate_of_unmanaged`: the id of the identical monitor.' }),
+    .meta({ description: 'The missing permission.' }),
+  groups: texts.meta({ description: 'Groups that have the permission.' }),
+  owner: optionalText.meta({ description: 'The application that owns the object.' }),
+  datadog_status: z.int().exactOptional().meta({ description: "Datadog's status." }),
+  unit: optionalText.meta({ description: 'What is limited, such as bytes or values.' }),
+  limit: z.int().exactOptional().meta({ description: 'The maximum.' }),
+  measured: z.int().exactOptional().meta({ description: 'The amount when reading stopped.' }),
+  existing: optionalText.meta({ description: 'The id of the identical monitor.' }),
   plan: z
     .object({ application: text, objects: z.array(plannedSchema) })
     .exactOptional()
-    .meta({ description: '`key_conflict`: how the existing object differs.' }),
+    .meta({ description: 'How the existing object differs.' }),
   deletes: z
     .array(z.object({ kind, key: text }))
     .exactOptional()
-    .meta({ description: '`too_many_deletes`: the objects that would be deleted.' }),
+    .meta({ description: 'The objects that would be deleted.' }),
   changes: z
     .array(z.object({ kind, key: text }))
     .exactOptional()
-    .meta({ description: '`too_many_changes`: the monitors whose alerting would change.' }),
+    .meta({ description: 'The monitors whose alerting would change.' }),
   moved: z
     .array(
       z.union([
@@ -47,26 +47,55 @@ const MEMBERS = {
       ]),
     )
     .exactOptional()
-    .meta({ description: '`plan_stale`: what changed since the plan.' }),
+    .meta({ description: 'What changed since the plan.' }),
+};
+type Extra = keyof typeof EXTRAS;
+
+/** The fields of EXTRAS by code: those that every problem with the code has, and those that some of them have. */
+const EXTRAS_BY_CODE: Readonly<
+  Partial<Record<ProblemCode, { readonly always?: readonly Extra[]; readonly sometimes?: readonly Extra[] }>>
+> = {
+  forbidden: { always: ['wanted', 'groups'] },
+  owned_by_another: { always: ['owner'] },
+  key_conflict: { always: ['plan'] },
+  ambiguous_application: { always: ['catalog', 'matches'] },
+  duplicate_of_unmanaged: { always: ['existing'] },
+  plan_stale: { always: ['moved'] },
+  too_many_deletes: { always: ['deletes'] },
+  too_many_changes: { always: ['changes'] },
+  too_large: { always: ['unit', 'limit'], sometimes: ['measured'] },
+  datadog_refused: { sometimes: ['datadog_status'] },
+  catalog_unavailable: { always: ['catalogs'] },
+};
+
+/** The fields of every problem. */
+export const problemFields = {
+  type: text,
+  title: text,
+  status: z.int(),
+  detail: text,
+  code: z.enum(PROBLEM_CODES),
+  hint: text,
+  request_id: text,
+  findings: z.array(findingSchema).exactOptional(),
   done: progressFields.done.exactOptional(),
   remaining: progressFields.remaining.exactOptional(),
   basis: optionalText.meta({ description: 'The fingerprint after an apply that failed.' }),
 };
 
 /** A problem (RFC 9457), which every operation returns for a failure. */
-export const problemSchema = z
-  .looseObject({
-    type: text,
-    title: text,
-    status: z.int(),
-    detail: text,
-    code: z.enum(codes),
-    hint: text,
-    request_id: text,
-    findings: z.array(findingSchema).exactOptional(),
-    ...MEMBERS,
-  })
-  .meta({ id: 'Problem' });
+export const problemSchema = z.looseObject({ ...problemFields, ...EXTRAS });
+
+/** Returns the schema of the problems with a code: their code, and the fields that only they have. */
+export function problemOfCode(code: ProblemCode): z.ZodObject {
+  const { always = [], sometimes = [] } = EXTRAS_BY_CODE[code] ?? {};
+  const required = (name: Extra) => EXTRAS[name].unwrap().meta({ ...EXTRAS[name].meta() });
+  return z.looseObject({
+    code: z.literal(code),
+    ...Object.fromEntries(always.map((name) => [name, required(name)])),
+    ...Object.fromEntries(sometimes.map((name) => [name, EXTRAS[name]])),
+  });
+}
 
 /** A problem of any release: a client shows a code that it does not know. */
 export const anyProblemSchema = problemSchema.extend({ code: text });

@@ -2,15 +2,17 @@ import { MANAGED_KINDS } from '../domain/managed-fields.ts';
 import { z } from 'zod';
 import { APPLICATION_SLUG, KEY_SLUG, TEAM_SLUG } from '../domain/application.ts';
 import type { Mark } from '../domain/marker.ts';
-import { isObject, isRawNumber, type Json, type JsonObject, parseTrustedJson } from '../domain/json.ts';
+import { isObject, type JsonObject, parseTrustedJson } from '../domain/json.ts';
+import { alertSchema } from './alert-schema.ts';
+import { lint, nonEmptyText, number, tags, text } from './schema-parts.ts';
 
 /** Returns the schema of a slug. Its message describes the allowed characters instead of quoting the pattern. */
-const slug = (pattern: RegExp, what: string, length: number) =>
+const slug = (pattern: RegExp, what: string, length: number, characters = '".", "_" and "-"') =>
   z
     .string(`${what} must be a string`)
     .regex(
       pattern,
-      `${what} must have 1 to ${length} characters (lower-case letters, digits, ".", "_" and "-") and begin with a letter or digit`,
+      `${what} must have 1 to ${length} characters (lower-case letters, digits, ${characters}) and begin with a letter or digit`,
     );
 
 export const applicationSchema = slug(APPLICATION_SLUG, 'application', 100).meta({
@@ -18,10 +20,11 @@ export const applicationSchema = slug(APPLICATION_SLUG, 'application', 100).meta
   examples: ['payments-batch'],
 });
 const keySchema = slug(KEY_SLUG, 'key', 80).meta({
-  description: 'The name of the object within its application. Default: derived from its name or title.',
+  description:
+    'The name of the object within its application. Default: derived from its name or title, which then needs a Latin letter or a digit.',
   examples: ['queue-depth'],
 });
-const teamSchema = slug(TEAM_SLUG, 'team', 100).meta({
+const teamSchema = slug(TEAM_SLUG, 'team', 100, '".", "_", "/" and "-"').meta({
   description: 'The team that owns the application.',
   examples: ['payments'],
 });
@@ -41,7 +44,7 @@ const catalogName = (catalog: string) =>
     .min(1)
     .max(200)
     .optional()
-    .meta({ description: `The name in ${catalog}.` });
+    .meta({ description: `The name in ${catalog}.`, pattern: '^[^\\u0000-\\u001f\\u007f]*$' });
 const catalogsSchema = z
   .strictObject({
     datadog: catalogName("Datadog's software catalog"),
@@ -49,74 +52,45 @@ const catalogsSchema = z
     servicenow: catalogName('ServiceNow'),
   })
   .meta({
+    id: 'Catalogs',
     description: 'The names of the application in the catalogs, where they differ.',
     examples: [{ leanix: 'Payments Batch' }],
   });
 
 /** Parses the query parameter `catalogs`. Returns undefined if it is not the JSON text of such an object. */
-export function catalogsIn(text: string): JsonObject | undefined {
+export function catalogsIn(json: string): JsonObject | undefined {
   try {
-    const value = parseTrustedJson(text);
+    const value = parseTrustedJson(json);
     return isObject(value) && catalogsSchema.safeParse(value).success ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** A number in any notation, also beyond 2^53. */
-const number = z
-  .custom<Json>((value) => typeof value === 'number' || isRawNumber(value), 'must be a number')
-  .meta({ type: 'number' });
-
-const text = (what: string) => z.string(`${what} must be a string`);
-const nonEmptyText = (what: string) => text(what).regex(/\S/, `${what} must not be empty`);
-/** Of any length: Datadog returns empty and long tags, and what it returns can be planned. Lint warns about them. */
-const tags = z.array(text('a tag'), 'tags must be a list of strings');
 const anyObject = z.record(z.string(), z.unknown());
-
-/** The field `lint` of an object. The rules in src/lint/suppression validate it and report the position of each mistake. */
-const lint = z
-  .unknown()
-  .meta({
-    id: 'Lint',
-    description: 'Suppresses findings about this object. Never sent to Datadog.',
-    type: 'object',
-    additionalProperties: false,
-    properties: {
-      ignore: {
-        type: 'array',
-        description: 'The findings to suppress, each with a reason.',
-        examples: [[{ code: 'no_recovery', because: 'The alert resolves after an hour.' }]],
-        items: {
-          type: 'object',
-          required: ['code', 'because'],
-          additionalProperties: false,
-          properties: {
-            code: {
-              type: 'string',
-              description: 'The code of a rule, as listed in docs/lint.md.',
-              minLength: 1,
-            },
-            because: { type: 'string', description: 'Why the finding does not apply here.', pattern: '\\S' },
-          },
-        },
-      },
-    },
-  })
-  .optional();
 
 /** A Datadog monitor. Validates the fields that Birddog uses; all others pass unchanged. */
 const monitorSchema = z
   .looseObject(
     {
-      type: nonEmptyText('type'),
-      query: nonEmptyText('query'),
+      type: nonEmptyText('type').meta({
+        description: 'The type of the monitor.',
+        examples: ['query alert', 'log alert', 'composite'],
+      }),
+      query: nonEmptyText('query').meta({ description: 'The query, in the syntax of the type.' }),
       name: text('name').nullish(),
       message: text('message').nullish(),
       tags: tags.nullish(),
       options: z.looseObject({}, 'options must be an object').nullish(),
       priority: z
-        .union([number, z.string(), z.null()], 'priority must be a number from 1 to 5, or null')
+        .union(
+          [
+            number.meta({ enum: [1, 2, 3, 4, 5] }),
+            z.string().meta({ enum: ['1', '2', '3', '4', '5'] }),
+            z.null(),
+          ],
+          'priority must be a number from 1 to 5, or null',
+        )
         .optional(),
       lint,
     },
@@ -132,6 +106,15 @@ const widgetSchema = z.looseObject(
   'a widget must be an object with a definition',
 );
 
+/** Each widget of a free layout has a place. */
+const FREE_LAYOUT = {
+  if: { properties: { layout_type: { const: 'free' } } },
+  // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
+  then: {
+    properties: { widgets: { items: { required: ['layout'], properties: { layout: { type: 'object' } } } } },
+  },
+};
+
 /** A Datadog dashboard. Requires the fields that Datadog requires; widget definitions pass unchanged. */
 const dashboardSchema = z
   .looseObject(
@@ -140,120 +123,18 @@ const dashboardSchema = z
       layout_type: z.enum(['ordered', 'free'], 'layout_type must be "ordered" or "free"'),
       widgets: z.array(widgetSchema, 'widgets must be a list'),
       description: text('description').nullish(),
-      tags: tags.max(5, 'a dashboard has at most five tags').nullish(),
-      template_variables: z.array(anyObject).nullish(),
+      tags: tags
+        .max(5, 'a dashboard has at most five tags')
+        .meta({ items: { type: 'string', pattern: '^(team|ai):.' } })
+        .nullish(),
+      template_variables: z
+        .array(anyObject.meta({ required: ['name'], properties: { name: { type: 'string' } } }))
+        .nullish(),
       lint,
     },
     'dashboard must be an object',
   )
-  .meta({ id: 'Dashboard', description: "Datadog's dashboard object." });
-
-const WHEN = z.enum(
-  ['alert', 'warning', 'no_data', 'recovery'],
-  'when must be alert, warning, no_data or recovery, or a list of these',
-);
-/** An alert: a signal, a condition and its recipients. Compiled into a monitor and read back from one. */
-export const alertSchema = z
-  .strictObject(
-    {
-      title: nonEmptyText('title').meta({
-        description:
-          'The name of the monitor that the alert compiles to, and the title of its notifications.',
-        examples: ['Orders queue is backing up'],
-      }),
-      severity: z
-        .enum(
-          ['critical', 'high', 'medium', 'low', 'info'],
-          'severity must be critical, high, medium, low or info',
-        )
-        .optional()
-        .meta({ description: 'The priority of the monitor, from `critical` (P1) to `info` (P5).' }),
-      signal: z
-        .strictObject({
-          metric: nonEmptyText('metric').meta({
-            description: 'The name of the metric.',
-            examples: ['rabbitmq.queue.messages'],
-          }),
-          aggregate: z
-            .enum(['avg', 'sum', 'min', 'max', 'count'], 'aggregate must be avg, sum, min, max or count')
-            .optional()
-            .meta({ description: 'How the series of one group are combined.', default: 'avg' }),
-          filter: nonEmptyText('filter')
-            .optional()
-            .meta({
-              description: 'The scope of the metric, as between the braces of a query.',
-              default: '*',
-              examples: ['env:prod', 'env:prod AND NOT host:test-*'],
-            }),
-          by: z
-            .array(nonEmptyText('by'))
-            .min(1, 'by must contain at least one tag; omit it to group by nothing')
-            .optional()
-            .meta({
-              description:
-                'The tags whose values each have a state of their own. Default: one state for all.',
-              examples: [['host'], ['queue', 'cluster']],
-            }),
-        })
-        .meta({ description: 'What the alert measures.' }),
-      condition: z
-        .strictObject({
-          over: nonEmptyText('over').meta({
-            description: 'The evaluation window.',
-            examples: ['5m', '1h', '1d'],
-          }),
-          statistic: z
-            .enum(['avg', 'sum', 'min', 'max'], 'statistic must be avg, sum, min or max')
-            .optional()
-            .meta({ description: 'How the points in the window are combined.', default: 'avg' }),
-          above: number.optional().meta({
-            description: 'The alert triggers above this value. Either `above` or `below` is required.',
-          }),
-          below: number.optional().meta({
-            description: 'The alert triggers below this value. Either `above` or `below` is required.',
-          }),
-          warn: number.optional().meta({ description: 'The state is a warning beyond this value.' }),
-          recover: number
-            .optional()
-            .meta({ description: 'The alert recovers at this value. Default: at `above` or `below`.' }),
-        })
-        .meta({
-          description: 'When the alert triggers.',
-          examples: [{ over: '10m', above: 1000, warn: 500, recover: 800 }],
-        }),
-      message: text('message')
-        .optional()
-        .meta({
-          description:
-            "The text of the notifications. It may contain Datadog's variables and conditional blocks.",
-          examples: ['Consumers of {{queue.name}} cannot keep up.'],
-        }),
-      notify: z
-        .array(
-          z.strictObject({
-            to: z
-              .array(nonEmptyText('a recipient'))
-              .min(1, 'to must contain at least one recipient')
-              .meta({ description: 'The recipients.', examples: [['@pagerduty-payments']] }),
-            when: z
-              .union([WHEN, z.array(WHEN).min(1)])
-              .optional()
-              .meta({
-                description: 'The transitions that they are notified of.',
-                default: ['alert', 'recovery'],
-              }),
-          }),
-        )
-        .optional()
-        .meta({ description: 'Who is notified. Default: `notify` of the document.' }),
-      lint,
-    },
-    'alert must be an object',
-  )
-  .meta({
-    id: 'Alert',
-    description: 'An alert in terms of a signal, a condition and recipients. It compiles to one monitor.',
-  });
+  .meta({ id: 'Dashboard', description: "Datadog's dashboard object.", ...FREE_LAYOUT });
 
 const target = {
   application: applicationSchema,
@@ -325,15 +206,15 @@ export const documentSchema = z
       .optional()
       .meta({ description: 'The recipients of alerts without `notify`.', examples: [['@slack-payments']] }),
     monitors: z
-      .array(monitorSchema.extend(keyed))
+      .array(monitorSchema.extend(keyed).meta({ id: 'MonitorEntry' }))
       .optional()
       .meta({ description: "Monitors in Datadog's own format." }),
     alerts: z
-      .array(alertSchema.extend(keyed))
+      .array(alertSchema.extend(keyed).meta({ id: 'AlertEntry' }))
       .optional()
       .meta({ description: 'Alerts, which compile to monitors.' }),
     dashboards: z
-      .array(dashboardSchema.extend(keyed))
+      .array(dashboardSchema.extend(keyed).meta({ id: 'DashboardEntry', ...FREE_LAYOUT }))
       .optional()
       .meta({ description: "Dashboards in Datadog's own format." }),
   })

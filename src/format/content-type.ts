@@ -6,6 +6,7 @@ const FORMATS: ReadonlyMap<string, Format> = new Map([
   ['application/yaml', 'yaml'],
   ['application/x-yaml', 'yaml'],
   ['text/yaml', 'yaml'],
+  ['text/x-yaml', 'yaml'],
   ['application/toml', 'toml'],
 ]);
 
@@ -38,7 +39,8 @@ export function answerFormat(accept: string | undefined): 'json' | 'yaml' {
     const { type, parameters } = mediaType(range);
     const q = quality(parameters.get('q'));
     const exactness = type === '*/*' ? 0 : type === 'application/*' ? 1 : 2;
-    const format = FORMATS.get(type);
+    // A client that lists what an operation may answer also lists the type of problems.
+    const format = type === 'application/problem+json' ? 'json' : FORMATS.get(type);
     for (const candidate of ['json', 'yaml'] as const) {
       if (exactness === 2 && format !== candidate) continue;
       const known = welcome[candidate];

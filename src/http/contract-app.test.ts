@@ -209,8 +209,8 @@ describe('the responses that a caller does not read', () => {
 
 it('forwards the decoded path in one spelling', async () => {
   const { begin, answered, passedOn } = await contract();
-  const outgoing = begin('/create%5Fmonitor?application=a%2Fb&dry_run=true', {});
+  const outgoing = begin('/create%5Fmonitor?team=a%2Fb&dry_run=true', {});
   outgoing.end('a: 1');
   assert.equal(await answered(outgoing), 200);
-  assert.deepEqual(passedOn, ['/create_monitor?application=a%2Fb&dry_run=true']);
+  assert.deepEqual(passedOn, ['/create_monitor?team=a%2Fb&dry_run=true']);
 });

@@ -11,8 +11,8 @@ import {
   isWrite,
   stopsWithClient,
   type Operation,
-  type QueryName,
 } from '../contract/operations.ts';
+import type { QueryName } from '../contract/query-parameters.ts';
 import type { Caller, RequestContext } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { MAY_STILL_LAND } from '../domain/headers.ts';
@@ -224,8 +224,11 @@ async function answer(
   if (!outgoing.closed) unread?.count(Buffer.byteLength(reply.body));
   outgoing.once('close', () => unread?.release());
   record.answered(reply.status);
-  return writes.reported(reply);
+  return writes.reported({ ...reply, headers: { ...NOT_CACHED, ...reply.headers } });
 }
+
+/** Answers depend on the caller, on Accept and on the state of Datadog. */
+const NOT_CACHED = { 'cache-control': 'no-store', vary: 'accept' } as const;
 
 /**
  * Watches the connection of a client. `ended` aborts when it closes, or at `ending`. A started write is completed nevertheless:

@@ -1,4 +1,5 @@
-import { type Endpoint, isWrite, type QueryName } from '../contract/operations.ts';
+import { type Endpoint, isWrite } from '../contract/operations.ts';
+import type { QueryName } from '../contract/query-parameters.ts';
 import { APPLICATION_SLUG, KEY_SLUG } from '../domain/application.ts';
 import type { Caller } from '../domain/caller.ts';
 import { isObject, type Json, numberText } from '../domain/json.ts';

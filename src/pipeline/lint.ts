@@ -1,6 +1,7 @@
 import { addAlertFindings } from '../alerts/lint-alert.ts';
 import { addCheck, check } from '../contract/check.ts';
-import { alertSchema, documentSchema, OBJECT_SCHEMAS, restoreSchema } from '../contract/schemas.ts';
+import { alertSchema } from '../contract/alert-schema.ts';
+import { documentSchema, OBJECT_SCHEMAS, restoreSchema } from '../contract/schemas.ts';
 import { keyFromName } from '../domain/application.ts';
 import type { Finding } from '../domain/finding.ts';
 import { type FindingLimits, Findings } from '../domain/findings.ts';

@@ -1,5 +1,5 @@
 import { compileAlert } from '../alerts/compile.ts';
-import { alertSchema } from '../contract/schemas.ts';
+import { alertSchema } from '../contract/alert-schema.ts';
 import type { Finding } from '../domain/finding.ts';
 import { isObject } from '../domain/json.ts';
 import { type ManagedKind, toSend } from '../domain/managed-fields.ts';

@@ -1,5 +1,5 @@
 import type { ListAnswer, ListedObject } from '../contract/answers.ts';
-import { PAGE_SIZE } from '../contract/operations.ts';
+import { PAGE_SIZE, plainState } from '../contract/query-parameters.ts';
 import { readAlert } from '../alerts/read-back.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { ManagedKind } from '../domain/managed-fields.ts';
@@ -59,17 +59,12 @@ function isWanted(object: JsonObject, kind: ManagedKind, { query }: PipelineRequ
   const state = object['overall_state'];
   if (
     query.state !== undefined &&
-    (typeof state !== 'string' || normalizedState(state) !== normalizedState(query.state))
+    (typeof state !== 'string' || plainState(state) !== plainState(query.state))
   )
     return false;
   const tags = Array.isArray(object['tags']) ? object['tags'] : [];
   if (query.tags !== undefined && !query.tags.split(',').every((t) => tags.includes(t.trim()))) return false;
   return kind !== 'alert' || readAlert(unmarked('monitor', object)) !== undefined;
-}
-
-/** Returns a state in one spelling: `No Data`, `no data` and `no_data` are equal. */
-function normalizedState(state: string): string {
-  return state.toLowerCase().replaceAll(/[ _]/g, '');
 }
 
 /** Returns the ids of the oldest object of each key. The oldest is the original, the others are clones. */

@@ -3,7 +3,8 @@ import type { RequestContext } from '../domain/caller.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { ManagedKind } from '../domain/managed-fields.ts';
 import type { Decoded } from '../format/decoded.ts';
-import type { Operation, QueryName } from '../contract/operations.ts';
+import type { Operation } from '../contract/operations.ts';
+import type { QueryName } from '../contract/query-parameters.ts';
 
 /** A request to the pipeline, independent of HTTP. */
 export interface PipelineRequest {

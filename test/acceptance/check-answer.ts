@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { IncomingHttpHeaders } from 'node:http';
 import { answerSchema } from '../../src/contract/answers.ts';
 import { ENDPOINTS } from '../../src/contract/operations.ts';
-import { problemSchema } from '../../src/contract/problem-answer.ts';
+import { problemOfCode, problemSchema } from '../../src/contract/problem-answer.ts';
 
 interface Answer {
   readonly status: number;
@@ -25,4 +25,5 @@ export function checkAnswer(method: string, path: string, { status, headers, tex
   // A schema drops the fields that it does not have.
   const schema = status < 300 ? answerSchema(operation.path) : problemSchema.strip();
   assert.deepEqual(schema.parse(body), body, `${method} ${path}`);
+  if (status >= 300) problemOfCode(problemSchema.parse(body).code).parse(body);
 }

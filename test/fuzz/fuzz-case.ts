@@ -1,4 +1,5 @@
-import { type Operation, OPERATIONS, type QueryName } from '../../src/contract/operations.ts';
+import { type Operation, OPERATIONS } from '../../src/contract/operations.ts';
+import type { QueryName } from '../../src/contract/query-parameters.ts';
 import { type Json, type JsonObject, numberText, printJson } from '../../src/domain/json.ts';
 import type { ManagedKind } from '../../src/domain/managed-fields.ts';
 import type { Format } from '../../src/format/decoded.ts';

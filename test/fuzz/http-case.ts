@@ -1,4 +1,5 @@
-import { ENDPOINTS, type Operation, OPERATIONS, type QueryName } from '../../src/contract/operations.ts';
+import { ENDPOINTS, type Operation, OPERATIONS } from '../../src/contract/operations.ts';
+import type { QueryName } from '../../src/contract/query-parameters.ts';
 import { fuzzCase, type FuzzInput, oddValue, queryOf } from './fuzz-case.ts';
 import { FRAGMENTS } from './hostile-values.ts';
 import { type Random, randomOf } from './random.ts';

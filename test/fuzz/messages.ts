@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { QUERY_PARAMETERS, type QueryName } from '../../src/contract/operations.ts';
+import { QUERY_PARAMETERS, type QueryName } from '../../src/contract/query-parameters.ts';
 
 const queryName = z.custom<QueryName>(
   (name) => typeof name === 'string' && Object.hasOwn(QUERY_PARAMETERS, name),

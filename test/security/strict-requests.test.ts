@@ -155,6 +155,11 @@ describe('a query', () => {
       'state=broken',
       'cursor=..',
       'cursor=',
+      'cursor=abc',
+      'cursor=1e3',
+      'cursor=-1',
+      'key=A',
+      'id=',
       'key=a&key=b',
     ]) {
       assert.equal(await get(query), 400, query);
@@ -162,6 +167,29 @@ describe('a query', () => {
     for (const query of ['state=OK', 'state=no_data', 'state=No%20Data', 'tags=a,b', 'cursor=123']) {
       assert.equal(await get(query), 200, query);
     }
+    const dashboards = async (query: string) =>
+      (await request(pod, 'GET', `/get_dashboards?application=checkout&${query}`)).status;
+    for (const query of ['state=alert', 'cursor=123', 'cursor=abc'])
+      assert.equal(await dashboards(query), 400, query);
+    assert.equal(await dashboards('cursor=abc-def-ghi'), 200);
+  });
+
+  it('rejects an import with an invalid team, an empty selection, or ids beside a query or a tag', async () => {
+    const imported = (query: string) => request(pod, 'POST', `/import?application=payments-batch&${query}`);
+    for (const query of [
+      'team=%C3%A9%20x',
+      'team=A',
+      'team=t&id=',
+      'team=t&query=',
+      'team=t&tag=%20',
+      'team=t&id=5&tag=a:b',
+      'team=t&id=5&query=x',
+    ])
+      assert.equal((await imported(query)).status, 400, query);
+    const { body } = await imported('team=a/b&tag=a:b&query=x');
+    assert.equal(body.document.team, 'a/b');
+    const { body: problem } = await imported('team=A');
+    assert.match(problem.detail, /^team must be a name of .*"\/" and "-"/);
   });
 
   it('accepts a deadline only in decimal digits, from 100 to 600000 ms, on every route', async () => {

@@ -1,5 +1,6 @@
 import type { RequiredPermission } from '../../auth/required-permissions.ts';
-import type { Operation, QueryName } from '../../contract/operations.ts';
+import type { Operation } from '../../contract/operations.ts';
+import type { QueryName } from '../../contract/query-parameters.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Decoded, DecodeLimits, Format } from '../../format/decoded.ts';
 import type { PipelineRequest } from '../../pipeline/request.ts';

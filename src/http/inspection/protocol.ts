@@ -1,5 +1,5 @@
 import type { RequiredPermission } from '../../auth/required-permissions.ts';
-import type { QueryName } from '../../contract/operations.ts';
+import type { QueryName } from '../../contract/query-parameters.ts';
 import type { Position } from '../../domain/finding.ts';
 import type { Pointer } from '../../domain/pointer.ts';
 import type { ProblemCode, ProblemExtras } from '../../domain/problem.ts';

@@ -103,6 +103,11 @@ type Found = Pick<Entry, 'stored' | 'object'>;
 
 async function findAll({ query, context }: PipelineRequest, ports: Ports): Promise<Found[]> {
   const { application = '', query: text, tag, id } = query;
+  if (id !== undefined && (text ?? tag) !== undefined) {
+    throw new ProblemError('bad_request', 'An import by id has no query and no tag.', {
+      hint: 'Give either id, or query and tag.',
+    });
+  }
   const ids = id?.split(',').map((one) => one.trim()) ?? [];
   const found: Found[] = [];
   for (const stored of STORED_KINDS) {

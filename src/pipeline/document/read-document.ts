@@ -1,6 +1,7 @@
 import { append } from '../../domain/append.ts';
 import { check } from '../../contract/check.ts';
-import { alertSchema, applicationSchema, formerName } from '../../contract/schemas.ts';
+import { alertSchema } from '../../contract/alert-schema.ts';
+import { applicationSchema, formerName } from '../../contract/schemas.ts';
 import { CATALOG_NAMES, type CatalogAliases, KEY_SLUG } from '../../domain/application.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { isObject, type Json, type JsonObject, numberText } from '../../domain/json.ts';

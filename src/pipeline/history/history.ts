@@ -1,6 +1,6 @@
 import { MANAGED_KINDS } from '../../domain/managed-fields.ts';
 import type { HistoryAnswer, HistoryRevision } from '../../contract/answers.ts';
-import { PAGE_SIZE } from '../../contract/operations.ts';
+import { HISTORY_CURSOR, PAGE_SIZE } from '../../contract/query-parameters.ts';
 import { changesOf } from '../../diff/changes.ts';
 import { printJson } from '../../domain/json.ts';
 import { unmarked } from '../../domain/marker.ts';
@@ -13,7 +13,6 @@ import { settleBeforeReading } from '../settle.ts';
 
 /** Maximum length of the objects on one page, as JSON. */
 const MAX_PAGE_CHARACTERS = 4_000_000;
-const CURSOR = /^(\d{1,15})-(\d{1,15})-([\w-]{1,70})$/;
 
 /**
  * Returns the revisions of an application, newest first: what was written, when and by whom. With a key, also the object of each
@@ -66,7 +65,7 @@ function boundedPage(revisions: readonly Revision[]): readonly Revision[] {
 
 function positionIn(cursor: string | undefined): RevisionFilter['after'] {
   if (cursor === undefined) return undefined;
-  const [, atMs, revision, entry] = CURSOR.exec(cursor) ?? [];
+  const [, atMs, revision, entry] = HISTORY_CURSOR.exec(cursor) ?? [];
   if (entry === undefined)
     throw new ProblemError('bad_request', 'cursor must be the next_cursor of an answer.');
   return { atMs: Number(atMs), revision: Number(revision), entry };

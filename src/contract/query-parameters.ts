@@ -1,0 +1,172 @@
+import { z } from 'zod';
+import { APPLICATION_SLUG, KEY_SLUG, TEAM_SLUG } from '../domain/application.ts';
+import { MANAGED_KINDS } from '../domain/managed-fields.ts';
+import { wholeNumberIn } from '../domain/whole-number.ts';
+import { catalogsIn } from './schemas.ts';
+
+/** The number of objects on one page of a GET. */
+export const PAGE_SIZE = { default: 100, max: 1000 } as const;
+
+/** The states of a monitor. The first spelling is the documented one. */
+const STATES = ['alert', 'warn', 'no data', 'ok', 'unknown', 'ignored', 'skipped'];
+
+/** A query parameter: its meaning, the accepted values in words, and their schema. */
+export interface QueryParameter {
+  readonly description: string;
+  /** Completes "NAME must be ...". */
+  readonly is: string;
+  readonly schema: z.ZodType;
+}
+
+const flag = (standard: boolean) => ({
+  is: 'true or false',
+  schema: z
+    .custom((value) => value === 'true' || value === 'false')
+    .meta({ type: 'boolean', default: standard }),
+});
+const matching = (pattern: RegExp) => z.string().regex(pattern);
+const anyText = { is: 'a string', schema: matching(/\S/) };
+
+const ID: Omit<QueryParameter, 'description'> = {
+  is: 'the id of a Datadog object',
+  schema: matching(/^[A-Za-z0-9_-]{1,100}$/),
+};
+const NEXT_CURSOR = {
+  description: 'The `next_cursor` of the previous page.',
+  is: 'the next_cursor of an answer',
+};
+
+/** Every query parameter of the contract. */
+export const QUERY_PARAMETERS = {
+  application: {
+    description: 'The application that the object belongs to.',
+    is: 'a name of 1 to 100 lower-case letters, digits, ".", "_" and "-" that begins with a letter or digit',
+    schema: matching(APPLICATION_SLUG).meta({ examples: ['payments-batch'] }),
+  },
+  team: {
+    description: 'The team that owns the application; added as a `team:` tag if the object has none.',
+    is: 'a name of 1 to 100 lower-case letters, digits, ".", "_", "/" and "-" that begins with a letter or digit',
+    schema: matching(TEAM_SLUG).meta({ examples: ['payments'] }),
+  },
+  key: {
+    description: 'The name of the object within its application.',
+    is: 'a name of 1 to 80 lower-case letters, digits, ".", "_" and "-" that begins with a letter or digit',
+    schema: matching(KEY_SLUG).meta({ examples: ['queue-depth'] }),
+  },
+  kind: {
+    description: 'The kind of the object: `monitor`, `alert` (stored as a monitor) or `dashboard`.',
+    is: 'monitor, alert or dashboard',
+    schema: z.enum(MANAGED_KINDS),
+  },
+  id: { description: "Datadog's id of the object.", ...ID },
+  dry_run: { description: '`true`: only lint and plan; write nothing.', ...flag(false) },
+  state: {
+    description: 'Only monitors in this overall state. Capitals and `_` are ignored: `No Data` is `no_data`.',
+    is: `one of ${STATES.join(', ')}`,
+    schema: z
+      .custom(
+        (value) =>
+          typeof value === 'string' && STATES.some((state) => plainState(state) === plainState(value)),
+      )
+      .meta({ type: 'string', enum: STATES }),
+  },
+  tags: {
+    description: 'Only objects that have all of these tags; a comma-separated list.',
+    is: 'a comma-separated list of tags',
+    schema: z
+      .custom((value) => typeof value === 'string' && value.split(',').every((tag) => tag.trim() !== ''))
+      .meta({ type: 'string', pattern: '^\\s*[^,\\s][^,]*(,\\s*[^,\\s][^,]*)*$' }),
+  },
+  page_size: {
+    description: `Maximum number of objects per page, 1 to ${PAGE_SIZE.max}. Default ${PAGE_SIZE.default}.`,
+    is: `a whole number from 1 to ${PAGE_SIZE.max}`,
+    schema: z
+      .custom((value) => typeof value === 'string' && wholeNumberIn(value, 1, PAGE_SIZE.max) !== undefined)
+      .meta({ type: 'integer', minimum: 1, maximum: PAGE_SIZE.max, default: PAGE_SIZE.default }),
+  },
+  basis: {
+    description:
+      'The `basis` of a plan. If the document or Datadog has changed since that plan, nothing is written.',
+    ...anyText,
+  },
+  prune: {
+    description:
+      '`true`: delete objects that carry the marker of the application but are not in the document.',
+    ...flag(false),
+  },
+  validate: {
+    description: '`false`: do not ask Datadog to validate the new and changed monitors of the plan.',
+    ...flag(true),
+  },
+  only: {
+    description:
+      'Only the entries with these keys; a comma-separated list. The `basis` belongs to this selection.',
+    is: 'a comma-separated list of keys',
+    schema: matching(/^[a-z0-9][a-z0-9._-]{0,79}(,[a-z0-9][a-z0-9._-]{0,79})*$/),
+  },
+  wait: {
+    description: '`true`: if an apply of the application is in progress, plan after its end.',
+    ...flag(false),
+  },
+  force: {
+    description:
+      '`true`: replace objects that Datadog cannot change in place, and delete or change any number of objects.',
+    ...flag(false),
+  },
+  max_changes: {
+    description:
+      'Maximum number of existing monitors whose query, thresholds or recipients may change, instead of the configured percentage.',
+    is: 'a whole number from 0 to 100000',
+    schema: z
+      .custom((value) => typeof value === 'string' && wholeNumberIn(value, 0, 100_000) !== undefined)
+      .meta({ type: 'integer', minimum: 0, maximum: 100_000 }),
+  },
+  query: {
+    description: "Which objects to import, in the syntax of Datadog's monitor search.",
+    ...anyText,
+  },
+  tag: { description: 'Import the objects that have this tag.', ...anyText },
+  cursor: { ...NEXT_CURSOR, schema: matching(/^\d{1,20}$/) },
+  catalogs: {
+    description:
+      'The names of the application in the catalogs where they differ, as in its document, as JSON: `{"leanix": "Checkout"}`.',
+    is: 'a JSON object with the names in datadog, leanix or servicenow',
+    schema: z
+      .custom((value) => typeof value === 'string' && catalogsIn(value) !== undefined)
+      .meta({
+        type: 'string',
+        contentMediaType: 'application/json',
+        examples: ['{"leanix": "Checkout"}'],
+      }),
+  },
+} satisfies Readonly<Record<string, QueryParameter>>;
+export type QueryName = keyof typeof QUERY_PARAMETERS;
+
+/** The cursor of the history: a time, a revision and an entry. */
+export const HISTORY_CURSOR = /^(\d{1,15})-(\d{1,15})-([\w-]{1,70})$/;
+
+/** Parameters that have another meaning or form in some operations, by verb and by kind. */
+const VARIANTS: Readonly<Record<string, { readonly [name in QueryName]?: QueryParameter }>> = {
+  history: { cursor: { ...NEXT_CURSOR, schema: matching(HISTORY_CURSOR) } },
+  import: {
+    id: {
+      description: 'Import the objects with these ids; a comma-separated list. Not with `query` or `tag`.',
+      is: 'a comma-separated list of ids of Datadog objects',
+      schema: matching(/^[A-Za-z0-9_-]{1,100}(,[A-Za-z0-9_-]{1,100})*$/),
+    },
+  },
+  dashboard: { cursor: { ...NEXT_CURSOR, schema: matching(/^[a-z0-9]+(-[a-z0-9]+){2}$/) } },
+};
+
+/** Returns a query parameter of an operation. */
+export function queryParameter(
+  name: QueryName,
+  { verb, kind }: { readonly verb: string; readonly kind?: string | undefined },
+): QueryParameter {
+  return VARIANTS[verb]?.[name] ?? VARIANTS[kind ?? '']?.[name] ?? QUERY_PARAMETERS[name];
+}
+
+/** Returns a state in one spelling: `No Data`, `no data` and `no_data` are equal. */
+export function plainState(state: string): string {
+  return state.toLowerCase().replaceAll(/[ _]/g, '');
+}

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
+import { openApi } from '../../src/contract/openapi.ts';
+import { ENDPOINTS } from '../../src/contract/operations.ts';
+import { type Pod, request, startPod } from './pod.ts';
+
+const run = promisify(execFile);
+let pod: Pod;
+before(async () => {
+  pod = await startPod({ limits: false });
+});
+after(() => pod.stop());
+
+/** Returns the content types that the description lists for the answers of an operation, as generated clients send them. */
+function listedTypes(description: ReturnType<typeof JSON.parse>, path: string, method: string): string[] {
+  const { responses } = description.paths[path][method.toLowerCase()];
+  const contents = Object.values<{ $ref?: string; content?: object }>(responses).map(
+    ({ $ref, content }) => content ?? description.components.responses[$ref?.split('/').at(-1) ?? ''].content,
+  );
+  return [...new Set(contents.flatMap((content) => Object.keys(content)))];
+}
+
+describe('the content types that the description lists', () => {
+  it('are accepted by every operation, together and one by one', async () => {
+    const { body } = await request(pod, 'GET', '/openapi.json');
+    for (const { path, method } of ENDPOINTS) {
+      const types = listedTypes(body, path, method);
+      assert.deepEqual(types, ['application/json', 'application/yaml', 'application/problem+json'], path);
+      const { requestBody } = body.paths[path][method.toLowerCase()];
+      const example = requestBody?.content['application/json'].example;
+      const query = method === 'GET' && path !== '/check' ? '?application=payments-batch' : '';
+      const sent = example ? { body: JSON.stringify(example) } : {};
+      for (const accept of [types.join(', '), ...types]) {
+        const headers = { accept, ...(example ? { 'content-type': 'application/json' } : {}) };
+        const answer = await request(pod, method, `${path}${query}`, { ...sent, headers });
+        assert.notEqual(answer.status, 406, `${path} ${accept}`);
+        assert.ok(types.includes(answer.headers['content-type'] ?? ''), `${path} ${accept}`);
+      }
+    }
+  });
+
+  it('are not cached, and say that they depend on Accept', async () => {
+    for (const query of ['?application=payments-batch', '']) {
+      const { headers } = await request(pod, 'GET', `/get_monitors${query}`);
+      assert.deepEqual([headers['cache-control'], headers['vary']], ['no-store', 'accept']);
+    }
+  });
+});
+
+it('answers HEAD on every GET path as GET, without content', async () => {
+  for (const { path, method } of ENDPOINTS) {
+    if (method !== 'GET') continue;
+    const target = `${path}${path === '/check' ? '' : '?application=payments-batch'}`;
+    const answers = [await request(pod, 'GET', target), await request(pod, 'HEAD', target)];
+    assert.deepEqual(
+      answers.map(({ status, headers, text }) => [status, headers['content-type'], text === '']),
+      [
+        [200, 'application/json', false],
+        [200, 'application/json', true],
+      ],
+    );
+  }
+});
+
+it('is described without errors or warnings of Redocly, with and without authentication', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'birddog-openapi-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const redocly = join(import.meta.dirname, '../../node_modules/@redocly/cli/bin/cli.js');
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: folder,
+    REDOCLY_TELEMETRY: 'off',
+    REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true',
+  };
+  for (const bearer of [false, true]) {
+    const file = join(folder, 'openapi.json');
+    await writeFile(file, JSON.stringify(openApi('1.2.3', bearer)));
+    const lint = ['lint', '--extends=recommended', '--format=json', file];
+    const { stdout } = await run(process.execPath, [redocly, ...lint], { env, cwd: folder });
+    const { totals, problems } = JSON.parse(stdout);
+    assert.deepEqual([totals.errors, totals.warnings], [0, 0], JSON.stringify(problems));
+  }
+});
