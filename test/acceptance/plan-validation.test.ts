@@ -121,7 +121,7 @@ describe('the findings that birddog plan prints', () => {
     assert.deepEqual(codes(out), ['priority_zero']);
     assert.match(
       out,
-      /1 to update; 1 unchanged\.\n {2}2 findings about unchanged objects not shown \(pass --all-findings\)\.\n/,
+      / {2}2 findings about unchanged objects not shown \(pass --all-findings\)\.\n {2}1 to update; 1 unchanged\.\n/,
     );
     const all = await run('--all-findings');
     assert.deepEqual(codes(all.out), ['metric_alert_type', 'priority_zero', 'priority_zero']);
