@@ -44,7 +44,9 @@ try {
   const settings = readSettings(process.env);
   for (const notice of settings.notices) print(notice);
   folder = makeSecretsFolder(process.env);
-  const addresses = await startSandbox(settings, folder.path, supervisor);
+  const addresses = await startSandbox(settings, folder.path, supervisor, {}, (text) =>
+    print(`birddog sandbox: ${text}`),
+  );
   ready = true;
   process.stdout.write(`${greeting(settings, addresses)}ready ${addresses.birddog}\n`);
 } catch (error) {

@@ -30,7 +30,8 @@ export interface Addresses {
 }
 
 /**
- * Starts all processes, stage by stage, and waits until Birddog is ready. Stores the secrets in `folder`. Rejects with an
+ * Starts all processes, stage by stage, and waits until Birddog is ready. Stores the secrets in `folder`. Calls `onProgress`
+ * before each stage. Rejects with an
  * Error for the terminal; the caller must then stop the supervisor.
  */
 export async function startSandbox(
@@ -38,6 +39,7 @@ export async function startSandbox(
   folder: string,
   supervisor: Supervisor,
   extra: ExtraEnv = {},
+  onProgress: (text: string) => void = () => {},
 ): Promise<Addresses> {
   const errors = await portErrors(settings.ports);
   if (errors.length > 0) throw new Error(errors.join('\n'));
@@ -46,8 +48,10 @@ export async function startSandbox(
   const context: ProcessContext = { settings: await withSidecarPorts(settings), folder, url: announced };
   for (const stage of STAGES) {
     const names = stage.filter((name) => name !== 'datadog' || !settings.realDatadog);
+    onProgress(`starting ${names.join(', ')}`);
     await Promise.all(names.map((name) => supervisor.start(processSpec(name, context, extra))));
   }
+  onProgress('waiting until Birddog is ready');
   await untilReady(announced('serve'));
   return {
     birddog: announced('serve'),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { readSettings } from './settings.ts';
 
@@ -39,3 +40,12 @@ for (const missing of Object.keys(KEYS)) {
     assert.match(notices.join(), new RegExp(`Using the Datadog emulator: ${missing} is not set`));
   });
 }
+
+test('docs/emulator.md lists every port with its default', () => {
+  const page = readFileSync(new URL('../../docs/emulator.md', import.meta.url), 'utf8');
+  const listed = [...page.matchAll(/^\| `(\w+_PORT)` \| (\d+) \|/gm)];
+  assert.deepEqual(
+    Object.fromEntries(listed.map(([, name = '', port]) => [name, Number(port)])),
+    readSettings({}).ports,
+  );
+});

@@ -114,6 +114,19 @@ describe('npm start', { skip }, () => {
     const out = sandbox.out();
     assert.match(out, /\nready http:\/\/127\.0\.0\.1:\d+\n$/, 'the last line says that it is ready');
     assert.equal(out.match(/^ready /gm)?.length, 1);
+    const progress = [
+      'birddog: starting the emulators',
+      'starting vault',
+      'starting init',
+      'starting sidecar',
+      'starting serve',
+      'waiting until Birddog is ready',
+    ];
+    const at = progress.map((text) => sandbox.err().indexOf(text));
+    assert.ok(
+      at.every((position, index) => position > (at[index - 1] ?? -1)),
+      `the progress, in this order: ${progress.join(', ')}\n${sandbox.err()}`,
+    );
     assert.equal((await fetch(`${url}/readyz`)).status, 200);
     for (const part of ['sidecar', 'Datadog', 'LeanIX', 'ServiceNow', 'Vault']) {
       assert.match(out, new RegExp(`^  ${part} +https?://127\\.0\\.0\\.1:\\d+`, 'm'));
