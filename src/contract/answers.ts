@@ -195,6 +195,10 @@ const revisionSchema = z
     action: action.meta({
       description: '`none`: a state that somebody else left, and that a write replaced.',
     }),
+    renamed_from: optionalText.meta({
+      description:
+        'The former key of an object that was renamed: `key`, or `application/key` of another application.',
+    }),
     at: text.meta({ description: 'When, in ISO 8601.' }),
     by: text.meta({ description: 'The caller; `not known` for a state that somebody else left.' }),
     request_id: optionalText,

@@ -2,6 +2,7 @@ import type { GrantCalls } from '../domain/call-grants.ts';
 import type { Route } from '../domain/application.ts';
 import type { Deadline } from '../domain/deadline.ts';
 import type { JsonObject } from '../domain/json.ts';
+import type { Mark } from '../domain/marker.ts';
 import type { StoredKind } from '../domain/managed-fields.ts';
 import type { PlanAction } from '../domain/plan.ts';
 import type { Pointer } from '../domain/pointer.ts';
@@ -54,6 +55,8 @@ export interface RevisionSource {
   readonly isApply: boolean;
   /** The revision that the write restores. */
   readonly restoredFrom: number | undefined;
+  /** The former name of an object that the write renames. The revisions of the object get its new name. */
+  readonly renamedFrom?: Mark | undefined;
 }
 
 /** What is stored about a write when it is settled, in one round trip. */
@@ -86,7 +89,7 @@ export interface Revision extends NewRevision {
   readonly atMs: number;
 }
 
-/** Selects revisions, newest first. With a key, they have bodies. */
+/** Selects revisions, newest first. With a key, they have bodies, and include the renames of that key to another one. */
 export interface RevisionFilter {
   readonly application: string;
   readonly kind?: StoredKind | undefined;

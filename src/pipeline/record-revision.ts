@@ -91,14 +91,14 @@ function bodyParts(
 /** Returns the revision for the state before a write if the history does not end with it. */
 async function foundBefore(
   before: JsonObject,
-  { kind, application, key, entry, requestId }: NewRevision,
+  { kind, application, key, entry, requestId, renamedFrom }: NewRevision,
   ledger: Ports['ledger'],
 ): Promise<NewRevision[]> {
   const name = { kind, application, key };
   const { body, ...parts } = bodyParts(kind, before);
   const id = idOf(before);
   try {
-    const newest = await ledger.newestRevision(name);
+    const newest = await ledger.newestRevision(renamedFrom ? { kind, ...renamedFrom } : name);
     if (newest?.body && body && newest.id === id && changesOf(kind, newest.body, body).length === 0)
       return [];
   } catch {

@@ -87,13 +87,14 @@ export async function sendDelete(sending: Sending, id: string): Promise<Sent> {
   });
 }
 
-function intentOf({ name, context, recording }: Sending, action: WriteAction): Intent {
+function intentOf({ name, former, context, recording }: Sending, action: WriteAction): Intent {
   const { kind, application, key } = name;
   const source = recording && {
     action: recording.action ?? action,
     requestId: context.requestId,
     isApply: recording.isApply === true,
     restoredFrom: recording.restoredFrom,
+    ...(former ? { renamedFrom: { application: former.application, key: former.key } } : {}),
   };
   const before = recording?.before;
   return { kind, application, key, action, before, caller: context.caller.name, source };

@@ -25,6 +25,37 @@ function revisionOf(more: Partial<NewRevision> = {}): NewRevision {
 }
 
 describeLedgers('the history', ({ place, open }) => {
+  it('gives the revisions of a renamed object their new name, once', async () => {
+    const ledger = open();
+    const from = { application: 'a', key: 'old' };
+    const revision = (entry: string, key: string, more: Partial<NewRevision> = {}) =>
+      revisionOf({ entry, key, ...more });
+    const renamed = revision('4', 'new', { renamedFrom: from });
+    await ledger.record([revision('0', 'new', { id: 'other' })]);
+    await ledger.record([revision('1', 'old', { id: 'other' })]);
+    await ledger.record([revision('2', 'old')]);
+    await ledger.record([revision('3', 'old')]);
+    await ledger.record([renamed]);
+    await ledger.record([revision('5', 'old')]);
+    await ledger.record([renamed]);
+    const listed = async (key: string) =>
+      (await ledger.revisions({ application: 'a', kind: 'monitor', key, limit: 9 })).map(
+        (one) => `${one.entry} ${one.key} ${one.revision} ${one.renamedFrom?.key ?? ''}`,
+      );
+    assert.deepEqual((await listed('new')).toSorted(), ['0 new 1 ', '2 new 3 ', '3 new 4 ', '4 new 5 old']);
+    assert.deepEqual((await listed('old')).toSorted(), ['1 old 1 ', '4 new 5 old', '5 old 2 ']);
+    const write = {
+      action: 'update',
+      requestId: 'r',
+      isApply: true,
+      restoredFrom: undefined,
+      renamedFrom: from,
+    } as const;
+    const lease = await ledger.acquire([NAME], soon(1000));
+    await ledger.begin(lease, { ...NAME, action: 'update', caller: 'c', source: write });
+    assert.deepEqual((await ledger.unsettledOf([NAME]))[0]?.source, write);
+  });
+
   it('numbers the revisions of each object, which every process reads, and records an entry once', async () => {
     const [one, two] = [open(), open()];
     const first = revisionOf({ action: 'create', requestId: undefined, redacted: ['/message'] });

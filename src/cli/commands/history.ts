@@ -107,17 +107,19 @@ async function showHistory(
 const STYLES: Readonly<Partial<Record<HistoryRevision['action'], Style>>> = {
   create: 'added',
   update: 'changed',
+  rename: 'changed',
   replace: 'lost',
   delete: 'removed',
 };
 
 function revisionLines(revision: HistoryRevision, paint: Paint): string[] {
-  const { at, kind, key, action, by, restored_from, changes = [] } = revision;
+  const { at, kind, key, action, by, restored_from, renamed_from, changes = [] } = revision;
   const what = action === 'none' ? 'found' : action;
   const from = restored_from === undefined ? '' : `, restored from revision ${restored_from}`;
+  const former = renamed_from === undefined ? '' : `, renamed from ${visible(renamed_from)}`;
   const head = `${paint('aside', visible(at))}  ${paint(STYLES[action] ?? 'aside', what)} ${kind} ${visible(key)}`;
   return [
-    `${head}  revision ${revision.revision}${from}, by ${visible(by)}`,
+    `${head}  revision ${revision.revision}${former}${from}, by ${visible(by)}`,
     ...changes.flatMap((change) => changeLines(change, paint, '      ')),
   ];
 }

@@ -106,6 +106,7 @@ const MIGRATIONS: readonly ((dialect: Dialect) => readonly string[])[] = [
      )`,
   ],
   ({ bytes }) => [`ALTER TABLE ledger_writes ADD COLUMN before_body ${bytes}`],
+  () => ['ALTER TABLE ledger_revisions ADD COLUMN renamed_from TEXT'],
 ];
 
 /** Takes over the creates in progress of files from before the ledger had leases. */

@@ -41,7 +41,7 @@ export function historyLimits(database: 'SQLite' | 'PostgreSQL', days: number = 
 }
 
 const NAMES =
-  'entry, kind, application, key, revision, id, action, caller, request_id, is_apply, fingerprint';
+  'entry, kind, application, key, revision, id, action, caller, request_id, is_apply, fingerprint, renamed_from';
 const COLUMNS = `${NAMES}, restored_from, at_ms, redacted, body`;
 /** The same without the body. */
 const HEAD = `${NAMES}, restored_from, at_ms, redacted, NULL AS body`;
@@ -75,13 +75,14 @@ export class Revisions {
     await this.size.reserve(
       revisions.reduce((sum, one, at) => sum + sizeOf(one, bodies[at]?.length ?? 0), 0),
     );
-    return revisions.map((one, at) => this.insert(one, bodies[at] ?? null, write));
+    const inserts = revisions.map((one, at) => this.insert(one, bodies[at] ?? null, write));
+    return [...moves(revisions), ...inserts];
   }
 
   /** Deletes the revisions beyond the limit of an object. `rows` are those that `inserts` returned. */
   async recorded(revisions: readonly NewRevision[], rows: readonly (readonly Row[])[]): Promise<void> {
     const last = revisions.at(-1);
-    const newest = Number(rows[revisions.length - 1]?.[0]?.['revision']);
+    const newest = Number(rows[moves(revisions).length + revisions.length - 1]?.[0]?.['revision']);
     if (last && newest > this.limits.perObject) await this.trim(last, newest);
   }
 
@@ -91,12 +92,12 @@ export class Revisions {
     return {
       text: `INSERT INTO ledger_revisions
                (entry, kind, application, key, revision, id, action, caller, request_id, is_apply, restored_from,
-                at_ms, redacted, body, fingerprint)
+                at_ms, redacted, body, fingerprint, renamed_from)
              SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT),
                coalesce((SELECT max(revision) FROM ledger_revisions
                          WHERE application = $3 AND kind = $2 AND key = $4), 0) + 1,
                CAST($5 AS TEXT), CAST($6 AS TEXT), CAST($7 AS TEXT), CAST($8 AS TEXT), CAST($9 AS BIGINT),
-               CAST($10 AS BIGINT), ${time}, CAST($11 AS TEXT), CAST($12 AS ${bytes}), CAST($13 AS TEXT)
+               CAST($10 AS BIGINT), ${time}, CAST($11 AS TEXT), CAST($12 AS ${bytes}), CAST($13 AS TEXT), CAST($15 AS TEXT)
              WHERE NOT EXISTS (SELECT 1 FROM ledger_revisions WHERE entry IN ($1, $14))
              RETURNING revision, ${relaxed}`,
       values: [
@@ -114,6 +115,7 @@ export class Revisions {
         body,
         revision.fingerprint ?? null,
         write,
+        revision.renamedFrom ? `${revision.renamedFrom.application}/${revision.renamedFrom.key}` : null,
       ],
     };
   }
@@ -169,7 +171,8 @@ export class Revisions {
       append(values, more);
     };
     if (kind !== undefined) where((at) => `kind = $${at}`, kind);
-    if (key !== undefined) where((at) => `key = $${at}`, key);
+    if (key !== undefined)
+      where((at) => `(key = $${at} OR renamed_from = $${at + 1})`, key, `${application}/${key}`);
     if (after !== undefined)
       where(
         (at) =>
@@ -246,6 +249,32 @@ export class Revisions {
   }
 }
 
+/**
+ * Returns the statement that gives the revisions of a renamed object its new name, with numbers after those that the name has; nothing
+ * if the rename is recorded already, or the write renames nothing.
+ */
+function moves(revisions: readonly NewRevision[]): Statement[] {
+  const write = revisions.at(-1);
+  if (!write?.renamedFrom) return [];
+  const { kind, application, key, id, entry, renamedFrom: from } = write;
+  return [
+    {
+      text: `UPDATE ledger_revisions SET application = CAST($1 AS TEXT), key = CAST($2 AS TEXT),
+               revision = revision + (SELECT coalesce(max(revision), 0) FROM ledger_revisions AS held
+                                      WHERE held.application = $1 AND held.kind = $3 AND held.key = $2)
+             WHERE kind = $3 AND application = $4 AND key = $5 AND id = $6
+               AND NOT EXISTS (SELECT 1 FROM ledger_revisions AS done WHERE done.entry = $7)
+             RETURNING revision`,
+      values: [application, key, kind, from.application, from.key, id, entry],
+    },
+  ];
+}
+
+function renamedFromIn(value: unknown): Pick<Revision, 'renamedFrom'> {
+  const [application, key] = typeof value === 'string' ? value.split('/') : [];
+  return application !== undefined && key !== undefined ? { renamedFrom: { application, key } } : {};
+}
+
 function revisionIn(row: Row): Revision {
   const action = ACTIONS.find((one) => one === row['action']);
   if (!action) throw new TypeError('a revision has an unknown action');
@@ -264,6 +293,7 @@ function revisionIn(row: Row): Revision {
     requestId: typeof requestId === 'string' ? requestId : undefined,
     isApply: Number(row['is_apply']) === 1,
     restoredFrom: restoredFrom === null ? undefined : Number(restoredFrom),
+    ...renamedFromIn(row['renamed_from']),
     atMs: Number(row['at_ms']),
     fingerprint: typeof fingerprint === 'string' ? fingerprint : undefined,
     redacted: pointersIn(row['redacted']),

@@ -247,7 +247,7 @@ export function writeIn(row: Row): UnsettledWrite {
 function sourceIn(value: unknown): RevisionSource | undefined {
   const source = typeof value === 'string' ? parseTrustedJson(value) : undefined;
   if (!isObject(source)) return undefined;
-  const { requestId, isApply, restoredFrom } = source;
+  const { requestId, isApply, restoredFrom, renamedFrom } = source;
   const action = REVISION_ACTIONS.find((one) => one === source['action']);
   if (!action) return undefined;
   return {
@@ -255,6 +255,9 @@ function sourceIn(value: unknown): RevisionSource | undefined {
     requestId: typeof requestId === 'string' ? requestId : undefined,
     isApply: isApply === true,
     restoredFrom: Number(numberText(restoredFrom) ?? Number.NaN) || undefined,
+    ...(isObject(renamedFrom)
+      ? { renamedFrom: { application: String(renamedFrom['application']), key: String(renamedFrom['key']) } }
+      : {}),
   };
 }
 

@@ -282,14 +282,19 @@ export const DIGEST_LENGTH = 22;
 
 /** Computes a fingerprint of two digests, of the document and of the state of Datadog, which shows which of them changed. */
 export function* fingerprintSteps(document: ReadDocument, live: LiveState): Steps<string> {
-  const entries = document.entries.map(({ kind, key, object, adopt, unmanaged, renamedFrom }) => ({
-    kind,
-    key,
-    object,
-    adopt: adopt ?? null,
-    unmanaged: [...unmanaged],
-    ...(renamedFrom.length > 0 ? { renamedFrom: renamedFrom.map((from) => ({ ...from })) } : {}),
-  }));
+  const entries = document.entries.map(
+    ({ kind, key, object, adopt, unmanaged, renamedFrom, restoredFrom }) => ({
+      kind,
+      key,
+      object,
+      adopt: adopt ?? null,
+      unmanaged: [...unmanaged],
+      // The former key of a restored object changes with the restore.
+      ...(renamedFrom.length > 0 && restoredFrom === undefined
+        ? { renamedFrom: renamedFrom.map((from) => ({ ...from })) }
+        : {}),
+    }),
+  );
   const withAssets = keysWithAssets(document);
   const objects: { id: string; object: JsonObject }[] = [];
   for (const stored of STORED_KINDS) {

@@ -7,6 +7,7 @@ import { unmarked } from '../../domain/marker.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import type { Revision, RevisionFilter } from '../../ledger/port.ts';
 import { routeMembers } from '../describe.ts';
+import { writtenName } from '../document/renames.ts';
 import type { Ports } from '../ports.ts';
 import { type PipelineAnswer, type PipelineRequest, storedKind } from '../request.ts';
 import { settleBeforeReading } from '../settle.ts';
@@ -72,13 +73,27 @@ function positionIn(cursor: string | undefined): RevisionFilter['after'] {
 }
 
 function revisionJson(revision: Revision): HistoryRevision {
-  const { kind, key, id, action, caller, requestId, restoredFrom, redacted, atMs, fingerprint } = revision;
+  const {
+    application,
+    kind,
+    key,
+    id,
+    action,
+    renamedFrom,
+    caller,
+    requestId,
+    restoredFrom,
+    redacted,
+    atMs,
+    fingerprint,
+  } = revision;
   return {
     revision: revision.revision,
     kind,
     key,
     id,
-    action,
+    action: renamedFrom ? 'rename' : action,
+    ...(renamedFrom ? { renamed_from: writtenName(renamedFrom, application) } : {}),
     at: new Date(atMs).toISOString(),
     by: caller,
     ...(requestId === undefined ? {} : { request_id: requestId }),
@@ -93,7 +108,7 @@ function objectJson(
   { kind, body }: Revision,
   before: Revision | undefined,
 ): Pick<HistoryRevision, 'object' | 'changes'> {
-  const changes = before?.body && body && changesOf(kind, before.body, body);
+  const changes = before?.body && body && changesOf(kind, unmarked(kind, before.body), unmarked(kind, body));
   return {
     object: body ? unmarked(kind, body) : null,
     ...(changes ? { changes: changes.map((change) => ({ ...change })) } : {}),

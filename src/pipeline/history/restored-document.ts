@@ -24,6 +24,8 @@ interface Wanted {
   readonly key: string;
   /** The revision to restore; undefined if the object is to be deleted. */
   readonly revision: Revision | undefined;
+  /** The key that the object has now, if it is to get another one. */
+  readonly renamedFrom?: string;
 }
 
 /** Recorded states as a document. `value` has its objects by kind and key, which pointers name: `/monitors/load/query`. */
@@ -56,14 +58,20 @@ export async function readRevisions(
     : await one(body, ledger);
   const ids = await ledger.recordedIds(application);
   const keys = new Map(ids.map(({ kind, id, key }) => [`${kind}:${id}`, key]));
+  for (const { kind, key, revision, renamedFrom } of wanted)
+    if (revision && renamedFrom !== undefined) keys.set(`${kind}:${revision.id}`, key);
   const value = { monitors: new Map<string, JsonObject>(), dashboards: new Map<string, JsonObject>() };
   const withoutSecrets = new Map<DocumentEntry, readonly string[]>();
-  const entries = wanted.flatMap(({ kind, key, revision }): DocumentEntry[] => {
+  const entries = wanted.flatMap(({ kind, key, revision, renamedFrom: former }): DocumentEntry[] => {
     if (!revision?.body) return [];
     const { object: sent } = toSend(kind, unmarked(kind, revision.body));
     const object = withReferences(kind, sent, keys);
     value[LISTS[kind]].set(key, object);
-    const entry = { ...entryOf(kind, key, object), restoredFrom: revision.revision };
+    const entry = {
+      ...entryOf(kind, key, object),
+      renamedFrom: former === undefined ? [] : [{ application, key: former }],
+      restoredFrom: revision.revision,
+    };
     const pointers = revision.redacted.filter((at) => valueAt(object, at) !== undefined);
     if (pointers.length > 0) withoutSecrets.set(entry, pointers);
     return [entry];
@@ -99,6 +107,13 @@ async function one(body: Restore, ledger: Ports['ledger']): Promise<Wanted[]> {
   const kind = storedKind(body.kind ?? 'monitor');
   const revision = await ledger.revision({ kind, application, key }, number);
   if (revision) return [{ kind, key, revision }];
+  const [newest] = await ledger.revisions({ application, kind, key, limit: 1 });
+  if (newest?.renamedFrom && newest.key !== key)
+    throw new ProblemError(
+      'not_found',
+      `The ${kind} "${key}" was renamed to "${newest.key}", and its revisions with it.`,
+      { hint: `GET /history with the key "${newest.key}" lists them.` },
+    );
   throw new ProblemError(
     'not_found',
     `The history has no revision ${number} of the ${kind} "${key}" of ${application}.`,
@@ -111,14 +126,22 @@ async function lastApply(application: string, requestId: string, ledger: Ports['
   if (objects.length === 0)
     throw new ProblemError('not_found', `The history has no apply of ${application} that wrote anything.`);
   return objects.map(({ first, before }) => {
-    const { kind, key } = first;
+    const { kind, key, renamedFrom: from } = first;
+    if (from && from.application !== application)
+      throw new ProblemError(
+        'not_found',
+        `The last apply took the ${kind} "${key}" from the application ${from.application}, and an undo cannot give it back.`,
+        { hint: `Apply a document of ${from.application} with "renamed_from: ${application}/${key}".` },
+      );
     if (!before && first.action !== 'create')
       throw new ProblemError(
         'not_found',
         `The history does not have the ${kind} "${key}" as it was before the last apply.`,
         { hint: 'Restore the other objects one by one, each with its revision.' },
       );
-    return { kind, key, revision: before };
+    return from && before
+      ? { kind, key: from.key, revision: before, renamedFrom: key }
+      : { kind, key, revision: before };
   });
 }
 
@@ -146,7 +169,9 @@ export async function keepCurrentTexts(
     const current = isCyclic ? withIds(entry, (name) => !cyclic.has(name)) : (all[index] ?? entry);
     const pointers = withoutSecrets.get(entry);
     if (!pointers) return current;
-    const found = own.get(fullName({ kind: entry.stored, key: entry.key }, document.application));
+    const found = [entry.key, ...entry.renamedFrom.map(({ key }) => key)]
+      .map((key) => own.get(fullName({ kind: entry.stored, key }, document.application)))
+      .find((object) => object !== undefined);
     const now = found && redacted(unmarked(entry.stored, found.object)).object;
     const lost = pointers.filter((at) => !now || valueAt(now, at) !== valueAt(entry.object, at));
     append(
