@@ -70,6 +70,25 @@ async function rightsOf(token: string): Promise<string> {
   return ['read', 'apply_reviewed', 'write'].filter((_, n) => codes[n] !== 'forbidden').join(' ');
 }
 
+it('one unavailable issuer does not affect the others, and has its own sample', async () => {
+  const [ofGithub, ofGitlab] = [await tokenOf(github, githubClaims()), await tokenOf(gitlab, gitlabClaims())];
+  await Promise.all([rightsOf(ofGithub), rightsOf(ofGitlab)]);
+  await control(github.url, 'POST', 'faults', [{ kind: 'status', status: 503, times: 1000 }]);
+  await control(github.url, 'POST', 'keys');
+  const rotated = await tokenOf(github, githubClaims());
+  await at.pod.until(async () => (await rightsOf(rotated)) === 'issuer_unavailable');
+  assert.equal(await rightsOf(ofGitlab), 'read apply_reviewed');
+  const metrics = await (await fetch(`${at.pod.opsUrl}/metrics`)).text();
+  const samples = [...metrics.matchAll(/^birddog_issuer_unavailable\{issuer="(\w+)".*\} (\d)$/gm)];
+  assert.deepEqual(samples.map(([, name, value]) => `${name} ${value}`).toSorted(), [
+    'github 1',
+    'gitlab 0',
+    'oidc 0',
+  ]);
+  await control(github.url, 'DELETE', 'faults');
+  await at.pod.until(async () => (await rightsOf(rotated)) === 'read apply_reviewed');
+});
+
 it('a job authenticates with the token of GitHub or GitLab, and may do what its claims allow', async () => {
   const cases: readonly [what: string, issuer: RunningEmulator, claims: object, rights: string][] = [
     ['a push to main', github, githubClaims(), 'read apply_reviewed'],
@@ -100,25 +119,6 @@ it('a job authenticates with the token of GitHub or GitLab, and may do what its 
     assert.equal(await rightsOf(await tokenOf(issuer, claims)), rights, what);
   assert.equal(await rightsOf(await at.oidcToken({ sub: 'zoë', groups: ['jobs'] })), 'read apply_reviewed');
   assert.match(at.pod.output(), /"caller":"github:repo:acme\/payments:ref:refs\/heads\/main"/);
-});
-
-it('one unavailable issuer does not affect the others, and has its own sample', async () => {
-  const [ofGithub, ofGitlab] = [await tokenOf(github, githubClaims()), await tokenOf(gitlab, gitlabClaims())];
-  await Promise.all([rightsOf(ofGithub), rightsOf(ofGitlab)]);
-  await control(github.url, 'POST', 'faults', [{ kind: 'status', status: 503, times: 1000 }]);
-  await control(github.url, 'POST', 'keys');
-  const rotated = await tokenOf(github, githubClaims());
-  await at.pod.until(async () => (await rightsOf(rotated)) === 'issuer_unavailable');
-  assert.equal(await rightsOf(ofGitlab), 'read apply_reviewed');
-  const metrics = await (await fetch(`${at.pod.opsUrl}/metrics`)).text();
-  const samples = [...metrics.matchAll(/^birddog_issuer_unavailable\{issuer="(\w+)".*\} (\d)$/gm)];
-  assert.deepEqual(samples.map(([, name, value]) => `${name} ${value}`).toSorted(), [
-    'github 1',
-    'gitlab 0',
-    'oidc 0',
-  ]);
-  await control(github.url, 'DELETE', 'faults');
-  await at.pod.until(async () => (await rightsOf(rotated)) === 'read apply_reviewed');
 });
 
 it('the issuers file is reloaded when it changes; an invalid one changes nothing', async () => {

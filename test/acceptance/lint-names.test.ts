@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
-import { birddog, folderWith } from './birddog-command.ts';
+import { load } from 'js-yaml';
+import { z } from 'zod';
+import { birddog, folderWith, ROOT } from './birddog-command.ts';
 
 const BAD = "type: query alert\nquery: 'agv(last_5m):avg:a{*} > 1'\n";
 
@@ -47,4 +49,28 @@ describe('the names of files in annotations and SARIF', () => {
     assert.equal(await namesOf(folder, 'apps', ['./a.yaml']), './a.yaml');
     assert.equal(await namesOf(folder, 'apps', ['./a.yaml'], { GITHUB_WORKSPACE: '/elsewhere' }), './a.yaml');
   });
+});
+
+it('the pre-commit hook runs an installed command on the changed documents', async (t) => {
+  const hooks: unknown = load(readFileSync(join(ROOT, '.pre-commit-hooks.yaml'), 'utf8'));
+  const [{ entry, files, language }] = z
+    .tuple([
+      z.looseObject({
+        id: z.literal('birddog-lint'),
+        entry: z.string(),
+        files: z.string(),
+        language: z.string(),
+      }),
+    ])
+    .parse(hooks);
+  assert.equal(language, 'system');
+  for (const name of ['a.yaml', 'b/c.yml', 'd.json', 'e.toml']) assert.match(name, new RegExp(files));
+  assert.doesNotMatch('README.md', new RegExp(files));
+  const [command, ...args] = entry.split(' ');
+  assert.equal(command, 'birddog');
+  const good = BAD.replace('agv', 'avg').concat("name: x\nmessage: '@slack-x'\n");
+  const folder = folderWith(t, { 'bad.yaml': BAD, 'good.yaml': good });
+  const ofGood = await birddog(folder, [...args, 'good.yaml']);
+  assert.equal(ofGood.status, 0, ofGood.out);
+  assert.equal((await birddog(folder, [...args, 'good.yaml', 'bad.yaml'])).status, 1);
 });

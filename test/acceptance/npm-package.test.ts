@@ -47,6 +47,7 @@ async function packAndInstall(): Promise<void> {
     'README.md',
     'NOTICE',
     'docs/schema.json',
+    'integrations',
     'src',
     'tools',
     'bin',
@@ -76,7 +77,7 @@ function installed(
 }
 
 describe('npm pack', () => {
-  it('writes the bundles of the CLI, the schema and the licences: no sources, tests or maps, and less than 1 MB', () => {
+  it('writes the bundles of the CLI, the schema, the scripts of the GitLab job and the licences: no sources, tests or maps, and less than 1 MB', () => {
     assert.deepEqual(inTarball('-tzf', tarball()).trim().split('\n').sort(), [
       'package/NOTICE',
       'package/README.md',
@@ -88,6 +89,13 @@ describe('npm pack', () => {
       'package/dist/npm/polyfills.js',
       'package/dist/npm/widget-types.txt',
       'package/docs/schema.json',
+      'package/integrations/ci/comments.mjs',
+      'package/integrations/ci/matching-files.mjs',
+      'package/integrations/ci/rest-api.mjs',
+      'package/integrations/ci/reviewed-plan.mjs',
+      'package/integrations/ci/run-birddog.mjs',
+      'package/integrations/gitlab/gitlab.mjs',
+      'package/integrations/gitlab/main.mjs',
       'package/package.json',
     ]);
     assert.ok(statSync(tarball()).size < 1e6);
