@@ -81,6 +81,7 @@ export function startInProcess({
     query: Query = {},
     ms = 25_000,
     onMayStillLand = () => {},
+    caller = 'c',
   ): Promise<PipelineAnswer> {
     const operation = OPERATIONS.find((one) => one.path === path);
     assert.ok(operation);
@@ -88,6 +89,7 @@ export function startInProcess({
     clock.advance(1000);
     const context = {
       ...world.context(ms),
+      caller: { name: caller },
       requestId: `r${(requests += 1)}`,
       onMayStillLand,
       ...(stopping ? { stopping } : {}),

@@ -64,6 +64,15 @@ export const changeFields = {
 };
 export const changeSchema = z.object(changeFields).meta({ id: 'Change' });
 
+const changedBy = {
+  changed_by: text.exactOptional().meta({
+    description:
+      'In a plan: who made the change that the plan would undo, since the last apply; `not known` if the audit trail does not say.',
+  }),
+  changed_at: text.exactOptional().meta({ description: 'When, in ISO 8601, if known.' }),
+};
+const plannedChangeSchema = z.object({ ...changeFields, ...changedBy }).meta({ id: 'PlannedChange' });
+
 export const plannedSchema = z
   .object({
     kind,
@@ -78,7 +87,8 @@ export const plannedSchema = z
       description: 'For an object that is not in the document: when it was created, and by whom.',
     }),
     url: text.exactOptional().meta({ description: 'The page of the existing object in Datadog.' }),
-    changes: z.array(changeSchema),
+    changes: z.array(plannedChangeSchema),
+    ...changedBy,
     after: jsonObject.exactOptional().meta({
       description:
         'In a plan, for an object that would be created, updated or replaced: the monitor or dashboard as it would be written, with its marker and tags. A reference to an object that does not exist yet stays as it is.',

@@ -86,6 +86,7 @@ function staysInPlace({ path, from, to, moved_from: moved }: Change): boolean {
   return to !== undefined && !(from !== undefined && isSet(path.slice(0, at)));
 }
 
-function areNested(a: Pointer, b: Pointer): boolean {
+/** Returns whether two pointers are equal, or one is within the other. */
+export function areNested(a: Pointer, b: Pointer): boolean {
   return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
 }

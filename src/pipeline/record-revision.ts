@@ -13,7 +13,7 @@ import type { Ports } from './ports.ts';
 /** What replaces a secret in the history. */
 const REDACTED = '[redacted]';
 /** The caller of a state that Birddog found and did not write. */
-const NOT_KNOWN = 'not known';
+export const NOT_KNOWN = 'not known';
 
 /** An object without its secrets. */
 export interface Redacted {

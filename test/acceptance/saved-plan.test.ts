@@ -89,6 +89,51 @@ describe('birddog plan', () => {
   });
 });
 
+describe('birddog plan of what somebody else has changed', () => {
+  it('says who and when beside the line, as text, Markdown and JSON', async (t) => {
+    const folder = folderWith(t, { 'w.yaml': document('saved-w', DASHBOARD) });
+    assert.equal((await run(folder, ['apply', '--yes', 'w.yaml'])).status, 0);
+    const [live] = await monitorsOf('saved-w');
+    const path = `/api/v1/monitor/${String(live?.['id'])}`;
+    await datadog(pod, 'PUT', path, { message: 'Theirs @slack-b', priority: 2 });
+    writeFileSync(
+      join(folder, 'w.yaml'),
+      document('saved-w', DASHBOARD).replace('name: Load', 'name: High load'),
+    );
+    const by = String.raw`sandbox@example\.com on \d{4}-\d\d-\d\d at \d\d:\d\d UTC`;
+    const { out } = await run(folder, ['plan', 'w.yaml']);
+    assert.match(
+      out,
+      new RegExp(
+        String.raw`^ {6}~ message: "Theirs @slack-b" → "Look at the load @slack-a" \(changed by ${by}\)$`,
+        'm',
+      ),
+    );
+    assert.match(out, /^ {6}~ name: "Load" → "High load"$/m);
+    const markdown = (await run(folder, ['plan', '--markdown', 'w.yaml'])).out;
+    assert.match(
+      markdown,
+      /\*\*undoes\*\* the change of <code>message<\/code>, <code>priority<\/code> by <code>sandbox&#64;example\.com on [^<]* UTC<\/code>/,
+    );
+    const json = JSON.parse((await run(folder, ['plan', '--json', 'w.yaml'])).out);
+    const [monitor] = json.documents[0].objects;
+    const authors = monitor.changes.map((one: JsonObject) => [one['path'], one['changed_by']]);
+    assert.deepEqual(authors.toSorted(), [
+      ['/message', 'sandbox@example.com'],
+      ['/name', undefined],
+      ['/priority', 'sandbox@example.com'],
+    ]);
+    assert.equal(monitor.changed_by, 'sandbox@example.com');
+    assert.ok(Date.parse(monitor.changed_at) > 0);
+    await datadog(pod, 'DELETE', path);
+    const deleted = await run(folder, ['plan', 'w.yaml']);
+    assert.match(
+      deleted.out,
+      new RegExp(`^ {2}\\+ monitor load {2}deleted in Datadog by ${by}; it gets a new id$`, 'm'),
+    );
+  });
+});
+
 /** Returns the requests that have changed Datadog. */
 const writes = async (): Promise<unknown> => (await control(pod.datadogUrl, 'GET', 'writes')).text();
 
@@ -158,7 +203,7 @@ describe('a saved plan', () => {
     assert.equal(status, 1, out);
     assert.match(
       err,
-      /^b\.yaml#2: error: .* no longer holds\. Nothing was written\.\n {2}monitor load: unchanged then, to update now\n {6}~ message: "Theirs @slack-b" → "Look at the load @slack-a"/m,
+      /^b\.yaml#2: error: .* no longer holds\. Nothing was written\.\n {2}monitor load: unchanged then, to update now\n {6}~ message: "Theirs @slack-b" → "Look at the load @slack-a" \(changed by sandbox@example\.com on /m,
     );
     assert.match(
       err,

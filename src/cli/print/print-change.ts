@@ -27,12 +27,30 @@ export function fieldName(path: Pointer): string {
     .join('');
 }
 
-/** Returns the lines that describe one change, indented by `indent` and without control characters. */
-export function changeLines(
-  { path, from, to, moved_from: before }: Change,
-  paint: Paint,
-  indent: string,
-): string[] {
+/** A change of a plan, with the author of the change that it undoes. */
+type PlannedChange = Change & { readonly changed_by?: string; readonly changed_at?: string };
+
+/** Birddog's value for an author that the audit trail does not name. */
+const NOT_KNOWN = 'not known';
+
+/** Names the author of a change, and when it was made. */
+export function authorText(by: string, at: string | undefined): string {
+  const name = by === NOT_KNOWN ? 'an unknown person' : by;
+  return at === undefined ? name : `${name} on ${at.slice(0, 16).replace('T', ' at ')} UTC`;
+}
+
+/**
+ * Returns the lines that describe one change, indented by `indent` and without control characters. The first line ends with the
+ * author of what it undoes.
+ */
+export function changeLines(change: PlannedChange, paint: Paint, indent: string): string[] {
+  const [first = '', ...rest] = fieldLines(change, paint, indent);
+  const { changed_by: by, changed_at: at } = change;
+  if (by === undefined) return [first, ...rest];
+  return [`${first} ${paint('warning', visible(`(changed by ${authorText(by, at)})`))}`, ...rest];
+}
+
+function fieldLines({ path, from, to, moved_from: before }: Change, paint: Paint, indent: string): string[] {
   const parent = path.slice(0, path.lastIndexOf('/'));
   const name = visible(fieldName(isSet(parent) ? parent : path));
   if (before !== undefined) {

@@ -1,4 +1,4 @@
-import { changeLines } from './print-change.ts';
+import { authorText, changeLines } from './print-change.ts';
 import type { DriftedObject } from '../../contract/answers.ts';
 import type { Drift } from '../documents/find-drift.ts';
 import type { Paint } from './report.ts';
@@ -18,7 +18,7 @@ export function printDrift(drifts: readonly Drift[], paint: Paint): string {
 
 function objectLines(object: DriftedObject, paint: Paint): string[] {
   const { kind, key, id, drift, changes } = object;
-  const by = visible(`by ${author(object)}`);
+  const by = visible(`by ${authorText(object.by, object.at)}`);
   const description =
     drift === 'deleted'
       ? `deleted ${by}: ${paint('lost', `the id ${visible(id)} is lost`)}`
@@ -27,23 +27,15 @@ function objectLines(object: DriftedObject, paint: Paint): string[] {
     drift === 'deleted'
       ? paint('removed', `- ${kind} ${visible(key)}`)
       : paint('changed', `~ ${kind} ${visible(key)}`);
-  const several = new Set(changes.map(author)).size > 1;
+  const several = new Set(changes.map((change) => authorText(change.by, change.at))).size > 1;
   const lines = changes.flatMap((change) => {
     const [first = '', ...rest] = changeLines(change, paint, '      ');
     return several
-      ? [`${first} ${paint('aside', visible(`(by ${author(change)})`))}`, ...rest]
+      ? [`${first} ${paint('aside', visible(`(by ${authorText(change.by, change.at)})`))}`, ...rest]
       : [first, ...rest];
   });
   return [`  ${heading}  ${description}`, ...lines];
 }
-
-function author({ by, at }: Pick<DriftedObject, 'by' | 'at'>): string {
-  const name = by === NOT_KNOWN ? 'an unknown person' : by;
-  return at === undefined ? name : `${name} on ${at.slice(0, 16).replace('T', ' at ')} UTC`;
-}
-
-/** Birddog's value of `by` if the audit trail does not name anyone. */
-const NOT_KNOWN = 'not known';
 
 /** Formats drift as JSON. */
 export function driftJson(drifts: readonly Drift[]): string {

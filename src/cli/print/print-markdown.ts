@@ -8,7 +8,7 @@ import type { PlanAnswer, PlannedEntry } from '../client/plan-answer.ts';
 import type { Planned } from '../documents/plan-documents.ts';
 import { hiddenText } from '../documents/shown-findings.ts';
 import { countsOf, summaryOf } from './plan-summary.ts';
-import { fieldName, plainNumber } from './print-change.ts';
+import { authorText, fieldName, plainNumber } from './print-change.ts';
 import { printPlan } from './print-plan.ts';
 import type { Paint } from './report.ts';
 import { visible } from './visible.ts';
@@ -93,12 +93,15 @@ function table(heading: string, head: readonly string[], rows: readonly (readonl
   ];
 }
 
-function dashboardChange({ action, changes }: PlannedEntry, wanted: JsonObject | undefined): string {
+function dashboardChange(object: PlannedEntry, wanted: JsonObject | undefined): string {
+  const { action, changes } = object;
   if (action === 'extra') return 'none: not in the document, but kept';
   const widgets = wanted?.['widgets'];
   if (action === 'create' && Array.isArray(widgets))
-    return `${widgets.length} ${widgets.length === 1 ? 'widget' : 'widgets'}`;
-  return fieldsOf(changes);
+    return [`${widgets.length} ${widgets.length === 1 ? 'widget' : 'widgets'}`, ...undone(object)].join(
+      '<br>',
+    );
+  return [fieldsOf(changes), ...undone(object)].filter((part) => part !== '').join('<br>');
 }
 
 /** Returns the name and key of an object, with a link to its page in Datadog if it exists. */
@@ -111,7 +114,26 @@ function title({ key, kind, url }: PlannedEntry, wanted: JsonObject | undefined)
 /** Fields that decide when a monitor alerts. Recipients have a separate column. */
 const ALERTING = /^\/(?:type|query|options|priority)(?:\/|$)/;
 
-function alertingChanges({ action, changes }: PlannedEntry, wanted: JsonObject | undefined): string {
+function alertingChanges(object: PlannedEntry, wanted: JsonObject | undefined): string {
+  return [alertingFields(object, wanted), ...undone(object)].join('<br>');
+}
+
+/** Says whose change of which fields a plan undoes, and when it was made. */
+function undone({ action, changes, changed_by: by, changed_at: at }: PlannedEntry): string[] {
+  if (by === undefined) return [];
+  const author = codeSpan(authorText(by, at));
+  if (action === 'create') return [`**undoes** the deletion by ${author}`];
+  if (action === 'delete') return [`**undoes** changes by ${author}`];
+  const authors = Map.groupBy(
+    changes.filter((change) => change.changed_by !== undefined),
+    ({ changed_by = '', changed_at }) => authorText(changed_by, changed_at),
+  );
+  return [...authors].map(
+    ([name, list]) => `**undoes** the change of ${fieldsOf(list)} by ${codeSpan(name)}`,
+  );
+}
+
+function alertingFields({ action, changes }: PlannedEntry, wanted: JsonObject | undefined): string {
   if (action === 'delete') return 'no longer alerts';
   if (action === 'extra') return 'none: not in the document, but kept';
   if (action === 'create') return `alerts when ${codeSpan(textOf(wanted?.['query']))}`;

@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../domain/json.ts';
+import type { Json, JsonObject } from '../../domain/json.ts';
 import { findingJson } from './finding-json.ts';
-import type { PlanAnswer } from '../client/plan-answer.ts';
+import type { PlanAnswer, PlannedEntry } from '../client/plan-answer.ts';
 import type { Planned } from '../documents/plan-documents.ts';
 import { countsOf } from './plan-summary.ts';
 import { visibleJson } from './visible.ts';
@@ -28,17 +28,30 @@ export function planFields({ application, route, basis, objects, findings, hidde
     route,
     basis,
     summary: { ...countsOf(objects) },
-    objects: objects.map(({ kind, key, id, action, url, origin, changes, after }) => ({
-      kind,
-      key,
-      ...(id === undefined ? {} : { id }),
-      action,
-      ...(url === undefined ? {} : { url }),
-      ...(origin === undefined ? {} : { origin }),
-      changes: changes.map((change) => ({ ...change })),
-      ...(after === undefined ? {} : { after }),
-    })),
+    objects: objects.map(plannedJson),
     findings: findings.map(findingJson),
     hidden_findings: { unchanged: hidden.unchanged, infos: hidden.infos },
   };
+}
+
+/** Returns an object of a plan as JSON, with the fields that it has. */
+function plannedJson({ kind, key, id, action, changes, ...more }: PlannedEntry): JsonObject {
+  const { renamed_from, url, origin, changed_by, changed_at, after } = more;
+  const optional = { renamed_from, url, origin, changed_by, changed_at };
+  return {
+    kind,
+    key,
+    ...(id === undefined ? {} : { id }),
+    action,
+    ...definedFields(optional),
+    changes: changes.map((change) => ({ ...change })),
+    ...definedFields({ after }),
+  };
+}
+
+function definedFields(fields: Readonly<Record<string, Json | undefined>>): JsonObject {
+  const given = Object.entries(fields).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  return Object.fromEntries(given);
 }

@@ -6,7 +6,7 @@ import type { PlanAnswer, PlannedEntry } from '../client/plan-answer.ts';
 import type { Planned } from '../documents/plan-documents.ts';
 import { hiddenText } from '../documents/shown-findings.ts';
 import { countsOf, summaryOf } from './plan-summary.ts';
-import { changeLines } from './print-change.ts';
+import { authorText, changeLines } from './print-change.ts';
 import { printFindings } from './print-text.ts';
 import type { Paint, Style } from './report.ts';
 import { visible } from './visible.ts';
@@ -52,17 +52,21 @@ function objectLines(object: PlannedEntry, wanted: JsonObject | undefined, paint
 
 /** Explains an action: which id is lost, and who created an object that is not in the document. */
 function actionNote(
-  { action, id = '', origin, renamed_from: from = '' }: PlannedEntry,
+  { action, id = '', origin, renamed_from: from = '', changed_by: by, changed_at: at }: PlannedEntry,
   paint: Paint,
 ): string {
+  const author = by === undefined ? '' : visible(authorText(by, at));
   const details = [
     typeof origin?.['created'] === 'string' ? ` on ${origin['created'].slice(0, 10)}` : '',
     typeof origin?.['by'] === 'string' ? ` by ${origin['by']}` : '',
   ].join('');
   const created = details === '' ? '' : visible(`, created${details}`);
+  const changed = author === '' ? '' : `, ${paint('warning', `changed by ${author}`)}`;
   if (action === 'rename') return `  renamed from ${visible(from)}; the id stays`;
   if (action === 'replace') return `  ${paint('lost', `replaced: the id ${visible(id)} is lost`)}`;
-  if (action === 'delete') return `  ${paint('lost', `the id ${visible(id)} is lost`)}${created}`;
+  if (action === 'delete') return `  ${paint('lost', `the id ${visible(id)} is lost`)}${created}${changed}`;
+  if (action === 'create' && author !== '')
+    return `  ${paint('warning', `deleted in Datadog by ${author}; it gets a new id`)}`;
   if (action === 'extra') return `  is not in the document${created}; pass --prune to delete it`;
   if (action === 'clone') return `  is a clone with the same marker${created}; it is never changed`;
   return '';

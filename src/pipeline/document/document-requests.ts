@@ -2,7 +2,8 @@ import type { ApplyAnswer, PlanAnswer } from '../../contract/answers.ts';
 import type { Ports } from '../ports.ts';
 import type { PipelineAnswer, PipelineRequest } from '../request.ts';
 import { WRITE_NOTHING, PLAN_DOCUMENT, WRITE_DOCUMENT } from '../steps.ts';
-import { type Prepared, writesOf } from './document-plan.ts';
+import { changesByOthers } from './changes-by-others.ts';
+import { isWrite, type Prepared, writesOf } from './document-plan.ts';
 import { detailsOf, planJson, storeFingerprint } from './plan-answer.ts';
 import { validatePlan } from './validate-plan.ts';
 
@@ -18,14 +19,21 @@ export async function planRequest(
   const validated =
     asks && ports.validator ? await validatePlan(plan, ports.validator, ports, request.context) : [];
   const all = { ...prepared, findings: [...findings, ...validated] };
-  return { status: 200, body: planAnswer(request, all, ports) };
+  return { status: 200, body: await planAnswer(request, all, ports) };
 }
 
 /** Returns the answer with a plan, and stores what it was computed from. */
-export function planAnswer(request: PipelineRequest, prepared: Prepared, ports: Ports): PlanAnswer {
+export async function planAnswer(
+  request: PipelineRequest,
+  prepared: Prepared,
+  ports: Ports,
+): Promise<PlanAnswer> {
   const { plan, live, fingerprint } = prepared;
   storeFingerprint(fingerprint, plan.application, live, ports);
-  return planJson(request, prepared, ports, detailsOf);
+  const undone = await changesByOthers(plan, ports, request.context);
+  return planJson(request, prepared, ports, (step) =>
+    detailsOf(step, isWrite(step) ? undone.get(step) : undefined),
+  );
 }
 
 /**

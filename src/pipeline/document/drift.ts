@@ -2,7 +2,6 @@ import { largest, smallest } from '../../domain/append.ts';
 import type { DriftAnswer, DriftedObject } from '../../contract/answers.ts';
 import { changesOf } from '../../diff/changes.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import type { StoredKind } from '../../domain/managed-fields.ts';
 import { idOf } from '../../domain/marker.ts';
 import type { Change } from '../../domain/plan.ts';
 import { ProblemError } from '../../domain/problem.ts';
@@ -10,10 +9,10 @@ import { type Author, type ObjectHistory, whoChanged, whoDeleted } from '../../d
 import { routeMembers } from '../describe.ts';
 import type { Revision } from '../../ledger/port.ts';
 import type { Ports } from '../ports.ts';
-import { redacted } from '../record-revision.ts';
 import { answerFindings } from '../refuse.ts';
 import type { PipelineAnswer, PipelineRequest } from '../request.ts';
 import { PLAN_DOCUMENT } from '../steps.ts';
+import { changesSince } from './changes-by-others.ts';
 import { liveOf, type PlanStep } from './document-plan.ts';
 
 /** How far back (ms) the audit trail is searched if the time of the last apply is unknown. */
@@ -77,21 +76,11 @@ function driftOf(step: PlanStep, applied: Revision | undefined): Drifted | undef
   if (step.action === 'none') return undefined;
   const id = idOf(live);
   const known = applied?.id === id ? applied : undefined;
-  const changes = changesSince(stored, known, desired, live).filter(
+  const since = known?.body ? changesSince(stored, known, live) : changesOf(stored, desired, live);
+  const changes = since.filter(
     ({ path }) => !entry.unmanaged.some((field) => path === field || path.startsWith(`${field}/`)),
   );
   return changes.length === 0 ? undefined : { step, live, id, since: known?.atMs, changes };
-}
-
-/** Compares with the last write. A secret that is redacted in the history is no change. */
-function changesSince(
-  stored: StoredKind,
-  known: Revision | undefined,
-  desired: JsonObject,
-  live: JsonObject,
-): readonly Change[] {
-  if (!known?.body) return changesOf(stored, desired, live);
-  return changesOf(stored, known.body, known.redacted.length > 0 ? redacted(live).object : live);
 }
 
 function driftJson(drifted: Drifted, trail: ObjectHistory = { changes: [], complete: false }): DriftedObject {

@@ -8,6 +8,7 @@ import { routeMembers } from '../describe.ts';
 import type { Ports } from '../ports.ts';
 import { answerFindings } from '../refuse.ts';
 import type { PipelineRequest } from '../request.ts';
+import type { UndoneChanges } from './changes-by-others.ts';
 import { liveOf, type LiveState, type PlanStep, type Prepared } from './document-plan.ts';
 import { cacheEntryOf } from './read-live.ts';
 import { writtenName } from './renames.ts';
@@ -15,7 +16,7 @@ import { writtenName } from './renames.ts';
 /** What a plan shows: `fingerprint` is that of the state which the next apply is based on. */
 export type ShownPlan = Pick<Prepared, 'plan' | 'fingerprint' | 'findings'>;
 /** What a plan shows of an object in addition, before it is applied. */
-type Details = Pick<PlannedObject, 'after'>;
+type Details = Partial<PlannedObject>;
 
 /** Returns a plan as answers show it. `more` returns what is shown of an object in addition. */
 export function planJson(
@@ -36,10 +37,20 @@ export function planJson(
   };
 }
 
+/** Returns the object that a step would write, and who made the changes that it would undo. */
+export function detailsOf(step: PlanStep, undone: UndoneChanges | undefined): Details {
+  const after = afterOf(step);
+  const changes =
+    'changes' in step ? step.changes.map((change, at) => ({ ...change, ...undone?.changes[at] })) : [];
+  return { ...(after ? { after } : {}), ...(undone ? { ...undone.object, changes } : {}) };
+}
+
 /** Returns the object that a step would write, as Datadog would have it. */
-export function detailsOf(step: PlanStep): Details {
-  if (step.action === 'create' || step.action === 'replace') return { after: step.desired };
-  return step.action === 'update' ? { after: afterUpdate(step.stored, step.live, step.desired) } : {};
+function afterOf(step: PlanStep): JsonObject | undefined {
+  if (step.action === 'create' || step.action === 'replace') return step.desired;
+  return step.action === 'update' || step.action === 'rename'
+    ? afterUpdate(step.stored, step.live, step.desired)
+    : undefined;
 }
 
 /** Stores what a fingerprint was computed from, so that later changes can be reported. */

@@ -44,7 +44,7 @@ export async function restoreRequest(
   };
   if (basis === undefined) {
     refuseErrors(plan.findings, undefined);
-    return { status: 200, body: planAnswer(asked, plan, ports) };
+    return { status: 200, body: await planAnswer(asked, plan, ports) };
   }
   if (documentPartOf(basis) !== documentPartOf(prepared.fingerprint))
     throw new ProblemError(
