@@ -171,13 +171,15 @@ describe('the parts of a SQLite ledger', () => {
     await assert.rejects(ledger.acquire(names(300, 'b'), soon()), { code: 'ledger_unavailable' });
     await lease.release();
     await (await ledger.acquire(names(300, 'b'), soon())).release();
-    const pin = () => ledger.pinRoute('a', { route: 'listed', service: 's' }, 60_000);
-    const pinned = await pin();
+    const pin = (n: number) => ledger.pinRoute(`a${n}`, { route: 'listed', service: 's' }, 60_000);
+    for (let n = 0; n < 100; n += 1) await ledger.unpinRoute((await pin(n)).pin);
+    await pin(0);
     await assert.rejects(async () => {
-      for (let n = 0; n < 100; n += 1) await pin();
+      for (let n = 0; n < 100; n += 1) await pin(n);
     }, /outcomes of more than 34 writes are unknown/);
-    await ledger.unpinRoute(pinned.pin);
-    await pin();
+    const other = await pin(1);
+    await assert.rejects(pin(100), { code: 'ledger_unavailable' });
+    assert.equal(other.route.route, 'listed');
   });
 });
 

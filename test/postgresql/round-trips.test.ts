@@ -64,6 +64,15 @@ describeLedgers('a write', ({ database, open }) => {
     assert.deepEqual(trips.slice(3), atClose);
   });
 
+  it('waits for its route once for many writes of an application if one process has the ledger', async () => {
+    const { ledger, trips } = await watched();
+    for (let n = 0; n < 20; n += 1) {
+      const { pin } = await ledger.pinRoute('app', { route: 'listed', service: 's' }, 30_000);
+      await ledger.unpinRoute(pin);
+    }
+    assert.equal(trips.length, database === 'SQLite' ? 1 : 40, trips.join('\n'));
+  });
+
   it('of a document takes two round trips for each object', async () => {
     const { ledger, trips } = await watched();
     const pipeline = startInProcess({ store: { ...openStore(':memory:', { clock: systemClock }), ledger } });

@@ -31,20 +31,13 @@ export class Routes {
                     ), ${now} + CAST($4 AS BIGINT)
              WHERE ${this.hasCapacity()}
              RETURNING route, ${relaxed}`,
-      values: [pin, application, printJson(routeJson(route)), Math.ceil(holdMs)],
+      values: [pin, application, routeText(route), Math.ceil(holdMs)],
     };
     const rows = lock
       ? (await this.db.transaction([lock(`route:${application}`), insert]))[1]
       : await this.db.query(insert);
     const [row] = rows ?? [];
-    if (!row)
-      throw new ProblemError(
-        'ledger_unavailable',
-        `The outcomes of more than ${this.max} writes are unknown.`,
-        {
-          retryAfter: 5,
-        },
-      );
+    if (!row) throw tooManyRoutes(this.max);
     const inUse = routeIn(row['route']);
     return { pin, route: inUse.route === route.route ? route : inUse };
   }
@@ -71,13 +64,21 @@ export class Routes {
   }
 }
 
-function routeJson(route: Route) {
-  return route.route === 'listed'
-    ? { ...route }
-    : { route: route.route, missingFrom: [...route.missingFrom] };
+/** Returns the problem that no more routes can be pinned. */
+export function tooManyRoutes(max: number): ProblemError {
+  const detail = `The outcomes of more than ${max} writes are unknown.`;
+  return new ProblemError('ledger_unavailable', detail, { retryAfter: 5 });
 }
 
-function routeIn(text: unknown): Route {
+/** Returns a route as a row has it. */
+export function routeText(route: Route): string {
+  return printJson(
+    route.route === 'listed' ? { ...route } : { route: route.route, missingFrom: [...route.missingFrom] },
+  );
+}
+
+/** Parses the route of a row. */
+export function routeIn(text: unknown): Route {
   const value = parseTrustedJson(String(text));
   const { route, service, missingFrom } = isObject(value) ? value : {};
   if (route === 'listed' && typeof service === 'string') return { route, service };

@@ -12,6 +12,7 @@ import { type Every, Leases } from './leases.ts';
 import { migrate } from './migrations.ts';
 import { type HistoryLimits, historyLimits, Revisions } from './revisions.ts';
 import { type TableLimits, tableLimits, UNLIMITED } from '../size-limit.ts';
+import { ExclusiveRoutes } from './exclusive-routes.ts';
 import { Routes } from './routes.ts';
 import { writeIn, Writes } from './writes.ts';
 
@@ -52,7 +53,7 @@ interface Opened {
   readonly db: Database;
   readonly leases: Leases;
   readonly writes: Writes;
-  readonly routes: Routes;
+  readonly routes: Pick<Routes, 'pin' | 'unpin' | 'forgetExpired'>;
   readonly budgets: Budgets;
   readonly history: Revisions;
   readonly cache: CacheRows;
@@ -184,6 +185,7 @@ class Connection {
     await Promise.all(this.inProgress);
     const opened = await this.opening?.catch(() => undefined);
     await opened?.leases.releaseAll().catch(() => undefined);
+    if (opened?.routes instanceof ExclusiveRoutes) await opened.routes.forgetIdle().catch(() => undefined);
     await opened?.db.close();
   }
 
@@ -252,7 +254,8 @@ async function openParts(open: OpenDatabase, options: LedgerOptions): Promise<Op
   if (options.clockRun !== undefined) await db.transaction(resumed(writes, incidents, options.clockRun));
   const history = new Revisions(db, options.history ?? historyLimits(options.database));
   const cache = new CacheRows(db, options.database, options.cacheBytes);
-  const routes = new Routes(db, tables.routes);
+  const routes = exclusive ? new ExclusiveRoutes(db, clock, tables.routes) : new Routes(db, tables.routes);
+  if (routes instanceof ExclusiveRoutes) await routes.load();
   return { db, leases, writes, routes, budgets: new Budgets(db), history, cache, incidents };
 }
 

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { manualClock } from '../../../test/manual-clock.ts';
+import { createSqlLedger, type OpenLedger } from './sql-ledger.ts';
+import { openSqlite } from './sqlite.ts';
+
+const LISTED = { route: 'listed', service: 's' } as const;
+const UNLISTED = { route: 'unlisted', missingFrom: ['leanix'] } as const;
+
+describe('the routes of a process that uses its file alone', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'routes-'));
+  const ledgers: OpenLedger[] = [];
+  const clock = manualClock();
+  const opened = (file: string) => {
+    const open = () => openSqlite(join(folder, file), { clock });
+    const ledger = createSqlLedger(open, { database: 'SQLite', clock, exclusive: true });
+    ledgers.push(ledger);
+    return ledger;
+  };
+  after(async () => {
+    for (const ledger of ledgers) await ledger.close().catch(() => undefined);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('are one for all writes in progress of an application, and change when none is', async () => {
+    const ledger = opened('one');
+    const pins = await Promise.all([
+      ledger.pinRoute('a', LISTED, 10_000),
+      ledger.pinRoute('a', UNLISTED, 10_000),
+      ledger.pinRoute('b', UNLISTED, 10_000),
+    ]);
+    assert.deepEqual(
+      pins.map(({ route }) => route),
+      [LISTED, LISTED, UNLISTED],
+    );
+    await ledger.unpinRoute(pins[0]?.pin ?? '');
+    const third = await ledger.pinRoute('a', UNLISTED, 10_000);
+    assert.deepEqual(third.route, LISTED);
+    for (const pin of [pins[1]?.pin ?? '', third.pin]) await ledger.unpinRoute(pin);
+    assert.deepEqual((await ledger.pinRoute('a', UNLISTED, 1000)).route, UNLISTED);
+    clock.advance(1001);
+    await ledger.forgetSettled(0);
+    assert.deepEqual((await ledger.pinRoute('a', LISTED, 1000)).route, LISTED, 'the other has expired');
+  });
+
+  it('are known to the process after one that died, until they expire', async () => {
+    const died = opened('died');
+    const { pin } = await died.pinRoute('a', UNLISTED, 10_000);
+    await died.unpinRoute(pin);
+    await died.pinRoute('a', LISTED, 20_000);
+    const next = opened('died');
+    assert.deepEqual((await next.pinRoute('a', UNLISTED, 1000)).route, LISTED);
+    clock.advance(60_000);
+    assert.deepEqual((await next.pinRoute('a', UNLISTED, 1000)).route, UNLISTED);
+  });
+
+  it('are free after a process that ended', async () => {
+    const ended = opened('ended');
+    await ended.unpinRoute((await ended.pinRoute('a', LISTED, 10_000)).pin);
+    await ended.pinRoute('b', LISTED, 10_000);
+    await ended.close();
+    const next = opened('ended');
+    assert.deepEqual((await next.pinRoute('a', UNLISTED, 1000)).route, UNLISTED);
+    assert.deepEqual((await next.pinRoute('b', UNLISTED, 1000)).route, LISTED, 'it may still land');
+  });
+});
