@@ -19,74 +19,112 @@ export function check(schema: z.ZodType, value: Json, base: Pointer): Finding[] 
  * zod collects an issue for every invalid element and has no limit.
  */
 export function addCheck(findings: Findings, schema: z.ZodType, value: Json, base: Pointer): void {
-  walk(schema, value, { findings, pointer: base, missingFrom: undefined });
+  checkerOf(schema)(value, { findings, above: undefined, name: base, isMissing: false });
 }
 
+/** A part of the value that is checked. Its pointer is needed only for findings. */
 interface Place {
   readonly findings: Findings;
-  readonly pointer: Pointer;
-  /** For a missing field: its object and its name. */
-  readonly missingFrom: { readonly pointer: Pointer; readonly name: string } | undefined;
+  /** The object or list that contains it. */
+  readonly above: Place | undefined;
+  /** Its name or position there; without one, the pointer to it. */
+  readonly name: string | number;
+  /** Whether it is a field that is missing. */
+  readonly isMissing: boolean;
 }
 
-function walk(schema: z.ZodType, value: Json | undefined, place: Place): void {
-  if (schema instanceof z.ZodOptional) {
-    if (value !== undefined) walk(requireSchema(schema.unwrap()), value, place);
-  } else if (schema instanceof z.ZodNullable) {
-    if (value !== null) walk(requireSchema(schema.unwrap()), value, place);
-  } else if (schema instanceof z.ZodObject && isObject(value)) walkObject(schema, value, place);
-  else if (schema instanceof z.ZodArray && Array.isArray(value)) walkList(schema, value, place);
-  else if (schema instanceof z.ZodUnion) walkUnion(schema, value, place);
-  else addIssues(schema, value, place);
+function pointerOf({ above, name }: Place): Pointer {
+  return above === undefined ? String(name) : pointerTo(pointerOf(above), name);
 }
 
-function walkObject(schema: z.ZodObject, value: Record<string, Json>, { findings, pointer }: Place): void {
-  for (const [name, member] of Object.entries(schema.shape)) {
-    const missingFrom = Object.hasOwn(value, name) ? undefined : { pointer, name };
-    walk(requireSchema(member), own(value, name), {
-      findings,
-      pointer: pointerTo(pointer, name),
-      missingFrom,
-    });
+type Checker = (value: Json | undefined, place: Place) => void;
+
+const checkers = new WeakMap<z.ZodType, Checker>();
+
+/** Returns the function that adds the findings about a value for a schema. Looks at each schema once, as it takes long. */
+function checkerOf(schema: z.ZodType): Checker {
+  let checker = checkers.get(schema);
+  if (!checker) checkers.set(schema, (checker = makeChecker(schema)));
+  return checker;
+}
+
+function makeChecker(schema: z.ZodType): Checker {
+  if (schema instanceof z.ZodOptional) return unlessGiven(undefined, requireSchema(schema.unwrap()));
+  if (schema instanceof z.ZodNullable) return unlessGiven(null, requireSchema(schema.unwrap()));
+  const addIssues = issuesOf(schema);
+  if (schema instanceof z.ZodObject) {
+    const members = membersOf(schema);
+    return (value, place) => (isObject(value) ? members(value, place) : addIssues(value, place));
   }
-  if (!(schema.def.catchall instanceof z.ZodNever)) return;
-  for (const name of Object.keys(value)) {
-    if (Object.hasOwn(schema.shape, name)) continue;
-    if (!findings.accepts(UNKNOWN)) findings.skip('error');
-    else
-      findings.add({
-        ...UNKNOWN,
-        message: `Unknown field "${name}".`,
-        pointer: pointerTo(pointer, name),
-        hint: 'Correct the name, or remove the field.',
-      });
+  if (schema instanceof z.ZodArray) {
+    const items = itemsOf(schema);
+    return (value, place) => (Array.isArray(value) ? items(value, place) : addIssues(value, place));
   }
+  return schema instanceof z.ZodUnion ? optionsOf(schema) : addIssues;
+}
+
+function unlessGiven(accepted: undefined | null, schema: z.ZodType): Checker {
+  const checker = checkerOf(schema);
+  return (value, place) => {
+    if (value !== accepted) checker(value, place);
+  };
+}
+
+function membersOf(schema: z.ZodObject): (value: Record<string, Json>, place: Place) => void {
+  // A schema may contain itself, so its members are looked at later.
+  let members: readonly (readonly [name: string, checker: Checker])[] | undefined;
+  const hasOthers = !(schema.def.catchall instanceof z.ZodNever);
+  return (value, place) => {
+    const { findings } = place;
+    members ??= Object.entries(schema.shape).map(([name, one]) => [name, checkerOf(requireSchema(one))]);
+    for (const [name, checker] of members) {
+      const isMissing = !Object.hasOwn(value, name);
+      checker(isMissing ? undefined : own(value, name), { findings, above: place, name, isMissing });
+    }
+    if (hasOthers) return;
+    for (const name of Object.keys(value)) {
+      if (Object.hasOwn(schema.shape, name)) continue;
+      if (!findings.accepts(UNKNOWN)) findings.skip('error');
+      else
+        findings.add({
+          ...UNKNOWN,
+          message: `Unknown field "${name}".`,
+          pointer: pointerTo(pointerOf(place), name),
+          hint: 'Correct the name, or remove the field.',
+        });
+    }
+  };
 }
 
 const UNKNOWN = { code: 'unknown_member', severity: 'error' } as const;
 
-function walkList(schema: z.ZodArray, value: readonly Json[], place: Place): void {
-  const { findings, pointer } = place;
-  const element = requireSchema(schema.element);
-  for (const [at, item] of value.entries())
-    walk(element, item, { findings, pointer: pointerTo(pointer, at), missingFrom: undefined });
+function itemsOf(schema: z.ZodArray): (value: readonly Json[], place: Place) => void {
+  const element = checkerOf(requireSchema(schema.element));
   // Checks of the list itself, such as its length.
-  if (schema.def.checks !== undefined)
-    addIssues(schema.clone({ ...schema.def, element: z.unknown() }), value, place);
+  const whole = schema.def.checks && issuesOf(schema.clone({ ...schema.def, element: z.unknown() }));
+  return (value, place) => {
+    const { findings } = place;
+    for (const [at, item] of value.entries())
+      element(item, { findings, above: place, name: at, isMissing: false });
+    whole?.(value, place);
+  };
 }
 
 /** Requires that one option of a union matches. If only one option accepts lists (or objects), reports its findings. */
-function walkUnion(schema: z.ZodUnion, value: Json | undefined, place: Place): void {
+function optionsOf(schema: z.ZodUnion): Checker {
   const options = schema.options.map(requireSchema);
-  if (options.some((option) => matches(option, value))) return;
-  const sameShape = options.filter(
-    (option) =>
-      (option instanceof z.ZodArray && Array.isArray(value)) ||
-      (option instanceof z.ZodObject && isObject(value)),
-  );
-  const [only] = sameShape;
-  if (only && sameShape.length === 1) walk(only, value, place);
-  else addIssues(schema, NO_MATCH, place);
+  const addIssues = issuesOf(schema);
+  return (value, place) => {
+    if (options.some((option) => matches(option, value))) return;
+    const sameShape = options.filter(
+      (option) =>
+        (option instanceof z.ZodArray && Array.isArray(value)) ||
+        (option instanceof z.ZodObject && isObject(value)),
+    );
+    const [only] = sameShape;
+    if (only && sameShape.length === 1) checkerOf(only)(value, place);
+    else addIssues(NO_MATCH, place);
+  };
 }
 
 /** A value that no option accepts, so that zod returns the message of the union itself. */
@@ -94,21 +132,30 @@ const NO_MATCH = Symbol('matches nothing');
 
 function matches(schema: z.ZodType, value: Json | undefined): boolean {
   const findings = new Findings({ maxPerCode: 0, maxInAll: 0 });
-  walk(schema, value, { findings, pointer: '', missingFrom: undefined });
+  checkerOf(schema)(value, { findings, above: undefined, name: '', isMissing: false });
   return findings.size === 0;
 }
 
-/** Adds the issues that zod reports for a value that is not walked here. */
-function addIssues(schema: z.ZodType, value: unknown, { findings, pointer, missingFrom }: Place): void {
-  const given = valueForZod(schema, value);
+/** Returns the function that adds the issues that zod reports for a value that is not walked here. */
+function issuesOf(schema: z.ZodType): (value: unknown, place: Place) => void {
+  const takesObjects = schema instanceof z.ZodObject || schema instanceof z.ZodRecord;
+  return (value, place) => {
+    const given = valueForZod(value, takesObjects);
+    const { issues } = run(schema, given);
+    if (issues.length > 0) addErrors(schema, given, issues.length, place);
+  };
+}
+
+function addErrors(schema: z.ZodType, given: unknown, count: number, place: Place): void {
+  const { findings, above, name, isMissing } = place;
+  const missingFrom = isMissing ? above : undefined;
   const code = missingFrom === undefined ? 'wrong_value' : 'missing_member';
-  const { issues } = run(schema, given);
-  if (issues.length === 0) return;
   if (!findings.accepts({ code, severity: 'error' })) {
-    findings.skip('error', issues.length);
+    findings.skip('error', count);
     return;
   }
   const { error } = schema.safeParse(given);
+  const pointer = pointerOf(place);
   for (const { message } of error?.issues ?? []) {
     if (missingFrom === undefined)
       findings.add({ code: 'wrong_value', severity: 'error', message: sentence(message), pointer });
@@ -116,8 +163,8 @@ function addIssues(schema: z.ZodType, value: unknown, { findings, pointer, missi
       findings.add({
         code: 'missing_member',
         severity: 'error',
-        message: `"${missingFrom.name}" is required.`,
-        pointer: missingFrom.pointer,
+        message: `"${name}" is required.`,
+        pointer: pointerOf(missingFrom),
         missing: [pointer],
       });
   }
@@ -127,9 +174,8 @@ function addIssues(schema: z.ZodType, value: unknown, { findings, pointer, missi
  * Returns what zod validates in place of a value. zod treats a raw number as an object. It also runs the length checks of a
  * string on any object that has a field `length`, of any type.
  */
-function valueForZod(schema: z.ZodType, value: unknown): unknown {
+function valueForZod(value: unknown, takesObjects: boolean): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const takesObjects = schema instanceof z.ZodObject || schema instanceof z.ZodRecord;
   if (isRawNumber(value)) return takesObjects ? 0 : value;
   return takesObjects ? value : {};
 }
