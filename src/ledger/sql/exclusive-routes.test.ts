@@ -39,6 +39,10 @@ describe('the routes of a process that uses its file alone', () => {
     await ledger.unpinRoute(pins[0]?.pin ?? '');
     const third = await ledger.pinRoute('a', UNLISTED, 10_000);
     assert.deepEqual(third.route, LISTED);
+    const other = { ...LISTED, service: 'other' };
+    const fourth = await ledger.pinRoute('a', other, 10_000);
+    assert.deepEqual(fourth.route, other, 'what the catalogs now say about the same route');
+    await ledger.unpinRoute(fourth.pin);
     for (const pin of [pins[1]?.pin ?? '', third.pin]) await ledger.unpinRoute(pin);
     assert.deepEqual((await ledger.pinRoute('a', UNLISTED, 1000)).route, UNLISTED);
     clock.advance(1001);
