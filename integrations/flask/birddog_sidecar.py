@@ -79,13 +79,13 @@ class Sidecar:
         self._failures = 0
         self._open_until = 0.0
 
-    def forward(self, caller, missing_from=(), auth="none"):
+    def forward(self, caller, missing_from=(), auth="none", not_checked=()):
         """Forwards the current Flask request to the sidecar and returns its response as a Flask Response.
 
         `caller` is the authenticated user. `missing_from` names the catalogs that do not list the application: `datadog`,
-        `leanix`, `servicenow`. `auth` is the authentication method, which the sidecar writes into its audit lines: `oidc` for
-        a token of an OIDC issuer, `tokens` for a token of the application, `none` otherwise. Raises ValueError if `caller` is
-        empty or `auth` is unknown.
+        `leanix`, `servicenow`; `not_checked` names those that did not answer. `auth` is the authentication method, which the
+        sidecar writes into its audit lines: `oidc` for a token of an OIDC issuer, `tokens` for a token of the application,
+        `none` otherwise. Raises ValueError if `caller` is empty or `auth` is unknown.
         """
         request_id = _request_id()
         try:
@@ -93,6 +93,7 @@ class Sidecar:
                 "Birddog-Caller": quote(_checked(caller, auth), safe=""),
                 "Birddog-Caller-Auth": auth,
                 "Birddog-Missing-From": ",".join(missing_from),
+                **({"Birddog-Not-Checked": ",".join(not_checked)} if not_checked else {}),
                 "X-Request-Id": request_id,
             })
         except _Problem as problem:

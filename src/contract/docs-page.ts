@@ -40,7 +40,7 @@ ${rows(ENDPOINTS, (o) => [`<code>${o.method} ${o.path}</code>`, escaped(o.summar
 <h2>Parameters</h2>
 <table>${rows(Object.entries(QUERY_PARAMETERS), ([name, { description }]) => [`<code>${name}</code>`, escaped(description)])}</table>
 <h2>Problems</h2>
-<p>Every failure is <code>application/problem+json</code> (RFC 9457) with a code from this table.</p>
+<p>Every failure is <code>application/problem+json</code> (RFC 9457), or <code>application/problem+yaml</code> if <code>Accept</code> prefers it, with a code from this table.</p>
 <table><tr><th>Status</th><th>Code</th><th>Meaning</th><th>What to do</th></tr>
 ${rows(Object.entries(PROBLEMS), ([code, { status, title, hint }]) => [
   String(status),

@@ -17,7 +17,8 @@ const DESCRIPTION = `Datadog monitors, alerts and dashboards for any application
 
 Bodies are JSON, YAML or TOML by \`Content-Type\`; \`text/yaml\`, \`text/x-yaml\` and \`application/x-yaml\` are other names of YAML.
 A body may be compressed with gzip, deflate, br or zstd (\`Content-Encoding\`).
-Responses are JSON, or YAML if \`Accept\` prefers it; every failure is \`application/problem+json\` (RFC 9457).`;
+Responses are JSON, or YAML if \`Accept\` prefers it; every failure is
+\`application/problem+json\` or \`application/problem+yaml\` (RFC 9457).`;
 
 /** The groups of operations. */
 const TAGS = {
@@ -203,7 +204,7 @@ function problemResponses(components: Components): Node {
       const node = {
         description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
         headers: headersOf(status),
-        content: { 'application/problem+json': { schema } },
+        content: { 'application/problem+json': { schema }, 'application/problem+yaml': { schema } },
       };
       return [`Problem${status}`, node];
     }),

@@ -126,7 +126,7 @@ export function contractApp(options: ContractAppOptions): Handle {
   const descriptions: Routes = {
     // Relative, because a proxy may serve Birddog below a path.
     'GET /': () => textReply(302, 'text/plain', 'See /docs.\n', { location: 'docs' }),
-    'GET /openapi.json': madeOnce('application/json', () => JSON.stringify(openApi(version, bearer))),
+    'GET /openapi.json': madeOnce('application/json', () => `${JSON.stringify(openApi(version, bearer))}\n`),
     'GET /schema.json': madeOnce('application/schema+json', documentJsonSchema),
     'GET /docs': madeOnce('text/html; charset=UTF-8', () => docsPage(bearer), DOCS_HEADERS),
   };
@@ -140,7 +140,7 @@ export function contractApp(options: ContractAppOptions): Handle {
     const record = recordRequest({ method, path: path.slice(0, 200), endpoint: 'other', header }, options);
     const problem = record.failed(noRoute(path, method, allow));
     record.answered(problem.status);
-    return problemReply(problem, record.ids.requestId);
+    return problemReply(problem, record.ids.requestId, header('accept'));
   });
 }
 
@@ -214,7 +214,7 @@ async function answer(
   } catch (error) {
     const problem = record.failed(ending?.aborted ? cutShort(error) : error);
     audit.refused(problem);
-    reply = problemReply(problem, record.ids.requestId);
+    reply = problemReply(problem, record.ids.requestId, call.header('accept'));
   }
   inspection?.close();
   memory?.release();

@@ -34,7 +34,7 @@ function refuse({ method, path, header }: Call, problem: ProblemError, deps: Dep
   const record = recordRequest({ method, path: path.slice(0, 200), endpoint: 'other', header }, deps);
   record.failed(problem);
   record.answered(problem.status);
-  return problemReply(problem, record.ids.requestId);
+  return problemReply(problem, record.ids.requestId, header('accept'));
 }
 
 function isAccepted(accepted: AcceptedHosts, call: Call): boolean {

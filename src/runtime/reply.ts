@@ -1,5 +1,6 @@
-import { printJson, type Json } from '../domain/json.ts';
+import { parseTrustedJson, printJson, type Json } from '../domain/json.ts';
 import { type ProblemError, problemBody } from '../domain/problem.ts';
+import { answerFormat } from '../format/content-type.ts';
 import { printYaml } from '../format/encode-yaml.ts';
 
 /** An HTTP response. */
@@ -14,7 +15,7 @@ export function replyWith(status: number, value: Json, format: 'json' | 'yaml', 
   return {
     status,
     headers: { 'content-type': `application/${format}`, 'x-request-id': requestId },
-    body: format === 'yaml' ? printYaml(value) : printJson(value),
+    body: format === 'yaml' ? printYaml(value) : `${printJson(value)}\n`,
   };
 }
 
@@ -25,20 +26,31 @@ export function textReply(status: number, type: string, body: string, headers: R
 
 const CHALLENGE = 'Bearer realm="birddog"';
 
-/** Returns a problem response (RFC 9457). It is always JSON, so that every client can read it. */
-export function problemReply(problem: ProblemError, requestId: string): Reply {
+/** Returns a problem response (RFC 9457): YAML if the Accept header prefers it, otherwise JSON. */
+export function problemReply(problem: ProblemError, requestId: string, accept?: string): Reply {
   const { retryAfter } = problem.extras;
+  const format = problemFormat(accept);
+  const json = JSON.stringify(problemBody(problem, requestId));
   return {
     status: problem.status,
     headers: {
-      'content-type': 'application/problem+json',
+      'content-type': `application/problem+${format}`,
       'x-request-id': requestId,
       ...(problem.extras.allow ? { allow: problem.extras.allow.join(', ') } : {}),
       ...(problem.status === 401 ? { 'www-authenticate': problem.extras.challenge ?? CHALLENGE } : {}),
       ...(retryAfter === undefined ? {} : { 'retry-after': String(Math.max(1, Math.ceil(retryAfter))) }),
     },
-    body: JSON.stringify(problemBody(problem, requestId)),
+    body: format === 'yaml' ? printYaml(parseTrustedJson(json)) : `${json}\n`,
   };
+}
+
+/** Returns the format of a problem. A header that accepts neither format gets JSON. */
+function problemFormat(accept: string | undefined): 'json' | 'yaml' {
+  try {
+    return answerFormat(accept);
+  } catch {
+    return 'json';
+  }
 }
 
 /**

@@ -131,7 +131,7 @@ async function answer(
 
 async function replyOf(app: Handle, call: Call): Promise<Reply> {
   const fault = headFault(call.incoming);
-  if (fault) return problemReply(fault, requestIdOf(call.header));
+  if (fault) return problemReply(fault, requestIdOf(call.header), call.header('accept'));
   try {
     return await app(call);
   } catch {
