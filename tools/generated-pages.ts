@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { documentJsonSchema } from '../src/contract/document-json-schema.ts';
 import { cliPage } from './cli-page.ts';
 import { configurationPage } from './configuration-page.ts';
+import { withFields } from './field-tables.ts';
 import { withLimits } from './limits-section.ts';
 import { LINT_SLUGS, lintIndex, lintPage } from './lint-page.ts';
 
@@ -18,6 +19,10 @@ export const GENERATED_PAGES: readonly { readonly path: string; readonly text: (
     path: join(DOCS, 'security.md'),
     text: async () => withLimits(readFileSync(join(DOCS, 'security.md'), 'utf8')),
   },
+  ...['alerts.md', 'documents.md', 'monitors.md'].map((name) => {
+    const path = join(DOCS, name);
+    return { path, text: async () => withFields(readFileSync(path, 'utf8')) };
+  }),
   { path: join(DOCS, 'schema.json'), text: async () => documentJsonSchema() },
 ];
 

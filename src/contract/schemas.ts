@@ -21,7 +21,7 @@ export const applicationSchema = slug(APPLICATION_SLUG, 'application', 100).meta
 });
 const keySchema = slug(KEY_SLUG, 'key', 80).meta({
   description:
-    'The name of the object within its application. Default: derived from its name or title, which then needs a Latin letter or a digit.',
+    'The name of the object within its application. A monitor and an alert cannot have the same key. Default: derived from its name or title, which then needs a Latin letter or a digit.',
   examples: ['queue-depth'],
 });
 const teamSchema = slug(TEAM_SLUG, 'team', 100, '".", "_", "/" and "-"').meta({
@@ -176,7 +176,8 @@ const keyed = {
     .union([z.string(), number], 'adopt must be the id of an object in Datadog')
     .optional()
     .meta({
-      description: 'The id of an existing Datadog object that this entry takes over.',
+      description:
+        'The id of an existing Datadog object that this entry takes over. Ignored once the object carries the marker of the entry. The id of an object that the application has under another key renames that object.',
       examples: [1234567],
     }),
   renamed_from: z
@@ -184,7 +185,7 @@ const keyed = {
     .optional()
     .meta({
       description:
-        'The former key of the object, or the former keys, newest first. The object gets the new key and keeps its id.',
+        'The former key of the object, `application/key` of another application, or a list of former keys, newest first. The object gets the new key and keeps its id, its history in Datadog and its mutes.',
       examples: ['latency', 'other-app/latency'],
     }),
 };

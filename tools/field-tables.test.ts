@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { it } from 'node:test';
+import { z } from 'zod';
+import { withFields } from './field-tables.ts';
+
+const section = (name: string, text = '') =>
+  `before\n<!-- fields of ${name}: \`npm run docs\` -->\n${text}<!-- end of fields -->\nafter\n`;
+
+it('lists the fields of an alert, with those inside, their values and defaults', () => {
+  const page = withFields(section('an alert', 'old'));
+  assert.match(page, /^before\n<!-- .*\n\n\| field \|/);
+  assert.match(page, /^\| `signal` \| object \| \*\*required\*\* \| .+ \|$/m);
+  assert.match(page, /^\| `signal.aggregate` \| `avg`, .+ \| `avg` \| .+ \|$/m);
+  assert.match(page, /^\| `notify\[\].when` \| `alert`, .+, or list of `alert`, /m);
+  assert.doesNotMatch(page, /old|`key`/);
+  assert.match(page, /\n\n<!-- end of fields -->\nafter\n$/);
+});
+
+it('lists what all entries have in common once, and no fields of Datadog there', () => {
+  const page = withFields(section('an entry'));
+  for (const name of ['key', 'adopt', 'unmanaged', 'lint.ignore[].code'])
+    assert.ok(page.includes(`| \`${name}\` |`), name);
+  assert.ok(!page.includes('`type`'));
+});
+
+it('rejects a page without a table, an unknown table, and one without an end', () => {
+  assert.throws(() => withFields('text\n'), /no table/);
+  assert.throws(() => withFields(section('a widget')), /a widget/);
+  assert.throws(() => withFields(section('an alert').replace('end of', '')), /an alert/);
+});
+
+it('docs/editors.md has an entry for the catalog of SchemaStore', () => {
+  const page = readFileSync(join(import.meta.dirname, '../docs/editors.md'), 'utf8');
+  const [, text = ''] = /^## SchemaStore$[^]*?^```json\n([^]*?)^```$/m.exec(page) ?? [];
+  const entry = z
+    .strictObject({
+      name: z.string(),
+      // SchemaStore rejects descriptions that say that they are about a schema.
+      description: z.string().regex(/^(?!.*schema)/i),
+      fileMatch: z.array(z.string().regex(/\.(?:ya?ml|json|toml)$/)).min(1),
+      url: z.url({ protocol: /^https$/ }),
+    })
+    .parse(JSON.parse(text));
+  assert.deepEqual(entry.fileMatch, entry.fileMatch.toSorted());
+});
