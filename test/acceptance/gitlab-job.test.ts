@@ -136,6 +136,32 @@ it('the reviewed plan is applied after the merge; another file, or another state
   assert.match(await monitors(), /By hand/);
 });
 
+it('a plan of several documents in one file is applied if all of them are as reviewed', async (t) => {
+  const { folder, run, plan } = checkout(t, '4');
+  const [one, two] = ['one', 'two'].map((name) => text(name).replace('payments-batch', `payments-${name}`));
+  const stream = `# Both\n---\n${one}# of the second\n---\n\n${two}...\n`;
+  writeFileSync(join(folder, 'a.yaml'), stream);
+  writeFileSync(
+    join(folder, 'b.yaml'),
+    `\ufeff${text('b').replace('payments-batch', 'payments-b').replaceAll('\n', '\r\n')}`,
+  );
+  assert.equal((await run('plan')).status, 0);
+  gitlab.merge('4', 'merge4');
+  gitlab.upload('4', readFileSync(plan, 'utf8'));
+  for (const changed of [
+    stream.replace('name: two', 'name: three'),
+    one ?? '',
+    stream.replace(two ?? '', ''),
+    `${stream}---\n${text('x')}`,
+  ]) {
+    writeFileSync(join(folder, 'a.yaml'), changed);
+    assert.match((await run('apply')).err, /a\.yaml (is not the file that was reviewed|has more documents)/);
+  }
+  writeFileSync(join(folder, 'a.yaml'), stream);
+  const done = await run('apply');
+  assert.equal(done.status, 0, done.out + done.err);
+});
+
 it('lint fails for a document with an error', async (t) => {
   const { folder, run } = checkout(t, '3');
   assert.equal((await run('lint')).status, 0);
