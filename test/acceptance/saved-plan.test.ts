@@ -241,6 +241,30 @@ describe('a saved plan', () => {
     assert.deepEqual(await monitorsOf('saved-d'), []);
   });
 
+  it('goes on where it stopped, also with what refers to an object that it has made', async (t) => {
+    const folder = folderWith(t, { 'h.yaml': document('saved-l', DASHBOARD) });
+    await save(folder, 'h.yaml');
+    await control(pod.datadogUrl, 'POST', 'faults', [
+      {
+        kind: 'status',
+        method: 'POST',
+        path: '/api/v1/dashboard$',
+        times: 1,
+        status: 400,
+        body: JSON.stringify({ errors: ['No.'] }),
+      },
+    ]);
+    const first = await run(folder, ['apply', 'plan.json']);
+    assert.equal(first.status, 1, first.err);
+    const [monitor] = await monitorsOf('saved-l');
+    assert.ok(monitor, 'the monitor was made');
+    const again = await run(folder, ['apply', 'plan.json']);
+    assert.deepEqual([again.status, again.err], [0, '']);
+    assert.match(again.out, /^ {2}created dashboard overview /m);
+    assert.doesNotMatch(again.out, /^ {2}created monitor/m);
+    assert.deepEqual(await monitorsOf('saved-l'), [monitor]);
+  });
+
   it('that two people apply at once makes each object once', async (t) => {
     const entry = (n: number) =>
       `  - {key: m${n}, type: query alert, name: M${n}, query: "avg(last_5m):avg:m${n}{*} > 2", message: "@slack-a", options: {thresholds: {critical: 2}}}\n`;

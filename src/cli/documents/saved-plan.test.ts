@@ -140,8 +140,12 @@ describe('a saved plan', () => {
       ],
       [
         edited((value) => ({ ...value, documents: [first(value), first(value)] })),
-        /documents|another document of shop/,
+        /error: The plan has another document of shop\./,
       ],
+      ...(['prune', 'force'] as const).map((field): [string, RegExp] => [
+        edited((value) => ({ ...value, documents: [first(value), { ...first(value), [field]: true }] })),
+        new RegExp(`error: All documents of a plan have the same "${field}"\\.`),
+      ]),
       [inDocument({ prune: 'no' }), /^plan\.json:11:13: error: documents\[0\]\.prune is not as/],
       [inDocument({ plan: {} }), /error: documents\[0\]\.plan\.route is not as/],
       [inDocument({ sha256: 'x' }), /^plan\.json:8:14: error: documents\[0\]\.sha256 is not as/],
@@ -226,6 +230,25 @@ describe('what has changed since a plan', () => {
     assert.deepEqual(steps([object('extra', { id: '1' })], [object('delete', { id: '1' })]), [
       ['load', 'extra', 'delete', []],
     ]);
+  });
+
+  it('is not the id of an object that was made since, where the plan refers to it', () => {
+    const both = (reference: string) => ({
+      ...object('create'),
+      key: 'both',
+      after: { query: `${reference} && 7` },
+    });
+    const made = (action: string) => object(action, { id: '12' });
+    assert.deepEqual(steps([CREATE, both('${monitor:load}')], [made('none'), both('12')]), []);
+    const [changed] = steps([CREATE, both('${monitor:load}')], [made('none'), both('13')]);
+    assert.deepEqual(changed, ['both', 'create', 'create', ['/query']]);
+    assert.deepEqual(
+      steps([made('replace'), both('${monitor:load}')], [made('replace'), both('${monitor:load}')]),
+      [],
+    );
+    const refers = (to: string) =>
+      object('update', { key: 'c', id: '3', changes: [{ path: '/query', from: '1', to }] });
+    assert.deepEqual(steps([CREATE, refers('${monitor:shop/load}')], [made('none'), refers('12')]), []);
   });
 
   it('is a tag that the route adds since, and no secret that the file does not have', () => {

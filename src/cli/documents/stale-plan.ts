@@ -1,6 +1,7 @@
 import { changesOf } from '../../diff/changes.ts';
 import { isObject, type Json, type JsonObject, printJson } from '../../domain/json.ts';
 import type { Change, PlanAction } from '../../domain/plan.ts';
+import { type Reference, resolved } from '../../domain/references.ts';
 import { sortedByName } from '../../pipeline/document/plan-document.ts';
 import { redacted } from '../../pipeline/record-revision.ts';
 import { storedKind } from '../../pipeline/request.ts';
@@ -25,10 +26,17 @@ export interface ChangedStep {
 const READ_ONLY: readonly (PlanAction | undefined)[] = ['none', 'extra', 'clone', undefined];
 const isWritten = (entry: PlannedEntry | undefined) => !READ_ONLY.includes(entry?.action);
 
-/** Returns what a new plan of the same document would write differently. An object that was written as planned is no difference. */
+/**
+ * Returns what a new plan of the same document would write differently. An object that was written as planned is no difference, nor
+ * is its id where the saved plan has a reference to it.
+ */
 export function changedSteps(saved: PlanAnswer, now: PlanAnswer): ChangedStep[] {
-  const current = byName({ objects: now.objects.map(withoutSecrets) });
-  const planned = byName(saved);
+  const current = byName(now.objects.map((one) => mapped(one, (value) => redacted(value).object)));
+  const idFor = ({ kind, key, application = saved.application }: Reference) => {
+    const found = application === saved.application ? current.get(`${kind} ${key}`) : undefined;
+    return found && HAS_ID.includes(found.action) ? found.id : undefined;
+  };
+  const planned = byName(saved.objects.map((one) => mapped(one, (value) => resolved(value, idFor))));
   return [...new Set([...planned.keys(), ...current.keys()])].flatMap((name): ChangedStep[] => {
     const [before, after] = [planned.get(name), current.get(name)];
     const entry = after ?? before;
@@ -39,7 +47,10 @@ export function changedSteps(saved: PlanAnswer, now: PlanAnswer): ChangedStep[] 
   });
 }
 
-function byName({ objects }: Pick<PlanAnswer, 'objects'>): ReadonlyMap<string, PlannedEntry> {
+/** Actions of objects whose id others can refer to. */
+const HAS_ID: readonly PlanAction[] = ['none', 'update', 'rename'];
+
+function byName(objects: readonly PlannedEntry[]): ReadonlyMap<string, PlannedEntry> {
   return new Map(
     objects.map((one) => [
       `${storedKind(one.kind)} ${one.key}${one.action === 'clone' ? ` ${one.id}` : ''}`,
@@ -48,23 +59,18 @@ function byName({ objects }: Pick<PlanAnswer, 'objects'>): ReadonlyMap<string, P
   );
 }
 
-/** Returns an object as a saved plan holds it. */
-function withoutSecrets(entry: PlannedEntry): PlannedEntry {
+/** Maps the values of an object of a plan: the written object, and the old and new values of its changes. */
+function mapped(entry: PlannedEntry, map: (value: JsonObject) => JsonObject): PlannedEntry {
   const { changes, after } = entry;
+  const put = (value: Json) => map({ value })['value'] ?? null;
   return {
     ...entry,
-    changes: changes.map((change) => redactedChange(change)),
-    ...(after === undefined ? {} : { after: redacted(after).object }),
-  };
-}
-
-function redactedChange(change: Change): Change {
-  const clean = (value: Json) => redacted({ value }).object['value'] ?? null;
-  const { from, to } = change;
-  return {
-    ...change,
-    ...(from === undefined ? {} : { from: clean(from) }),
-    ...(to === undefined ? {} : { to: clean(to) }),
+    changes: changes.map(({ from, to, ...change }) => ({
+      ...change,
+      ...(from === undefined ? {} : { from: put(from) }),
+      ...(to === undefined ? {} : { to: put(to) }),
+    })),
+    ...(after === undefined ? {} : { after: map(after) }),
   };
 }
 
