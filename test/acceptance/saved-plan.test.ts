@@ -309,6 +309,12 @@ describe('a saved plan', () => {
       assert.equal(status, 64, err);
       assert.ok(err.includes(message ?? ''), err);
     }
+    const text = readFileSync(join(folder, 'plan.json'), 'utf8');
+    writeFileSync(join(folder, 'plan.json'), text.replace('Look at', 'Stare at'));
+    const edited = await run(folder, ['apply', '--json', 'plan.json']);
+    assert.equal(edited.status, 1);
+    assert.match(edited.err, /^plan\.json:\d+:\d+: error: This document was edited after it was planned/);
+    assert.equal(JSON.parse(edited.out).error.code, 'invalid_plan');
     assert.deepEqual(await writes(), written);
     for (const args of [
       ['--force', 'f.yaml'],

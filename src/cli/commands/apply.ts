@@ -8,7 +8,7 @@ import { ALL_PLAN_FINDINGS } from '../documents/shown-findings.ts';
 import { EXIT, type Exit, worst } from '../exit-status.ts';
 import { type Arguments, FILES, flag, type Option, UsageError } from '../options.ts';
 import { countsOf, summaryOf } from '../print/plan-summary.ts';
-import { appliedJson, showApplied } from '../print/print-applied.ts';
+import { appliedJson, failedJson, showApplied } from '../print/print-applied.ts';
 import { printPlans } from '../print/print-plan.ts';
 import {
   CLIENT_STATUSES,
@@ -65,6 +65,7 @@ export const applyCommand = command({
       const operand = await operandOf(options.files, io);
       if (operand.failure) {
         io.err(operand.failure.text);
+        if (options.json) io.out(failedJson(operand.failure));
         return EXIT.failed;
       }
       if (operand.saved) {

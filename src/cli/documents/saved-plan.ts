@@ -14,6 +14,7 @@ import { redacted } from '../../pipeline/record-revision.ts';
 import type { ProcessIo } from '../command.ts';
 import { EXIT } from '../exit-status.ts';
 import { fieldName } from '../print/print-change.ts';
+import { findingJson } from '../print/finding-json.ts';
 import type { Failure } from '../print/print-failure.ts';
 import { planFields } from '../print/print-plan-json.ts';
 import type { Paint } from '../print/report.ts';
@@ -145,16 +146,15 @@ export async function operandOf(
 }
 
 function failureFor(name: string, error: unknown, paint: Paint): Failure {
-  const json = { code: 'invalid_plan' };
-  if (error instanceof FileError)
-    return { text: failureLine(name, error.message, paint), json, exit: EXIT.failed };
+  const exit = EXIT.failed;
+  if (error instanceof FileError) {
+    const json = { code: 'file', detail: error.message };
+    return { text: failureLine(name, error.message, paint), json, exit };
+  }
   if (!(error instanceof SavedPlanError)) throw error;
   const { findings, text: whole } = error;
-  return {
-    text: printFindings({ name, format: 'json', text: whole, findings }, paint),
-    json,
-    exit: EXIT.failed,
-  };
+  const json = { code: 'invalid_plan', detail: error.message, findings: findings.map(findingJson) };
+  return { text: printFindings({ name, format: 'json', text: whole, findings }, paint), json, exit };
 }
 
 /** Returns the bytes of a regular file; undefined if it cannot be read, which reading it as a document will report. */

@@ -3,6 +3,7 @@ import type { ProcessIo } from '../command.ts';
 import type { Outcome } from '../documents/apply-documents.ts';
 import type { Applied } from '../client/apply-until-done.ts';
 import { NoAnswer } from '../client/birddog-failures.ts';
+import type { Failure } from './print-failure.ts';
 import { findingJson } from './finding-json.ts';
 import { planJson } from './print-plan-json.ts';
 import { printFindings } from './print-text.ts';
@@ -89,4 +90,9 @@ export function appliedJson(outcomes: readonly Outcome[]): string {
     };
   });
   return `${visibleJson({ documents })}\n`;
+}
+
+/** Formats why an apply of no document began. */
+export function failedJson({ json }: Failure): string {
+  return `${visibleJson({ documents: [], error: json })}\n`;
 }

@@ -133,6 +133,28 @@ describe('a plan that would undo the change of somebody else', () => {
     assert.match(printJson(object?.['after'] ?? null), /birddog_key:app\/high-load/);
   });
 
+  it('says nothing of a change that it keeps, or of a clone that took the place of the object', async () => {
+    const { world, path } = await applied();
+    const live = world.person('GET', path);
+    edit(world, path, () => ({ message: 'two @slack-a', priority: 3 }));
+    const [own = {}] = items(DOCUMENT['monitors']);
+    const keeps = { ...own, message: 'two @slack-a', unmanaged: ['/priority'], name: 'new' };
+    const plan = await world.plan({ ...DOCUMENT, monitors: [keeps] });
+    assert.deepEqual(marks(plan), ['/name undefined']);
+    assert.ok(items(plan['objects']).every(({ changed_by: by }) => by === undefined));
+    const { type = '', query = '', tags = [], options = {} } = live;
+    world.person('POST', '/api/v1/monitor', {
+      type,
+      query,
+      tags,
+      options,
+      name: 'Copy',
+      message: 'one @slack-a',
+    });
+    world.person('DELETE', path);
+    assert.deepEqual(marks(await world.plan(DOCUMENT)), ['/name undefined']);
+  });
+
   it('asks the audit trail only about changed objects, once for many of them', async () => {
     const many = documentOf({ monitors: Array.from({ length: 60 }, (_, at) => monitorEntry(`m${at}`)) });
     const world = start();
