@@ -141,7 +141,7 @@ export interface Ledger {
   /** Records a write immediately before it is sent. Throws `ledger_unavailable` if the lease is no longer held. */
   begin(lease: Lease, intent: Intent): Promise<string>;
   /** Records that a write is sent once more. Throws `ledger_unavailable` if the lease is no longer held. */
-  resend(lease: Lease, entry: string, name: ObjectName): Promise<void>;
+  resend(lease: Lease, entry: string, intent: Intent): Promise<void>;
   /**
    * Settles a write that has landed or can no longer land. Keeps a create with an id for verification if another create of the
    * same object is recorded: only then can there be two objects. Never throws: the settler repeats what fails.
@@ -172,6 +172,8 @@ export interface Ledger {
   /** Returns the newest revision of each object of an application that was not deleted: what Birddog last wrote. */
   newestRevisions(application: string): Promise<readonly Revision[]>;
   revisions(filter: RevisionFilter): Promise<readonly Revision[]>;
+  /** Returns the name that the object with a former name has now, by the history; undefined if it was not renamed, or deleted since. */
+  renamedTo(former: ObjectName): Promise<ObjectName | undefined>;
   /** Returns until when revisions are missing because the history was full. */
   lostRevisions(): Promise<LostRevisions>;
   /** Returns one revision; undefined if the history does not have it. */

@@ -81,6 +81,29 @@ describe('a rename whose answer is lost', () => {
     assert.deepEqual(await ports.ledger.unsettled(), []);
   });
 
+  it('is sent again although a plan has found that it landed, and is recorded once', async () => {
+    const { apply, plan, ports, send, context } = startInProcess();
+    await apply(FIRST);
+    const { update } = ports.monitor;
+    const again: Attempts = { beforeSend: async () => {}, notWritten: () => {} };
+    const repeating: ObjectPort['update'] = async (id, body, _context, attempts) => {
+      await attempts.beforeSend();
+      await update(id, body, context(), again);
+      assert.deepEqual(told(await plan(RENAMED)), ['b none']);
+      await attempts.beforeSend();
+      return update(id, body, context(), again);
+    };
+    Object.assign(ports.monitor, { update: repeating });
+    await apply(RENAMED);
+    assert.deepEqual((await ports.ledger.unsettled()).length, 0);
+    const query = { application: 'app', kind: 'monitor', key: 'b' };
+    const { body } = await send('/history', undefined, query);
+    assert.deepEqual(
+      items(body['revisions']).map(({ action }) => action),
+      ['rename', 'create'],
+    );
+  });
+
   it('leaves nothing unsettled if it is answered', async () => {
     const birddog = startInProcess();
     await birddog.apply(FIRST);

@@ -106,20 +106,21 @@ async function send(
   intent: Intent,
   call: (attempts: Attempts) => Promise<JsonObject | undefined>,
 ): Promise<Sent> {
-  const { name, lease, ports, context } = sending;
+  const { lease, ports, context } = sending;
   const { ledger, clock } = ports;
   const sent = { entry: '', formerEntry: '', open: 0, atMs: 0 };
   const { former } = sending;
+  // Only the write under the new name is recorded in the history.
+  const formerIntent = { ...intent, ...former, source: undefined };
   const settleFormer = async () => {
     if (sent.formerEntry !== '') await ledger.settle(sent.formerEntry);
   };
   const attempts: Attempts = {
     async beforeSend() {
       if (sent.entry === '') sent.entry = await ledger.begin(lease, intent);
-      else await ledger.resend(lease, sent.entry, name);
-      if (former && sent.formerEntry === '')
-        sent.formerEntry = await ledger.begin(lease, { ...intent, ...former, source: undefined });
-      else if (former) await ledger.resend(lease, sent.formerEntry, former);
+      else await ledger.resend(lease, sent.entry, intent);
+      if (former && sent.formerEntry === '') sent.formerEntry = await ledger.begin(lease, formerIntent);
+      else if (former) await ledger.resend(lease, sent.formerEntry, formerIntent);
       sent.open += 1;
       sent.atMs = clock.monotonic();
     },

@@ -22,6 +22,7 @@ const LIVE: LiveState = {
   contested: { monitor: [], dashboard: [] },
   adoptable: new Map(),
   renamable: new Map(),
+  presentNames: new Map(),
   foreign: new Map(),
 };
 

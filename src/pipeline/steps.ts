@@ -130,6 +130,12 @@ async function settleUnleased<Known extends Wanted>(
   const about = { application, ...(name ? { name } : {}) };
   const unavailable =
     application === '' ? [] : await settleBeforeReading(about, ports, untilGone(request.context));
+  const sources = known.document.entries.flatMap(({ renamedFrom }) =>
+    renamedFrom.map((from) => from.application),
+  );
+  for (const source of new Set(sources))
+    if (source !== application)
+      await settleBeforeReading({ application: source }, ports, untilGone(request.context));
   return { ...known, unavailable };
 }
 

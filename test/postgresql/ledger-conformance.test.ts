@@ -68,7 +68,7 @@ describeLedgers('a ledger', ({ place, open }) => {
     await place().advance(LEASE_MS + 1000);
     const taken = await next.acquire([NAME], soon(1000));
     await assert.rejects(paused.begin(lease, INTENT), { code: 'ledger_unavailable' });
-    await assert.rejects(paused.resend(lease, entry, NAME), { code: 'ledger_unavailable' });
+    await assert.rejects(paused.resend(lease, entry, INTENT), { code: 'ledger_unavailable' });
     assert.equal((await next.unsettledOf([NAME])).length, 1, 'the earlier write is still unsettled');
     await next.begin(taken, INTENT);
   });
@@ -167,7 +167,7 @@ describeLedgers('a ledger', ({ place, open }) => {
       { ...write, sentAgoMs: 0 },
       { ...INTENT, id: undefined, before: undefined, others: ['7'], entry, attempts: 1, sentAgoMs: 0 },
     );
-    await ledger.resend(lease, entry, NAME);
+    await ledger.resend(lease, entry, INTENT);
     const [again] = await ledger.unsettled('a');
     assert.ok(again && again.sentAgoMs < 5000 && again.attempts === 2);
     assert.deepEqual(await ledger.unsettled('b'), []);

@@ -51,7 +51,7 @@ describe('the leases of a process that uses its file alone', () => {
     const entry = await ledger.begin(lease, INTENT);
     await lease.release();
     await assert.rejects(ledger.begin(lease, INTENT), { code: 'ledger_unavailable' });
-    await assert.rejects(ledger.resend(lease, entry, NAME), { code: 'ledger_unavailable' });
+    await assert.rejects(ledger.resend(lease, entry, INTENT), { code: 'ledger_unavailable' });
   });
 
   it('record nothing after another process has taken the file over, which gets what is unsettled', async () => {
@@ -66,7 +66,7 @@ describe('the leases of a process that uses its file alone', () => {
       [entry],
     );
     await assert.rejects(former.begin(lease, INTENT), { code: 'ledger_unavailable' });
-    await assert.rejects(former.resend(lease, entry, NAME), { code: 'ledger_unavailable' });
+    await assert.rejects(former.resend(lease, entry, INTENT), { code: 'ledger_unavailable' });
     await assert.rejects(former.probe(), { code: 'ledger_unavailable' });
     await next.begin(taken, INTENT);
     await next.probe();

@@ -107,6 +107,7 @@ const MIGRATIONS: readonly ((dialect: Dialect) => readonly string[])[] = [
   ],
   ({ bytes }) => [`ALTER TABLE ledger_writes ADD COLUMN before_body ${bytes}`],
   () => ['ALTER TABLE ledger_revisions ADD COLUMN renamed_from TEXT'],
+  () => ['CREATE INDEX ledger_revisions_by_former_name ON ledger_revisions (renamed_from)'],
 ];
 
 /** Takes over the creates in progress of files from before the ledger had leases. */

@@ -163,6 +163,16 @@ export class Revisions {
     return this.read(COLUMNS, condition, [application], 'at_ms, revision');
   }
 
+  async renamedTo({ kind, application, key }: ObjectName): Promise<ObjectName | undefined> {
+    const condition = 'kind = $1 AND renamed_from = $2';
+    const values = [kind, `${application}/${key}`];
+    const [last] = await this.read(HEAD, condition, values, 'at_ms DESC, revision DESC', 1);
+    if (!last || (last.application === application && last.key === key)) return undefined;
+    return (await this.newest(last))?.body
+      ? { kind, application: last.application, key: last.key }
+      : undefined;
+  }
+
   async list({ application, kind, key, after, limit }: RevisionFilter): Promise<Revision[]> {
     const values: SqlValue[] = [application];
     const conditions = ['application = $1'];

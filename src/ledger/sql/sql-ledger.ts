@@ -91,9 +91,9 @@ export function createSqlLedger(open: OpenDatabase, options: LedgerOptions): Ope
       }, !options.exclusive),
     begin: (lease, intent) =>
       attempt(async ({ writes }) => (await writes.begin(lease, intent)) ?? leaseLost()),
-    resend: (lease, entry, name) =>
+    resend: (lease, entry, intent) =>
       attempt(async ({ writes }) => {
-        if (!(await writes.resend(lease, entry, name))) leaseLost();
+        if (!(await writes.resend(lease, entry, intent))) leaseLost();
       }),
     settle: (entry, outcome = {}) => quietly((parts) => settle(parts, entry, outcome)),
     expire: (entry) => quietly(({ writes }) => writes.setState(entry, 'expired')),
@@ -113,6 +113,7 @@ export function createSqlLedger(open: OpenDatabase, options: LedgerOptions): Ope
     record: (revisions) => quietly(({ history }) => history.record(revisions)),
     newestRevision: (name) => read(({ history }) => history.newest(name)),
     newestRevisions: (application) => read(({ history }) => history.newestOfAll(application)),
+    renamedTo: (former) => read(({ history }) => history.renamedTo(former)),
     revisions: (filter) => read(({ history }) => history.list(filter)),
     lostRevisions: () => read(({ history }) => history.size.lost()),
     revision: (name, revision) => read(({ history }) => history.get(name, revision)),

@@ -47,17 +47,20 @@ export class Writes {
    * Records a write if the lease is still held. Returns its entry; undefined if the lease is lost. Throws `ledger_unavailable`
    * if there is no room.
    */
-  async begin(lease: Lease, intent: Intent): Promise<string | undefined> {
+  async begin(
+    lease: Lease,
+    intent: Intent,
+    { entry, attempts }: Pick<UnsettledWrite, 'entry' | 'attempts'> = { entry: randomUUID(), attempts: 1 },
+  ): Promise<string | undefined> {
     if (!this.leases.isHeld(lease)) return undefined;
     const { dialect } = this.db;
     const { kind, application, key, action, id, others, body, before, caller, source } = intent;
-    const entry = randomUUID();
     const packedBody = body ? storedBody(body) : null;
     // Only a revision needs it.
     const packedBefore = before && source ? storedBody(before) : null;
     const bytes = ROW_BYTES + (packedBody?.length ?? 0) + (packedBefore?.length ?? 0);
     await this.reserve(bytes);
-    const isHeld = this.leases.condition(lease, intent, 12);
+    const isHeld = this.leases.condition(lease, intent, 13);
     const values: SqlValue[] = [
       entry,
       kind,
@@ -70,6 +73,7 @@ export class Writes {
       packedBefore,
       caller,
       source ? JSON.stringify(source) : null,
+      attempts,
       ...isHeld.values,
     ];
     const text = (from: number, to: number) =>
@@ -79,7 +83,7 @@ export class Writes {
                (entry, kind, application, key, action, id, others, body, before_body, caller, source, state, sent_ms,
                 attempts)
              SELECT ${text(1, 7)}, CAST($8 AS ${dialect.bytes}), CAST($9 AS ${dialect.bytes}), ${text(10, 11)}, 'sent',
-               ${dialect.now}, 1
+               ${dialect.now}, CAST($12 AS BIGINT)
              WHERE ${isHeld.text} RETURNING entry`,
       values,
     };
@@ -109,16 +113,19 @@ export class Writes {
     return Number(row?.['bytes']);
   }
 
-  /** Records another attempt of a write if the lease is still held. Returns whether it is. */
-  async resend(lease: Lease, entry: string, name: ObjectName): Promise<boolean> {
+  /**
+   * Records another attempt of a write if the lease is still held. Returns whether it is. A request that reads without a lease may
+   * have settled the write meanwhile, because an earlier attempt has landed: then records it again.
+   */
+  async resend(lease: Lease, entry: string, intent: Intent): Promise<boolean> {
     if (!this.leases.isHeld(lease)) return false;
-    const isHeld = this.leases.condition(lease, name, 2);
+    const isHeld = this.leases.condition(lease, intent, 2);
     const rows = await this.db.query({
       text: `UPDATE ledger_writes SET sent_ms = ${this.db.dialect.now}, attempts = attempts + 1
              WHERE entry = $1 AND ${isHeld.text} RETURNING entry`,
       values: [entry, ...isHeld.values],
     });
-    return rows.length > 0;
+    return rows.length > 0 || (await this.begin(lease, intent, { entry, attempts: 2 })) !== undefined;
   }
 
   /**

@@ -18,6 +18,8 @@ export interface LiveState {
   readonly adoptable: ReadonlyMap<string, JsonObject>;
   /** Objects of other applications that entries rename, by `kind:application/key`; the oldest first. */
   readonly renamable: ReadonlyMap<string, readonly JsonObject[]>;
+  /** The present names of objects that have none of their former names any more, by those (`kind:application/key`). */
+  readonly presentNames: ReadonlyMap<string, Mark>;
   /** Ids of objects of other applications, by `kind:application/key`. */
   readonly foreign: ReadonlyMap<string, string>;
 }

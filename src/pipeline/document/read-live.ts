@@ -1,7 +1,7 @@
 import type { RequestContext } from '../../domain/caller.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { STORED_KINDS, type StoredKind } from '../../domain/managed-fields.ts';
-import { idOf, isOwnedBy, markOf } from '../../domain/marker.ts';
+import { idOf, isOwnedBy, type Mark, markOf } from '../../domain/marker.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import { flatMapConcurrently } from '../../runtime/concurrency/flat-map-concurrently.ts';
 import type { CachedObject, Ports } from '../ports.ts';
@@ -30,11 +30,13 @@ export async function readLive(
     ),
   );
   const own = { monitor: monitor ?? [], dashboard: dashboard ?? [] };
+  const renamable = await readRenamable(document, ports, context);
   return {
     own,
     contested,
     adoptable: await readAdoptable(document, own, ports, context),
-    renamable: await readRenamable(document, ports, context),
+    renamable,
+    presentNames: await readPresentNames(document, { own, renamable }, ports),
     foreign: await readForeign(document, ports, context),
   };
 }
@@ -57,6 +59,7 @@ async function readOne(
     contested: { ...none, [stored]: contested },
     adoptable: new Map(),
     renamable: new Map(),
+    presentNames: new Map(),
     foreign: new Map(),
   };
 }
@@ -179,6 +182,42 @@ async function readRenamable(
     return [[fullName({ kind: stored, ...from }, application), found] as const];
   });
   return new Map(read);
+}
+
+/**
+ * Returns where the objects are that entries would rename if they still had their former names. Only for entries whose object does
+ * not exist: one that another document has renamed must not be created a second time. Empty while the ledger is unavailable.
+ */
+async function readPresentNames(
+  { application, entries }: ReadDocument,
+  { own, renamable }: Pick<LiveState, 'own' | 'renamable'>,
+  { ledger }: Ports,
+): Promise<Map<string, Mark>> {
+  const nameOf = (kind: StoredKind, mark: Mark) => fullName({ kind, ...mark }, application);
+  const present = new Set([
+    ...STORED_KINDS.flatMap((kind) =>
+      own[kind].flatMap((object) => {
+        const mark = markOf(kind, object);
+        return mark ? [nameOf(kind, mark)] : [];
+      }),
+    ),
+    ...[...renamable].flatMap(([name, objects]) => (objects.length > 0 ? [name] : [])),
+  ]);
+  const missing = entries.filter(
+    ({ stored, key, renamedFrom }) =>
+      !present.has(nameOf(stored, { application, key })) &&
+      !renamedFrom.some((from) => present.has(nameOf(stored, from))),
+  );
+  const wanted = missing.flatMap(({ stored, renamedFrom }) => renamedFrom.map((from) => ({ stored, from })));
+  const read = await flatMapConcurrently(wanted, MAX_CONCURRENT_READS, async ({ stored, from }) => {
+    const now = await ledger.renamedTo({ kind: stored, ...from }).catch(undefinedIfUnavailable);
+    return now ? [[nameOf(stored, from), { application: now.application, key: now.key }] as const] : [];
+  });
+  return new Map(read);
+}
+
+function undefinedIfUnavailable(error: unknown): undefined {
+  if (!(error instanceof ProblemError) || error.code !== 'ledger_unavailable') throw error;
 }
 
 async function readForeign(

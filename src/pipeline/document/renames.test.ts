@@ -264,6 +264,27 @@ describe('an entry with renamed_from', () => {
   });
 });
 
+describe('an entry whose former key was renamed by another document', () => {
+  it('is an error, not a second object, until it is deleted', async () => {
+    for (const application of ['app', 'other']) {
+      const pipeline = startInProcess();
+      const { apply, plan } = pipeline;
+      await made(pipeline, 'a');
+      await apply({ ...of(renamed('b', 'app/a')), application });
+      const late = of(renamed('c', 'a'));
+      const planned = await plan(late);
+      assert.deepEqual([told(planned).includes('c create'), errors(planned)], [true, ['rename_conflict']]);
+      assert.match(
+        String(items(planned['findings'])[0]?.['hint']),
+        application === 'app' ? /renamed_from: b"/ : /renamed_from: other\/b"/,
+      );
+      assert.equal((await problemOf(apply(late))).code, 'invalid');
+      await pipeline.send('/delete_monitor', undefined, { application, key: 'b' });
+      assert.deepEqual(codes(await plan(late)), ['rename_missing']);
+    }
+  });
+});
+
 describe('two renames of one key at once', () => {
   it('give the object one key; the other is refused, and nothing is doubled', async () => {
     const pipeline = startInProcess();

@@ -21,6 +21,9 @@ export interface Renames {
   readonly findings: readonly Finding[];
 }
 
+/** What is known about the objects that entries may rename. */
+type Sources = Pick<LiveState, 'renamable' | 'presentNames' | 'adoptable'>;
+
 /** The objects with one marker. The first is the original; others are clones. */
 type Marked = readonly JsonObject[];
 
@@ -36,7 +39,7 @@ export function writtenName({ application: of, key }: Mark, application: string)
 export function renamesOf(
   entries: readonly DocumentEntry[],
   application: string,
-  live: Pick<LiveState, 'renamable' | 'adoptable'>,
+  live: Sources,
   objectsOf: (name: string) => Marked,
 ): Renames {
   const wanted = entries.filter(({ renamedFrom, adopt }) => renamedFrom.length > 0 || adopt !== undefined);
@@ -51,7 +54,7 @@ class Resolver implements Renames {
   readonly takers = new Map<string, DocumentEntry>();
   readonly findings: Finding[] = [];
   private readonly application: string;
-  private readonly live: Pick<LiveState, 'renamable' | 'adoptable'>;
+  private readonly live: Sources;
   private readonly objectsOf: (name: string) => Marked;
   private readonly byName: ReadonlyMap<string, DocumentEntry>;
   /** The first entry that names a former key. */
@@ -61,7 +64,7 @@ class Resolver implements Renames {
   constructor(
     entries: readonly DocumentEntry[],
     application: string,
-    live: Pick<LiveState, 'renamable' | 'adoptable'>,
+    live: Sources,
     objectsOf: (name: string) => Marked,
   ) {
     this.application = application;
@@ -155,7 +158,11 @@ class Resolver implements Renames {
       return;
     }
     if (!rename) {
-      if (entry.renamedFrom.length > 0)
+      const moved = sources.find((from) => this.live.presentNames.has(nameOfMark(stored, from)));
+      const now = moved && this.live.presentNames.get(nameOfMark(stored, moved));
+      if (now && (now.application !== this.application || now.key !== key))
+        this.add(entry, 'rename_conflict', renamedElsewhere(stored, written(moved), written(now)));
+      else if (entry.renamedFrom.length > 0)
         this.add(entry, 'rename_missing', missingMessage(stored, key, sources.map(written)));
       return;
     }
@@ -248,6 +255,13 @@ function severalSources(stored: StoredKind, keys: string): Text {
   return {
     message: `Datadog has a ${stored} with each of the former keys ${keys}.`,
     hint: 'Name only the key of the object to keep.',
+  };
+}
+
+function renamedElsewhere(stored: StoredKind, from: string, now: string): Text {
+  return {
+    message: `The ${stored} "${from}" has been renamed to "${now}" already.`,
+    hint: `Write "renamed_from: ${now}" to rename it again, or remove "renamed_from" to make a new ${stored}.`,
   };
 }
 
