@@ -328,6 +328,9 @@ describe('the description of the API', () => {
     const openapi = await request(pod, 'GET', '/openapi.json');
     assert.equal(openapi.body.openapi, '3.1.0');
     assert.ok(openapi.body.paths['/create_monitor'].post.requestBody.content['application/toml']);
+    const schema = await request(pod, 'GET', '/schema.json');
+    // From a table that is a file beside the bundle.
+    assert.match(schema.body.$defs.MonitorOptions.properties.timeout_h.description, /number of hours/);
     const root = await fetch(pod.birddogUrl, { redirect: 'manual' });
     assert.deepEqual([root.status, root.headers.get('location')], [302, 'docs']);
     assert.match((await request(pod, 'GET', '/docs')).text, /<code>POST \/create_monitor<\/code>/);
