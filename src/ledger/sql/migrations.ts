@@ -131,23 +131,21 @@ const VERSIONS = 'CREATE TABLE IF NOT EXISTS ledger_versions (version BIGINT PRI
  */
 export async function migrate(db: Database): Promise<void> {
   await db.query({ text: VERSIONS, values: [] }).catch(() => db.query({ text: VERSIONS, values: [] }));
+  const applied = await appliedVersions(db);
   for (const [index, migration] of MIGRATIONS.entries()) {
     const version = index + 1;
-    if (await isApplied(db, version)) continue;
+    if (applied.has(version)) continue;
     const statements = migration(db.dialect).map((text) => ({ text, values: [] }));
     const insert = { text: 'INSERT INTO ledger_versions (version) VALUES ($1)', values: [version] };
     try {
       await db.transaction([insert, ...statements]);
     } catch (error) {
-      if (!(await isApplied(db, version))) throw error;
+      if (!(await appliedVersions(db)).has(version)) throw error;
     }
   }
 }
 
-async function isApplied(db: Database, version: number): Promise<boolean> {
-  const rows = await db.query({
-    text: 'SELECT version FROM ledger_versions WHERE version = $1',
-    values: [version],
-  });
-  return rows.length > 0;
+async function appliedVersions(db: Database): Promise<ReadonlySet<number>> {
+  const rows = await db.query({ text: 'SELECT version FROM ledger_versions', values: [] });
+  return new Set(rows.map(({ version }) => Number(version)));
 }
