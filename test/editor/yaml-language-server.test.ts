@@ -15,7 +15,7 @@ const SERVER = join(
 const skip =
   existsSync(SERVER) || process.env['CI'] === 'true'
     ? false
-    : 'yaml-language-server is not installed (npm ci --prefix test/editor/fixture)';
+    : 'yaml-language-server is not installed (npm ci --ignore-scripts --prefix test/editor/fixture)';
 
 /** A document with mistakes between ⟦ and ⟧, and places named by letters between « and ». */
 const DOCUMENT = `application: checkout
@@ -33,7 +33,7 @@ monitors:
 alerts:
   - title: Payments fail
     signal: {metric: payments.failures}
-    condition: {«d»over: 5m, ⟦abov⟧: 10}
+    condition: {«d»over: 5m, above: 10, ⟦recovr⟧: 5}
 dashboards:
   - key: overview
     title: Checkout
