@@ -111,11 +111,17 @@ export const routeFields = {
 };
 export type RouteFields = z.output<z.ZodObject<typeof routeFields>>;
 
+const doneSchema = z.object({ kind, key: text, id: text, action, url: text.exactOptional() });
+const doneLineSchema = z.object({ done: doneSchema });
+
+/** Returns the written object in a line of a streamed answer. Throws ZodError or SyntaxError for any other line. */
+export function doneObjectIn(line: string): z.output<typeof doneSchema> {
+  return doneLineSchema.parse(JSON.parse(line)).done;
+}
+
 /** The fields of the answer of an apply, and of the problem that ended one. */
 export const progressFields = {
-  done: z
-    .array(z.object({ kind, key: text, id: text, action, url: text.exactOptional() }))
-    .meta({ description: 'The objects that were written.' }),
+  done: z.array(doneSchema).meta({ description: 'The objects that were written.' }),
   remaining: z
     .array(
       z.object({

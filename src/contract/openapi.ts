@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { PROBLEMS, type ProblemCode } from '../domain/problem.ts';
+import { JSON_LINES } from '../runtime/streamed-reply.ts';
 import { answerSchema } from './answers.ts';
 import { bodyOf } from './bodies.ts';
 import { createComponents, type Components, type Node } from './openapi-components.ts';
-import { ENDPOINTS, type Endpoint } from './operations.ts';
+import { ENDPOINTS, type Endpoint, stopsWithClient } from './operations.ts';
 import { PROBLEM_CODES, problemFields, problemOfCode } from './problem-answer.ts';
 import { queryParameter } from './query-parameters.ts';
 
@@ -215,9 +216,19 @@ function pascalCase(code: string): string {
   return code.replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
+const LINES = {
+  type: 'string',
+  description:
+    'A line `{"done": {...}}` for each object as soon as it is written, as in `done` of the answer. The last line is the answer, or the problem if the apply failed, with its `status`. Before the first object, a failure has its own status instead.',
+};
+
 function responsesOf(operation: Endpoint, components: Components): Node {
   const schema = components.named(answerSchema(operation.path));
-  const content = { 'application/json': { schema }, 'application/yaml': { schema } };
+  const content = {
+    'application/json': { schema },
+    'application/yaml': { schema },
+    ...(stopsWithClient(operation) ? { [JSON_LINES]: { schema: LINES } } : {}),
+  };
   const headers = headersOf(200);
   return {
     200: {

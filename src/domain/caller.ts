@@ -1,4 +1,5 @@
 import type { Deadline } from './deadline.ts';
+import type { DoneObject } from './plan.ts';
 import { hasHiddenCharacters } from './hidden-characters.ts';
 
 /** The caller of a request. It is passed on to the sidecar and named in audit lines. */
@@ -37,6 +38,8 @@ export interface RequestContext {
   readonly stopping?: AbortSignal;
   /** Aborts when the client of an apply has closed its connection: the apply stops at its next object. */
   readonly gone?: AbortSignal;
+  /** Called for each object that an apply has written. */
+  readonly onDone?: (object: DoneObject) => void;
   /** Called when a write of this request may still take effect after its response. */
   readonly onMayStillLand?: () => void;
   readonly requestId: string;

@@ -1,4 +1,5 @@
 import type { Json } from './json.ts';
+import type { ManagedKind } from './managed-fields.ts';
 import type { Pointer } from './pointer.ts';
 
 /**
@@ -13,3 +14,12 @@ export interface Change {
 }
 
 export type PlanAction = 'create' | 'update' | 'rename' | 'replace' | 'delete' | 'none' | 'extra' | 'clone';
+
+/** An object that an apply has written. `url` is its page in Datadog, unless it was deleted. */
+export interface DoneObject {
+  readonly kind: ManagedKind;
+  readonly key: string;
+  readonly id: string;
+  readonly action: PlanAction;
+  readonly url?: string;
+}

@@ -17,6 +17,7 @@ import type { Caller, RequestContext } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { MAY_STILL_LAND } from '../domain/headers.ts';
 import type { JsonObject } from '../domain/json.ts';
+import type { DoneObject } from '../domain/plan.ts';
 import { type Deadline, type OwnDeadline, requireTime } from '../domain/deadline.ts';
 import { ProblemError, shuttingDown } from '../domain/problem.ts';
 import { answerFormat, formatOf } from '../format/content-type.ts';
@@ -33,6 +34,7 @@ import type { Metrics, RouteTaken } from '../runtime/metrics.ts';
 import { type Health, healthRoutes } from '../runtime/service.ts';
 import { readQuery } from './query.ts';
 import { contentEncodingOf, createDecompress, type Decompress } from '../runtime/content-encoding.ts';
+import { JSON_LINES, type StreamedReply, streamReply } from '../runtime/streamed-reply.ts';
 import { readBody } from '../runtime/read-body.ts';
 import { deadlineOf } from '../runtime/request-context.ts';
 import { auditRequest, type RequestAudit } from './request-audit.ts';
@@ -166,6 +168,7 @@ async function answer(
   const client = watchClient(call, operation, ending);
   const writes = watchWrites(options);
   let reply: Reply;
+  let stream: StreamedReply | undefined;
   let deadline: OwnDeadline | undefined;
   let memory: Reservation | undefined;
   let decoded: Reservation | undefined;
@@ -176,6 +179,8 @@ async function answer(
     const caller = await options.callerOf(header, deadline);
     record.calledBy(caller.name);
     audit.calledBy(caller);
+    const streams = stopsWithClient(operation) && header('accept')?.includes(JSON_LINES) === true;
+    if (streams) stream = streamReply(outgoing, { ...NOT_CACHED, 'x-request-id': record.ids.requestId });
     const context = {
       caller,
       ...record.ids,
@@ -183,6 +188,7 @@ async function answer(
       onMayStillLand: writes.onMayStillLand,
       ...(stopping ? { stopping: stopping() } : {}),
       ...(stopsWithClient(operation) ? { gone: client.gone } : {}),
+      ...(stream ? { onDone: (done: DoneObject) => stream?.line({ done }) } : {}),
     };
     unread = shared.responses(caller);
     unread.reserve(0);
@@ -224,7 +230,8 @@ async function answer(
   if (!outgoing.closed) unread?.count(Buffer.byteLength(reply.body));
   outgoing.once('close', () => unread?.release());
   record.answered(reply.status);
-  return writes.reported({ ...reply, headers: { ...NOT_CACHED, ...reply.headers } });
+  const reported = writes.reported({ ...reply, headers: { ...NOT_CACHED, ...reply.headers } });
+  return stream?.end(reported) ?? reported;
 }
 
 /** Answers depend on the caller, on Accept and on the state of Datadog. */
@@ -286,7 +293,7 @@ async function checked({ url, header }: Call, check: Check, context: RequestCont
 
 /** Parses the head of a request: operation, query, format of the response. */
 function parsedHead({ url, header }: Call, operation: Operation, context: RequestContext) {
-  const accept = answerFormat(header('accept'));
+  const accept = context.onDone ? 'json' : answerFormat(header('accept'));
   const { search, searchParams } = url;
   const query = readQuery(searchParams, operation);
   return { operation, query, accept, context, header, pathAndQuery: `${operation.path}${search}` };

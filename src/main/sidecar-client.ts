@@ -14,6 +14,8 @@ import { type Endpoint, isWrite, STOP_APPLIES } from '../contract/operations.ts'
 import type { Incoming } from '../http/contract-app.ts';
 import type { Reply } from '../runtime/reply.ts';
 import { HEADERS, MAY_STILL_LAND } from '../domain/headers.ts';
+import { doneObjectIn } from '../contract/answer-parts.ts';
+import { JSON_LINES, statusOfLine } from '../runtime/streamed-reply.ts';
 import { createMemoryBudget } from '../runtime/concurrency/memory-budget.ts';
 import { createThrottle } from '../runtime/concurrency/throttle.ts';
 import { createSemaphore } from '../runtime/concurrency/semaphore.ts';
@@ -161,12 +163,13 @@ async function send(
   { missingFrom, notChecked }: Readonly<Record<'missingFrom' | 'notChecked', readonly CatalogName[]>>,
 ): Promise<Reply> {
   const { context, sent, operation } = incoming;
+  const { onDone } = context;
   const answer = await outbound.send({
     method: operation.method,
     url: new URL(incoming.pathAndQuery, url),
     endpoint: operation.path,
     headers: {
-      accept: `application/${incoming.accept}`,
+      accept: onDone ? JSON_LINES : `application/${incoming.accept}`,
       [HEADERS.deadline]: String(forwardedMs(context.deadline.left())),
       [HEADERS.requestId]: context.requestId,
       [HEADERS.traceparent]: context.traceparent,
@@ -181,6 +184,7 @@ async function send(
     // When the client of an apply is gone, this closes the connection, so that the sidecar stops too.
     deadline: untilGone(context).deadline,
     maxBytes: MAX_ANSWER_BYTES,
+    ...(onDone ? { onLine: (line: string) => onDone(doneObjectIn(line)) } : {}),
   });
   // Every response of the contract has a body and a final status.
   if (answer.status < 200 || answer.status > 599 || WITHOUT_BODY.includes(answer.status))
@@ -190,7 +194,11 @@ async function send(
     const value = answer.headers[name];
     return value === undefined ? [] : [[name, value] as const];
   });
-  return { status: answer.status, headers: Object.fromEntries(headers), body: answer.body };
+  const reply = { status: answer.status, headers: Object.fromEntries(headers), body: answer.body };
+  if (answer.headers['content-type'] !== JSON_LINES) return reply;
+  const status = statusOfLine(answer.body);
+  const type = status === 200 ? 'application/json' : 'application/problem+json';
+  return { ...reply, status, headers: { ...reply.headers, 'content-type': type } };
 }
 
 /** Returns the deadline (ms) of a forwarded request. */

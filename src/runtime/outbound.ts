@@ -2,6 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Deadline } from '../domain/deadline.ts';
 import { collectBytes } from './collect-bytes.ts';
+import { JSON_LINES } from './streamed-reply.ts';
 
 /** The common proxy variables. The settings resolve lower-case spellings. */
 export interface ProxySettings {
@@ -34,6 +35,8 @@ export interface OutboundRequest {
   readonly deadline: Deadline;
   /** Maximum size of the response; default 64 MiB. */
   readonly maxBytes?: number;
+  /** Called with each line but the last of a streamed response; if it throws, there is no response. Its last line is the body, and its trailers are headers. */
+  readonly onLine?: (line: string) => void;
 }
 
 export interface OutboundAnswer {
@@ -130,15 +133,30 @@ function exchange(request: OutboundRequest, agent: http.Agent): Promise<Outbound
     });
     outgoing.on('response', (incoming) => {
       responded = true;
-      const collector = collectBytes();
-      incoming.on('data', (chunk: Buffer) => {
+      const { onLine } = request;
+      const streams = onLine && incoming.headers['content-type'] === JSON_LINES;
+      let collector = collectBytes();
+      incoming.on('data', (received: Buffer) => {
+        let chunk = received;
+        const end = streams ? received.lastIndexOf('\n') : -1;
+        if (streams && end >= 0) {
+          collector.add(received.subarray(0, end));
+          const lines = collector.bytes().toString().split('\n');
+          collector = collectBytes();
+          try {
+            for (const line of lines) onLine(line);
+          } catch (error) {
+            fail('connection', error);
+          }
+          chunk = received.subarray(end + 1);
+        }
         if (collector.size() + chunk.length > limit || !collector.add(chunk)) fail('too_large');
       });
       incoming.on('error', (error) => fail('connection', error));
       incoming.on('end', () =>
         resolve({
           status: incoming.statusCode ?? 0,
-          headers: flatHeaders(incoming.headers),
+          headers: flatHeaders(streams ? { ...incoming.headers, ...incoming.trailers } : incoming.headers),
           body: collector.bytes(),
         }),
       );

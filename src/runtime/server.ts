@@ -123,7 +123,13 @@ async function answer(
   const { status, headers, body } = await replyOf(app, callOf(incoming, outgoing));
   const closes = connections.closeIfLast(incoming, outgoing);
   if (!closes && !incoming.complete && !incoming.destroyed) linger(incoming, outgoing, lingerMs);
-  outgoing.writeHead(status, { ...SECURITY_HEADERS, ...headers, 'content-length': Buffer.byteLength(body) });
+  // A streamed response has begun already.
+  if (!outgoing.headersSent)
+    outgoing.writeHead(status, {
+      ...SECURITY_HEADERS,
+      ...headers,
+      'content-length': Buffer.byteLength(body),
+    });
   const cut = setTimeout(() => outgoing.destroy(), maxSendMs);
   outgoing.once('close', () => clearTimeout(cut));
   outgoing.end(body);

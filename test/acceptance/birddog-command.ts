@@ -50,6 +50,11 @@ export async function ended(child: ChildProcessWithoutNullStreams): Promise<Comm
   return { status: await closed, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() };
 }
 
+/** Returns the last line of an output, from JSON. */
+export function lastLine(out: string): ReturnType<typeof JSON.parse> {
+  return JSON.parse(out.trimEnd().split('\n').at(-1) ?? '');
+}
+
 /** Creates a temporary folder with these files. */
 export function folderWith(t: TestContext, files: Record<string, string>): string {
   const folder = mkdtempSync(join(tmpdir(), 'birddog-lint-'));

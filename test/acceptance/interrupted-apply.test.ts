@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { after, afterEach, before, describe, it, type TestContext } from 'node:test';
-import { ended, folderWith, startBirddog } from './birddog-command.ts';
+import { ended, folderWith, lastLine, startBirddog } from './birddog-command.ts';
 import { ok } from './document-client.ts';
 import { control, type Pod, request, startPod } from './pod.ts';
 import { creates, delayWrites, monitorsByName } from './replicas.ts';
@@ -42,6 +42,12 @@ async function startApply(t: TestContext, text: string, number: number) {
   return { child, result, folder, env };
 }
 
+/** Returns the keys of the objects that `--json` reported while the command ran. */
+function doneLines(out: string): string[] {
+  const lines = out.trimEnd().split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line).done.key).sort();
+}
+
 const YAML = { 'content-type': 'application/yaml' };
 const post = (path: string, text: string) => request(pod, 'POST', path, { body: text, headers: YAML });
 
@@ -66,7 +72,8 @@ describe('an apply of 550 monitors', () => {
     child.kill('SIGINT');
     const { status, out } = await result;
     assert.equal(status, 1);
-    const [{ done, remaining, error }] = JSON.parse(out).documents;
+    const [{ done, remaining, error }] = lastLine(out).documents;
+    assert.deepEqual(doneLines(out), done.map(({ key }: { key: string }) => key).sort());
     assert.equal(error.code, 'interrupt');
     assert.ok(done.length >= 80 && done.length < COUNT / 2, `${done.length}`);
     assert.equal(done.length + remaining.length, COUNT);
@@ -128,5 +135,54 @@ for (const [route, application] of Object.entries({ listed: 'payments', unlisted
     assert.ok(done.length > 0 && done.length <= 100, `${done.length}`);
     assert.equal((await monitorsOf(application)).length, 120);
     assert.equal(await unchanged(text), 120);
+  });
+}
+
+/** Sends an apply whose answer is streamed. `onFirst` is called when the first line has arrived. */
+async function streamed(path: string, text: string, onFirst: () => void) {
+  const response = await fetch(`${pod.birddogUrl}${path}`, {
+    method: 'POST',
+    body: text,
+    headers: { ...YAML, accept: 'application/x-ndjson' },
+  });
+  const { status, headers, body } = response;
+  let received = '';
+  for await (const chunk of (body ?? new ReadableStream()).pipeThrough(new TextDecoderStream())) {
+    if (received === '') onFirst();
+    received += chunk;
+  }
+  const lines = received
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  return { status, type: headers.get('content-type'), lines, last: lines.at(-1) };
+}
+
+for (const [route, application] of Object.entries({ listed: 'fulfilment', unlisted: 'unlisted-lines' })) {
+  it(`a streamed apply answers with a line for each object when it is written (${route})`, async () => {
+    const text = documentText(application, 60, new Set([7]));
+    await delayWrites(pod, 50);
+    let atFirst: Promise<number> | undefined;
+    const { status, type, lines, last } = await streamed('/apply', text, () => {
+      atFirst ??= creates(pod);
+    });
+    assert.deepEqual([status, type], [200, 'application/x-ndjson']);
+    assert.ok(((await atFirst) ?? 60) < 60, 'the first line came before the last object was written');
+    assert.deepEqual([last.status, last.code, last.done.length], [422, 'datadog_refused', 59]);
+    const keys = (list: { key: string }[]) => list.map(({ key }) => key).sort();
+    assert.deepEqual(keys(lines.slice(0, -1).map(({ done }) => done)), keys(last.done));
+    assert.deepEqual(last.remaining, [{ kind: 'monitor', key: 'm7', action: 'create', reason: 'refused' }]);
+
+    await control(pod.datadogUrl, 'DELETE', 'faults');
+    const stale = await streamed('/apply?basis=other', text, () => {});
+    assert.deepEqual(
+      [stale.status, stale.type, stale.last.code],
+      [409, 'application/problem+json', 'plan_stale'],
+    );
+    const fixed = documentText(application, 60);
+    const rest = await streamed('/apply', fixed, () => {});
+    assert.deepEqual([rest.lines.length, rest.last.done.length, rest.last.remaining], [2, 1, []]);
+    const nothing = await streamed('/apply', fixed, () => {});
+    assert.deepEqual([nothing.type, nothing.last.done], ['application/json', []]);
   });
 }

@@ -9,7 +9,7 @@ import { planCommand } from '../../src/cli/commands/plan.ts';
 import { readConfig } from '../../src/cli/config.ts';
 import { changesOf } from '../../src/diff/changes.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
-import { birddog, folderWith } from './birddog-command.ts';
+import { birddog, folderWith, lastLine } from './birddog-command.ts';
 import { systemClock } from '../../src/runtime/system-clock.ts';
 import { items } from '../documents-in-process.ts';
 import { datadog } from './document-client.ts';
@@ -73,7 +73,7 @@ describe('birddog plan', () => {
     const markdown = (await run(folder, ['plan', '--markdown', 'c.yaml'])).out;
     for (const tag of added('deep')) assert.ok(markdown.includes(tag), tag);
     // What the plan shows is what Datadog has afterwards, but for the reference that had no id yet.
-    const applied = JSON.parse((await run(folder, ['apply', '--yes', '--json', 'c.yaml'])).out);
+    const applied = lastLine((await run(folder, ['apply', '--yes', '--json', 'c.yaml'])).out);
     for (const { kind, key, id } of applied.documents[0].done) {
       const live = await datadog(
         pod,
@@ -209,7 +209,7 @@ describe('a saved plan', () => {
       err,
       /^b\.yaml#1: error: Not applied, because another document of the plan cannot be applied\.$/m,
     );
-    const json = JSON.parse((await run(folder, ['apply', '--json', 'plan.json'])).out);
+    const json = lastLine((await run(folder, ['apply', '--json', 'plan.json'])).out);
     assert.deepEqual(
       json.documents.map((one: { done: unknown; error: { code: string } }) => [one.done, one.error.code]),
       [

@@ -13,7 +13,7 @@ import { systemClock } from '../../src/runtime/system-clock.ts';
 import { datadog } from './document-client.ts';
 import { control, type Pod, request as requestPod, startPod } from './pod.ts';
 import { runInProcess } from './run-in-process.ts';
-import { birddog, folderWith } from './birddog-command.ts';
+import { birddog, folderWith, lastLine } from './birddog-command.ts';
 
 let pod: Pod;
 before(async () => {
@@ -203,7 +203,7 @@ describe('birddog plan and apply', () => {
       io: { clientOf },
     });
     assert.equal(status, 0, out);
-    const [{ done, remaining }] = JSON.parse(out).documents;
+    const [{ done, remaining }] = lastLine(out).documents;
     assert.deepEqual([done.length, remaining], [40, []]);
     assert.ok(calls > 1, 'apply was called again');
     assert.equal((await run(folder, ['plan', 'long.yaml'])).status, 0);

@@ -49,6 +49,8 @@ export interface Applying {
   /** Aborted at the second Ctrl-C: wait for nothing. */
   readonly quitting: AbortSignal;
   readonly onProgress: (done: number, waiting: boolean) => void;
+  /** Called once for each object that is done. */
+  readonly onDone?: (object: DoneEntry) => void;
 }
 
 /** Problems after which the call is retried, with the fingerprint from the answer. */
@@ -79,12 +81,21 @@ export async function applyUntilDone(applying: Applying): Promise<Applied> {
   let deadlineMs = firstMs;
   let attempts = 0;
   const end = (ended: Applied['ended']): Applied => ({ done, remaining, findings, ended });
+  const reported = new Set<string>();
+  const report = (entry: DoneEntry) => {
+    const name = `${entry.kind} ${entry.key}`;
+    if (reported.has(name)) return;
+    reported.add(name);
+    applying.onDone?.(entry);
+    onProgress(reported.size, false);
+  };
   for (;;) {
     onProgress(done.length, false);
     const startedAt = clock.now();
-    const call = await callApply(applying, basis, deadlineMs);
+    const call = await callApply(applying, basis, deadlineMs, report);
+    call.progress.done.forEach(report);
     if (call.error instanceof NoAnswer && stopping.aborted && applying.progressAfterStop)
-      return stoppedApply(applying.progressAfterStop, end);
+      return stoppedApply(applying.progressAfterStop, end, report);
     append(done, call.progress.done);
     basis = call.progress.basis ?? basis;
     if (call.progress.remaining.length > 0 || !call.error) ({ remaining } = call.progress);
@@ -112,9 +123,12 @@ export async function applyUntilDone(applying: Applying): Promise<Applied> {
 async function stoppedApply(
   progressAfterStop: () => Promise<ApplyProgress>,
   end: (ended: Applied['ended']) => Applied,
+  report: (entry: DoneEntry) => void,
 ): Promise<Applied> {
   try {
-    return { ...end({ by: 'interrupt' }), ...(await progressAfterStop()) };
+    const progress = await progressAfterStop();
+    progress.done.forEach(report);
+    return { ...end({ by: 'interrupt' }), ...progress };
   } catch (error) {
     if (!(error instanceof BirddogProblem || error instanceof NoAnswer)) throw error;
     return end({ by: 'failure', error });
@@ -143,6 +157,7 @@ async function callApply(
   { client, requestOf, requestId, stopping, quitting, progressAfterStop }: Applying,
   basis: string,
   deadlineMs: number,
+  onDone: (entry: DoneEntry) => void,
 ): Promise<Call> {
   try {
     const answer = await client.send({
@@ -150,6 +165,7 @@ async function callApply(
       method: 'POST',
       requestId,
       deadlineMs,
+      onDone,
       signal: progressAfterStop ? stopping : quitting,
     });
     const progress = parsedAnswer(applyAnswerSchema, answer);

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { anyProblemSchema } from '../../contract/problem-answer.ts';
+import { doneObjectIn } from '../../contract/answer-parts.ts';
+import type { DoneObject } from '../../domain/plan.ts';
+import { JSON_LINES, statusOfLine } from '../../runtime/streamed-reply.ts';
 import { HEADERS } from '../../domain/headers.ts';
 import type { Clock } from '../../domain/clock.ts';
 import { deadlineAfter } from '../../domain/deadline.ts';
@@ -27,6 +30,8 @@ export interface BirddogRequest {
   readonly deadlineMs?: number;
   /** Identifies the request in logs, audit and history; a new id by default. */
   readonly requestId?: string;
+  /** Called for each object that an apply has written, as soon as Birddog says so. */
+  readonly onDone?: (object: DoneObject) => void;
   /** Cancels the request. */
   readonly signal?: AbortSignal;
 }
@@ -62,7 +67,12 @@ export function createBirddogClient(
         request.signal,
       );
       try {
-        const answer = await outbound.send({ ...requestFor(request, config, requestId), deadline });
+        const { onDone } = request;
+        const answer = await outbound.send({
+          ...requestFor(request, config, requestId),
+          deadline,
+          ...(onDone ? { onLine: (line: string) => onDone(doneObjectIn(line)) } : {}),
+        });
         return bodyOf(answer, config);
       } catch (error) {
         if (!(error instanceof OutboundError)) throw error;
@@ -79,7 +89,7 @@ export function createBirddogClient(
 }
 
 function requestFor(
-  { method, path, query = {}, body, deadlineMs = DEFAULT_DEADLINE_MS }: BirddogRequest,
+  { method, path, query = {}, body, deadlineMs = DEFAULT_DEADLINE_MS, onDone }: BirddogRequest,
   { url: base, token }: ClientConfig,
   requestId: string,
 ): Omit<OutboundRequest, 'deadline'> {
@@ -91,7 +101,7 @@ function requestFor(
     method,
     url,
     headers: {
-      accept: 'application/json',
+      accept: onDone ? `${JSON_LINES}, application/json` : 'application/json',
       [HEADERS.deadline]: String(deadlineMs),
       [HEADERS.requestId]: requestId,
       ...(token ? { authorization: `Bearer ${token.reveal()}` } : {}),
@@ -104,7 +114,7 @@ function requestFor(
 function bodyOf(answer: OutboundAnswer, { url, token }: ClientConfig): JsonObject {
   const value = jsonIn(answer);
   if (isObject(value)) {
-    if (answer.status < 300) return value;
+    if (statusOf(answer) < 300) return value;
     const problem = anyProblemSchema.safeParse(value);
     if (problem.success) {
       const seconds = Number(answer.headers['retry-after']);
@@ -120,8 +130,12 @@ function bodyOf(answer: OutboundAnswer, { url, token }: ClientConfig): JsonObjec
   );
 }
 
+function statusOf({ status, headers, body }: OutboundAnswer): number {
+  return headers['content-type'] === JSON_LINES ? statusOfLine(body) : status;
+}
+
 function jsonIn({ headers, body }: OutboundAnswer): Json | undefined {
-  if (!/\bjson\b/.test(headers['content-type'] ?? '')) return undefined;
+  if (!/\b(?:nd)?json\b/.test(headers['content-type'] ?? '')) return undefined;
   try {
     return parseTrustedJson(body.toString());
   } catch {

@@ -16,6 +16,7 @@ import {
   DOCUMENT_OPTIONS,
   documentOptions,
   INPUT_FORMAT,
+  JSON_OPTION,
   MAX_CHANGES,
   OFFLINE,
   ONLY,
@@ -30,6 +31,11 @@ const FORCE = flag(
   'replace objects that Datadog cannot change in place (they get a new id), and delete or change any number of objects',
 );
 
+const JSON_LINES = flag(
+  'json',
+  'print a line of JSON for each object as soon as it is done, and a last one with the result',
+);
+
 export const applyCommand = command({
   name: 'apply',
   summary: 'Show the plan, ask for confirmation, and apply it',
@@ -40,7 +46,16 @@ export const applyCommand = command({
     'birddog apply plan.json                          # a saved plan, after its review',
     'birddog apply --yes --prune *.yaml               # in a pipeline',
   ],
-  options: [YES, PRUNE, ONLY, FORCE, MAX_CHANGES, OFFLINE, ALL_PLAN_FINDINGS, ...DOCUMENT_OPTIONS],
+  options: [
+    YES,
+    PRUNE,
+    ONLY,
+    FORCE,
+    MAX_CHANGES,
+    OFFLINE,
+    ALL_PLAN_FINDINGS,
+    ...withJsonLines(DOCUMENT_OPTIONS),
+  ],
   operands: FILES,
   statuses: {
     done: 'Datadog matches the documents',
@@ -76,6 +91,10 @@ export const applyCommand = command({
       return applySources(selectEntries(sources, only), options, io);
     }),
 });
+
+function withJsonLines(options: readonly Option<unknown>[]): Option<unknown>[] {
+  return options.map((option) => (option === JSON_OPTION ? JSON_LINES : option));
+}
 
 /** Options that would change a saved plan, or have no meaning for it. */
 const PLANNED_BEFORE: readonly Option<unknown>[] = [PRUNE, ONLY, FORCE, INPUT_FORMAT];

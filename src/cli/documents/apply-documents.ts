@@ -7,6 +7,7 @@ import { bodyOf, exitOf, findingsInFile, type Planned, sentText } from './plan-d
 import type { Progress } from '../../contract/answer-parts.ts';
 import { type PlanAnswer, planAnswer, type PlannedEntry } from '../client/plan-answer.ts';
 import { countsOf, WRITES, writesIn } from '../print/plan-summary.ts';
+import { doneJsonLine } from '../print/print-plan-json.ts';
 import { earlyEnd, interruptedBefore } from '../print/early-end.ts';
 import type { Failure } from '../print/print-failure.ts';
 
@@ -60,6 +61,7 @@ export async function applyDocuments(
         basis: plan.basis,
         firstMs: isTerminal.stderr ? Math.min(SHORT_CALL_MS, options.deadlineMs) : options.deadlineMs,
         maxMs: options.deadlineMs,
+        ...(options.json ? { onDone: (done) => io.out(doneJsonLine(document, plan.application, done)) } : {}),
         onProgress: (done, waiting) =>
           progress.show(done, total, waiting ? 'waiting before the next attempt' : `applying ${name}`),
       });

@@ -77,7 +77,7 @@ function remainder({ plan, applied }: Outcome): string {
   return `  ${done} done, ${refused} refused${waiting}. Fix the errors and run the same command again; nothing is done twice.`;
 }
 
-/** Formats outcomes as JSON: the plans of `birddog plan --json`, with `done` and `remaining`. */
+/** Formats outcomes as one line of JSON: the plans of `birddog plan --json`, with `done` and `remaining`. */
 export function appliedJson(outcomes: readonly Outcome[]): string {
   const documents = outcomes.map((outcome) => {
     const { applied, stopped } = outcome;
@@ -89,7 +89,7 @@ export function appliedJson(outcomes: readonly Outcome[]): string {
       ...(stopped ? { error: stopped.json } : {}),
     };
   });
-  return `${visibleJson({ documents })}\n`;
+  return `${visibleJson({ documents }, 0)}\n`;
 }
 
 /** Formats why an apply of no document began. */

@@ -1,4 +1,6 @@
 import type { Json, JsonObject } from '../../domain/json.ts';
+import type { DoneObject } from '../../domain/plan.ts';
+import type { FileDocument } from '../documents/documents.ts';
 import { findingJson } from './finding-json.ts';
 import type { PlanAnswer, PlannedEntry } from '../client/plan-answer.ts';
 import type { Planned } from '../documents/plan-documents.ts';
@@ -54,4 +56,10 @@ function definedFields(fields: Readonly<Record<string, Json | undefined>>): Json
     value === undefined ? [] : [[name, value] as const],
   );
   return Object.fromEntries(given);
+}
+
+/** Formats an object that is done as one line of JSON. */
+export function doneJsonLine({ file, number }: FileDocument, application: string, done: DoneObject): string {
+  const document = number === undefined ? {} : { document: number };
+  return `${visibleJson({ done: { file: file.name, ...document, application, ...done } }, 0)}\n`;
 }

@@ -12,10 +12,10 @@ export function visible(text: string): string {
     .replace(HIDDEN, '\ufffd');
 }
 
-/** Formats a value as JSON with all control characters escaped. */
-export function visibleJson(value: unknown): string {
+/** Formats a value as JSON with all control characters escaped: indented, or in one line. */
+export function visibleJson(value: unknown, indent = 2): string {
   return (
-    JSON.stringify(value, undefined, 2)
+    JSON.stringify(value, undefined, indent)
       .replace(HIDDEN, (char) =>
         Array.from(
           { length: char.length },

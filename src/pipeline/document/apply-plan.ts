@@ -14,7 +14,7 @@ import {
 } from './document-plan.ts';
 import { deleteOrder } from './plan-document.ts';
 import { fullName } from './references-in-order.ts';
-import { type CompletedStep, StepWriter } from './write-step.ts';
+import { type CompletedStep, doneObject, StepWriter } from './write-step.ts';
 
 /**
  * Maximum number of concurrent writes of one apply. A write and the read after it take Datadog some 300 ms, so these use up its
@@ -141,11 +141,19 @@ class Run {
     }
     try {
       const completed = await this.writer.write(step);
-      if (completed) this.done.set(step, completed);
+      if (completed) {
+        this.done.set(step, completed);
+        if (step.action !== 'replace') this.report(completed);
+      }
       if (step.action === 'replace') this.replaced.push(step);
     } catch (error) {
       this.fail(step, error);
     }
+  }
+
+  private report(completed: CompletedStep): void {
+    const { context, ports } = this.applying;
+    context.onDone?.(doneObject(completed, ports));
   }
 
   private fail(step: WriteStep, error: unknown): void {
@@ -194,6 +202,8 @@ class Run {
       }
       try {
         await this.writer.deleteReplaced(step);
+        const completed = this.done.get(step);
+        if (completed) this.report(completed);
       } catch (error) {
         this.reopen(step);
         this.fail(step, error);

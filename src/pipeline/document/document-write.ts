@@ -26,6 +26,7 @@ import { planJson, storeFingerprint } from './plan-answer.ts';
 import { fingerprintSteps } from './plan-document.ts';
 import { cacheObjects } from './read-live.ts';
 import { isAsExpected } from './replan.ts';
+import { doneObject } from './write-step.ts';
 
 /** An apply. `expected` is the plan that was made when the request arrived. */
 export interface DocumentWrite extends WantedWrite {
@@ -110,13 +111,7 @@ function isStopped({ context: { stopping, gone } }: PipelineRequest): boolean {
 
 function progressOf({ done, remaining }: Outcome, ports: Ports): Progress {
   return {
-    done: done.map(({ step: { kind, stored, key, action }, id, object }) => ({
-      kind,
-      key,
-      id,
-      action,
-      ...(object ? { url: ports[stored].url(object) } : {}),
-    })),
+    done: done.map((completed) => doneObject(completed, ports)),
     remaining: remaining.map(({ step: { kind, key, action }, reason }) => ({
       kind,
       key,

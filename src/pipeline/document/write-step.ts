@@ -6,8 +6,10 @@ import type { Finding } from '../../domain/finding.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { withMutes } from '../../domain/managed-fields.ts';
 import { idOf, markOf } from '../../domain/marker.ts';
+import type { DoneObject } from '../../domain/plan.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import type { Lease } from '../../ledger/port.ts';
+import type { Ports } from '../ports.ts';
 import { type Recording, type Sending, type Sent, sendCreate, sendDelete, sendUpdate } from '../send.ts';
 import { changedSincePlan, concurrentChanges, type Written } from './conflicts.ts';
 import {
@@ -31,6 +33,12 @@ export interface CompletedStep {
   readonly id: string;
   /** The object in Datadog after the write; undefined if it was deleted. */
   readonly object: JsonObject | undefined;
+}
+
+/** Returns a completed step as answers show it. */
+export function doneObject({ step, id, object }: CompletedStep, ports: Ports): DoneObject {
+  const { kind, stored, key, action } = step;
+  return { kind, key, id, action, ...(object ? { url: ports[stored].url(object) } : {}) };
 }
 
 /** Writes single steps of a plan while their leases are held. Reads each object before and after its write. */
