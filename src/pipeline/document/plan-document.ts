@@ -32,6 +32,7 @@ import type {
 } from './document-plan.ts';
 import { keysWithAssets, type ReadDocument, type DocumentEntry } from './read-document.ts';
 import { fullName, nameOfEntry, sortByReferences } from './references-in-order.ts';
+import { likelyRenames } from './likely-renames.ts';
 import { type Rename, type Renames, renamesOf } from './renames.ts';
 
 /** Compares a document with the state of Datadog and yields after each entry. Pure. */
@@ -102,6 +103,7 @@ export function* planningDocument(
       ...adoptionFindings(entries, live, application),
       ...renames.findings,
       ...steps.flat().flatMap(impossibleRename),
+      ...(yield* likelyRenames([...steps.flat(), ...extra])),
       ...entries.flatMap((entry) => {
         const before = found.get(entry);
         return before && entry.verb === 'apply'

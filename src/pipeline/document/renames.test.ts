@@ -264,6 +264,29 @@ describe('an entry with renamed_from', () => {
   });
 });
 
+describe('a new object that equals one which is not in the document', () => {
+  it('has a warning with the fix, unless anything but the name differs', async () => {
+    const { apply, plan } = startInProcess();
+    const board = { layout_type: 'ordered', widgets: [{ definition: { type: 'note', content: 'x' } }] };
+    const dashboards = (title: string) => [{ ...board, key: title, title }];
+    await apply({ ...of(plain('a', { message: 'm' })), dashboards: dashboards('d') });
+    const parts = { ...of(plain('b', { message: 'm', name: 'Another name' })), dashboards: dashboards('e') };
+    for (const query of [{}, { prune: 'true' }]) {
+      const planned = await plan(parts, query);
+      assert.deepEqual(codes(planned), ['likely_rename', 'likely_rename']);
+      assert.deepEqual(
+        items(planned['findings']).map(({ fix }) => JSON.stringify(fix).match(/\{"pointer.*\}/)?.[0]),
+        [
+          '{"pointer":"/monitors/0/renamed_from","value":"a"}]}',
+          '{"pointer":"/dashboards/0/renamed_from","value":"d"}]}',
+        ],
+      );
+    }
+    assert.deepEqual(codes(await plan(of(plain('b', { message: 'changed' })))), []);
+    assert.deepEqual(codes(await plan(of(plain('a', { message: 'm' }), plain('b', { message: 'm' })))), []);
+  });
+});
+
 describe('an entry whose former key was renamed by another document', () => {
   it('is an error, not a second object, until it is deleted', async () => {
     for (const application of ['app', 'other']) {
