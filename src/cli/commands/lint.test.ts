@@ -19,6 +19,12 @@ alerts:
       - {to: ["@slack-ordrs"]}
 `;
 
+it('birddog lint says nothing about no files after an error', async () => {
+  const { status, out, err } = await runCommand(lintCommand, ['no-such-file.yaml']);
+  assert.deepEqual([status, out], [EXIT.failed, '']);
+  assert.match(err, /no-such-file\.yaml: no such file/);
+});
+
 describe('birddog lint --handles', () => {
   it('warns about a recipient that the file does not have, where it is written', async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'handles-'));

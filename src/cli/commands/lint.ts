@@ -115,7 +115,9 @@ async function lintFiles(given: LintOptions, io: Io): Promise<Exit> {
       }
     });
   }
-  const report = await REPORTS[options.output](files, io.paint);
+  // The error on standard error says why nothing was checked.
+  const isUnread = failed && files.length === 0 && options.output === 'text';
+  const report = isUnread ? '' : await REPORTS[options.output](files, io.paint);
   // With --fix and -, standard output holds the fixed text, so the findings go to standard error.
   (options.fix && options.files.includes('-') ? io.errExact : io.outExact)(report);
   const hasErrors = files.some(({ findings }) =>

@@ -10,10 +10,32 @@ import { hiddenText } from '../documents/shown-findings.ts';
 import { countsOf, summaryOf } from './plan-summary.ts';
 import { authorText, fieldName, plainNumber } from './print-change.ts';
 import { printPlan } from './print-plan.ts';
-import type { Paint } from './report.ts';
+import type { Paint, Style } from './report.ts';
 import { visible } from './visible.ts';
 
-const plain: Paint = (_style, text) => text;
+/** The signs at the start of a line that GitHub and GitLab color in a block of the language `diff`. */
+const SIGNS: ReadonlyMap<Style, string> = new Map<Style, string>([
+  ['added', '+'],
+  ['removed', '-'],
+  ['changed', '!'],
+  ['lost', '!'],
+]);
+/** Comes before a sign and the text that has it. Text of users has no control characters. */
+const MARK = '\u0001';
+const marked: Paint = (style, text) => `${MARK}${SIGNS.get(style) ?? ' '}${text}`;
+
+/** Moves the first sign of each line to its start. */
+function diffLines(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => {
+      const [before = '', ...parts] = line.split(MARK);
+      const sign = parts[0]?.charAt(0) ?? ' ';
+      const shown = `${before}${parts.map((part) => part.slice(1)).join('')}`;
+      return `${sign}${sign === ' ' ? shown : shown.replace(/^( +)[+~!-](?= )/, '$1 ')}`.trimEnd();
+    })
+    .join('\n');
+}
 
 /** Formats plans for reviewers, such as a pull request comment: changes for on-call first, then every field. */
 export function plansMarkdown(planned: readonly Planned[]): string {
@@ -54,7 +76,7 @@ function planMarkdown({ name, document, plan }: Extract<Planned, { failure?: und
     ...(shown.length === 0
       ? []
       : [
-          `<details><summary>Every field</summary>\n\n${codeBlock(printPlan(name, plan, document, plain), 'diff')}\n\n</details>`,
+          `<details><summary>Every field</summary>\n\n${codeBlock(diffLines(printPlan(name, plan, document, marked)), 'diff')}\n\n</details>`,
         ]),
   ].join('\n\n');
 }

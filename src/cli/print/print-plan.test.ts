@@ -197,6 +197,41 @@ describe('a plan for a reviewer', () => {
     );
   });
 
+  it('begins each line of its diff with the sign that GitHub colors', () => {
+    const text = plansMarkdown([
+      planned([
+        object('update', {
+          changes: [
+            { path: '/name', from: 'Loda', to: 'Load' },
+            { path: '/message', from: 'a\n- kept\nb\n', to: 'a\n- kept\nc\n' },
+            { path: '/tags', to: Array.from({ length: 20 }, (_, at) => `team:t${at}`) },
+          ],
+        }),
+        object('delete', { key: 'old' }),
+        object('extra', { key: 'other' }),
+      ]),
+    ]);
+    const [, diff = ''] = text.split('```');
+    const lines = diff.split('\n').slice(1, -1);
+    const signOf = (part: string) => lines.find((line) => line.includes(part))?.charAt(0);
+    assert.deepEqual(
+      [
+        'monitor load',
+        'name: ',
+        '- kept',
+        ' b',
+        ' c',
+        'tags:',
+        'team:t1',
+        'monitor old',
+        'monitor other',
+      ].map(signOf),
+      ['!', '!', ' ', '-', '+', '+', '+', '-', ' '],
+      diff,
+    );
+    assert.ok(!/^ +[+~!] /m.test(diff), 'no sign is indented');
+  });
+
   it('has a code fence that no text can close', () => {
     assert.equal(codeBlock('a\n````\nb\n', 'diff'), '`````diff\na\n````\nb\n`````');
   });

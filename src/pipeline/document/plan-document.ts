@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Route } from '../../domain/application.ts';
+import { readAlert } from '../../alerts/read-back.ts';
 import { canonical } from '../../diff/canonical.ts';
 import { changesOf, needsReplace } from '../../diff/changes.ts';
 import { droppedFields } from '../../diff/dropped-fields.ts';
@@ -84,7 +85,7 @@ export function* planningDocument(
     }
     steps.push(planned);
   }
-  const extra = stepsOfOthers(own, entries, renames, isDeleted);
+  const extra = yield* stepsOfOthers(own, entries, renames, isDeleted);
   const clones = [...own.values()].flatMap(({ stored, key, clones: list }) =>
     list.map((clone): OtherStep => ({ kind: stored, stored, key, action: 'clone', live: clone })),
   );
@@ -114,19 +115,24 @@ export function* planningDocument(
   };
 }
 
-/** Returns the steps of the objects that are not in the document. */
-function stepsOfOthers(
+/** Returns the steps of the objects that are not in the document, and yields after each. */
+function* stepsOfOthers(
   own: ReadonlyMap<string, OwnObject>,
   entries: readonly DocumentEntry[],
   { takers }: Renames,
   isDeleted: (one: OwnObject) => boolean,
-): (DeleteStep | OtherStep)[] {
+): Steps<(DeleteStep | OtherStep)[]> {
   const named = new Set(entries.map(nameOfEntry));
-  return [...own].flatMap(([name, one]): (DeleteStep | OtherStep)[] => {
-    if (named.has(nameOfEntry(one)) || takers.has(name)) return [];
+  const steps: (DeleteStep | OtherStep)[] = [];
+  for (const [name, one] of own) {
+    if (named.has(nameOfEntry(one)) || takers.has(name)) continue;
     const { stored, key, object } = one;
-    return [{ kind: stored, stored, key, action: isDeleted(one) ? 'delete' : 'extra', live: object }];
-  });
+    // Only the monitor of an alert reads back as one.
+    const kind = stored === 'monitor' && readAlert(unmarked(stored, object)) ? 'alert' : stored;
+    steps.push({ kind, stored, key, action: isDeleted(one) ? 'delete' : 'extra', live: object });
+    yield;
+  }
+  return steps;
 }
 
 type Found = ReadonlyMap<DocumentEntry, JsonObject | undefined>;
