@@ -18,6 +18,8 @@ const READ_MS = 60_000;
 const WAIT_MS = 2_000;
 /** Maximum pages of a list. A longer one counts as not read. */
 const MAX_PAGES = 50;
+/** The handle of all users. */
+const EVERYBODY: readonly string[] = ['all'];
 /** Maximum Slack workspaces. */
 const MAX_ACCOUNTS = 20;
 /** Characters of a handle in a message. A recipient whose name has others cannot be compared. */
@@ -33,7 +35,7 @@ interface Listed {
 interface RecipientList {
   /** For `/check`: "users". */
   readonly title: string;
-  /** The prefixes of the handles that it lists completely. The empty text stands for handles without a prefix. */
+  /** The prefixes of its handles, if it is complete. The empty text stands for handles without a prefix, which several lists have. */
   readonly kinds: readonly string[];
   /** The permission to read it. */
   readonly permission: string;
@@ -54,7 +56,7 @@ type Get = (
 const LISTS: readonly RecipientList[] = [
   {
     title: 'users',
-    kinds: [],
+    kinds: [''],
     permission: 'user_access_read',
     read: (get) =>
       readPages(get, '/api/v2/users', 500, ({ handle, email, disabled }) =>
@@ -138,10 +140,11 @@ export function datadogRecipients(request: Request, clock: Clock): Recipients {
   }
 
   function combined(): KnownRecipients {
-    const complete = new Set<string>();
-    for (const [{ kinds }, { whole }] of read) if (whole) for (const kind of kinds) complete.add(kind);
-    const handles = read.values().flatMap((list) => list.handles);
-    return new KnownRecipients(handles, (kind) => complete.has(kind));
+    const handles = LISTS.flatMap((list) => read.get(list)?.handles ?? []);
+    const isWhole = (list: RecipientList) => read.get(list)?.whole === true;
+    const complete = new Set(LISTS.filter(isWhole).flatMap(({ kinds }) => kinds));
+    for (const list of LISTS) if (!isWhole(list)) for (const kind of list.kinds) complete.delete(kind);
+    return new KnownRecipients([...EVERYBODY, ...handles], (kind) => complete.has(kind));
   }
 
   return {

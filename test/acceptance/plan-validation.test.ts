@@ -56,7 +56,7 @@ describe("Datadog's validation of a plan", () => {
         .map(({ name, state, detail }: Record<string, string>) => `${name} ${state}: ${detail}`),
       [
         'handles ok: Plans compare recipients with a list of 1.',
-        'sidecar_handles ok: Plans compare recipients with a list of 0.',
+        'sidecar_handles ok: Plans compare recipients with a list of 1.',
       ],
     );
   });
