@@ -14,7 +14,7 @@ import type { Paint, Style } from './report.ts';
 import { visible } from './visible.ts';
 
 /** The signs at the start of a line that GitHub and GitLab color in a block of the language `diff`. */
-const SIGNS: ReadonlyMap<Style, string> = new Map<Style, string>([
+const PREFIXES: ReadonlyMap<Style, string> = new Map<Style, string>([
   ['added', '+'],
   ['removed', '-'],
   ['changed', '!'],
@@ -22,7 +22,7 @@ const SIGNS: ReadonlyMap<Style, string> = new Map<Style, string>([
 ]);
 /** Comes before a sign and the text that has it. Text of users has no control characters. */
 const MARK = '\u0001';
-const marked: Paint = (style, text) => `${MARK}${SIGNS.get(style) ?? ' '}${text}`;
+const marked: Paint = (style, text) => `${MARK}${PREFIXES.get(style) ?? ' '}${text}`;
 
 /** Moves the first sign of each line to its start. */
 function diffLines(text: string): string {
