@@ -73,6 +73,40 @@ describeLedgers('a write', ({ database, open }) => {
     assert.equal(trips.length, database === 'SQLite' ? 1 : 40, trips.join('\n'));
   });
 
+  it('is the same if its statements are executed twice', async () => {
+    const ledger = open({
+      db: (db) => ({
+        ...db,
+        sequence: async (statements) => {
+          await db.sequence(statements);
+          return db.sequence(statements);
+        },
+      }),
+    });
+    const lease = await ledger.acquire([NAME], soon(20));
+    const entry = await ledger.begin(lease, INTENT);
+    await ledger.settle(entry, { revisions: [{ ...REVISION, entry }], release: lease });
+    const found = await ledger.revisions({ ...NAME, limit: 10 });
+    assert.deepEqual([await ledger.unsettled(), found.length], [[], 1]);
+    await open().acquire([NAME], soon(1000));
+  });
+
+  it('frees the lease that it has acquired without getting an answer', async () => {
+    const lost = { answer: true };
+    const ledger = open({
+      db: (db) => ({
+        ...db,
+        sequence: async (statements) => {
+          const rows = await db.sequence(statements);
+          if (lost.answer) throw new Error('the connection broke');
+          return rows;
+        },
+      }),
+    });
+    await assert.rejects(ledger.acquire([NAME], soon(1000)), { code: 'ledger_unavailable' });
+    await open().acquire([NAME], soon(1000));
+  });
+
   it('of a document takes two round trips for each object', async () => {
     const { ledger, trips } = await watched();
     const pipeline = startInProcess({ store: { ...openStore(':memory:', { clock: systemClock }), ledger } });
@@ -91,7 +125,8 @@ describeLedgers('a write', ({ database, open }) => {
     await ledger.expire(expired);
     const entry = await ledger.begin(first, INTENT);
     await ledger.settle(entry, { id: '1', revisions: [{ ...REVISION, entry }], release: first });
-    await assert.rejects(ledger.acquire([NAME], soon(50)), { code: 'deadline_exceeded' });
+    const other = database === 'PostgreSQL' ? open() : ledger;
+    await assert.rejects(other.acquire([NAME], soon(50)), { code: 'deadline_exceeded' });
     assert.deepEqual(new Set((await ledger.toVerify(0)).map(({ id }) => id)), new Set([undefined, '1']));
     await first.release();
     const second = await ledger.acquire([NAME], soon(1000));
