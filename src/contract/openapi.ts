@@ -4,7 +4,7 @@ import { JSON_LINES } from '../runtime/streamed-reply.ts';
 import { answerSchema } from './answers.ts';
 import { bodyOf } from './bodies.ts';
 import { createComponents, type Components, type Node } from './openapi-components.ts';
-import { ENDPOINTS, type Endpoint, stopsWithClient } from './operations.ts';
+import { ENDPOINTS, type Endpoint } from './operations.ts';
 import { PROBLEM_CODES, problemFields, problemOfCode } from './problem-answer.ts';
 import { queryParameter } from './query-parameters.ts';
 
@@ -97,6 +97,9 @@ function tagOf({ verb, kind }: Endpoint): keyof typeof TAGS {
   return verb === 'check' ? 'birddog' : 'documents';
 }
 
+/** Not among the contents of the answer: clients that are generated would request it, or have to tell it from the answer. */
+const STREAM = `With \`Accept: ${JSON_LINES}\`, the answer has a line \`{"done": {...}}\` for each object as soon as it is written, as in \`done\` of the answer. The last line is the answer, or the problem if the apply failed, with its \`status\`. Before the first object, a failure has its own status instead.`;
+
 /** What the schemas of an operation cannot express. */
 const DESCRIPTIONS: Readonly<Partial<Record<Endpoint['verb'], string>>> = {
   create:
@@ -106,7 +109,8 @@ const DESCRIPTIONS: Readonly<Partial<Record<Endpoint['verb'], string>>> = {
   delete: 'One of `key` and `id` is required.',
   lint: 'Answers 200 with findings, also for a body that matches no schema. `application`, `team` and `key` may be in the query instead of the body of a create; a value that is in both must be the same.',
   import: '`query` and `tag` can be combined; `id` stands alone.',
-  restore: 'Give `kind`, `key` and `revision`, or `last_apply`.',
+  apply: STREAM,
+  restore: `Give \`kind\`, \`key\` and \`revision\`, or \`last_apply\`. ${STREAM}`,
 };
 
 function explained({ verb }: Endpoint): Node {
@@ -216,18 +220,11 @@ function pascalCase(code: string): string {
   return code.replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-const LINES = {
-  type: 'string',
-  description:
-    'A line `{"done": {...}}` for each object as soon as it is written, as in `done` of the answer. The last line is the answer, or the problem if the apply failed, with its `status`. Before the first object, a failure has its own status instead.',
-};
-
 function responsesOf(operation: Endpoint, components: Components): Node {
   const schema = components.named(answerSchema(operation.path));
   const content = {
     'application/json': { schema },
     'application/yaml': { schema },
-    ...(stopsWithClient(operation) ? { [JSON_LINES]: { schema: LINES } } : {}),
   };
   const headers = headersOf(200);
   return {

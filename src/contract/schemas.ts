@@ -136,6 +136,12 @@ const dashboardSchema = z
   )
   .meta({ id: 'Dashboard', description: "Datadog's dashboard object.", ...FREE_LAYOUT });
 
+/** The id of an object in Datadog. The pipeline checks its form. */
+const OBJECT_ID = [
+  z.string().meta({ pattern: '^[A-Za-z0-9_-]{1,100}$' }),
+  number.meta({ type: 'integer', minimum: 1 }),
+] as const;
+
 const target = {
   application: applicationSchema,
   key: keySchema.optional(),
@@ -155,7 +161,7 @@ export const ENVELOPE_SCHEMAS = {
   update: z.strictObject({
     ...target,
     team: teamSchema.optional(),
-    id: z.union([z.string(), number]).optional(),
+    id: z.union(OBJECT_ID).optional(),
   }),
 } as const;
 
@@ -173,7 +179,7 @@ const keyed = {
       examples: [['/options/thresholds/warning']],
     }),
   adopt: z
-    .union([z.string(), number], 'adopt must be the id of an object in Datadog')
+    .union(OBJECT_ID, 'adopt must be the id of an object in Datadog')
     .optional()
     .meta({
       description:
@@ -235,8 +241,13 @@ export const restoreSchema = z
       description: 'Restores what was there before the last apply of the application. Instead of an object.',
     }),
     basis: z.string().optional().meta({
+      minLength: 1,
       description: 'The `basis` of the plan that this request applies. Without it the answer is a plan.',
     }),
   })
-  .meta({ id: 'Restore' });
+  .meta({
+    id: 'Restore',
+    description: 'Either `kind`, `key` and `revision`, or `last_apply`.',
+    oneOf: [{ required: ['kind', 'key', 'revision'] }, { required: ['last_apply'] }],
+  });
 export type Restore = z.output<typeof restoreSchema>;

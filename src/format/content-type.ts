@@ -40,7 +40,7 @@ export function answerFormat(accept: string | undefined): 'json' | 'yaml' {
     const q = quality(parameters.get('q'));
     const exactness = type === '*/*' ? 0 : type === 'application/*' ? 1 : 2;
     // A client that lists what an operation may answer also lists the type of problems.
-    const format = type === 'application/problem+json' ? 'json' : FORMATS.get(type);
+    const format = FORMATS.get(type.replace('/problem+', '/'));
     for (const candidate of ['json', 'yaml'] as const) {
       if (exactness === 2 && format !== candidate) continue;
       const known = welcome[candidate];

@@ -17,7 +17,10 @@ export function answerFindings(findings: Iterable<Finding>, body: Located | unde
   return kept.list().map((finding) => withPosition(finding, body));
 }
 
-function withPosition({ at, to: _, rest: __, ...finding }: Finding, body: Located | undefined): Finding {
+function withPosition(
+  { at, to: _, rest: __, missing: ___, reads: ____, ...finding }: Finding,
+  body: Located | undefined,
+): Finding {
   const isPlaced = !body || finding.line !== undefined;
   return shortenPointer(isPlaced ? finding : { ...finding, ...body.locate(finding.pointer, at) });
 }

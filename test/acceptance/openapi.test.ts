@@ -30,7 +30,11 @@ describe('the content types that the description lists', () => {
     const { body } = await request(pod, 'GET', '/openapi.json');
     for (const { path, method } of ENDPOINTS) {
       const types = listedTypes(body, path, method);
-      assert.deepEqual(types, ['application/json', 'application/yaml', 'application/problem+json'], path);
+      assert.deepEqual(
+        types,
+        ['application/json', 'application/yaml', 'application/problem+json', 'application/problem+yaml'],
+        path,
+      );
       const { requestBody } = body.paths[path][method.toLowerCase()];
       const example = requestBody?.content['application/json'].example;
       const query = method === 'GET' && path !== '/check' ? '?application=payments-batch' : '';
@@ -50,6 +54,14 @@ describe('the content types that the description lists', () => {
       assert.deepEqual([headers['cache-control'], headers['vary']], ['no-store', 'accept']);
     }
   });
+});
+
+it('answers a restore without an application with findings that the description has', async () => {
+  const answer = await request(pod, 'POST', '/restore', {
+    body: 'key: queue-depth\nkind: alert\nrevision: 3\n',
+    headers: { 'content-type': 'application/yaml' },
+  });
+  assert.deepEqual([answer.status, answer.body.findings[0].code], [422, 'missing_member']);
 });
 
 it('answers HEAD on every GET path as GET, without content', async () => {
