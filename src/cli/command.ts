@@ -104,7 +104,8 @@ export async function start(
     const lines = error.message.split('\n').map(visible).join('\n');
     err(`birddog ${name}: ${lines}\n`);
     if (error instanceof SettingsError) return EXIT.settings;
-    err(`\n${help}`);
+    const [usage = ''] = help.split('\n', 1);
+    err(`\n${usage}\nRun "birddog ${name} --help" for its options, with examples.\n`);
     return EXIT.usage;
   }
 }

@@ -1,84 +1,28 @@
 import assert from 'node:assert/strict';
-import { execFile, execFileSync, spawn } from 'node:child_process';
-import {
-  cpSync,
-  globSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { execFileSync, spawn } from 'node:child_process';
+import { globSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { promisify } from 'node:util';
 import { ended, folderWith, ROOT } from './birddog-command.ts';
+import { type InstalledPackage, installPackage, NODE_20, NODE_24, ON_NODE_20 } from './installed-package.ts';
 import { type Pod, startPod } from './pod.ts';
 
-const FOLDERS = process.env['PATH']?.split(delimiter) ?? [];
-const NODE_20 = FOLDERS.find((folder) => majorOf(join(folder, 'node')) === 20);
-const NODE_24 = dirname(process.execPath);
-const options = NODE_20 === undefined ? { skip: 'Node.js 20 is not on the PATH' } : {};
-
-const work = mkdtempSync(join(tmpdir(), 'birddog-package-'));
-const checkout = join(work, 'checkout');
+let birddog: InstalledPackage;
 let pod: Pod;
 
 before(async () => {
-  [pod] = await Promise.all([startPod(), packAndInstall()]);
+  [pod, birddog] = await Promise.all([startPod(), installPackage()]);
 });
 after(async () => {
   await pod.stop();
-  rmSync(work, { recursive: true });
+  birddog.remove();
 });
 
-/** Runs npm without network, as in a fresh clone after `npm ci`. */
-async function npm(cwd: string, ...args: string[]): Promise<void> {
-  const env = { PATH: process.env['PATH'], HOME: work, npm_config_offline: 'true' };
-  await promisify(execFile)('npm', args, { cwd, env });
-}
-
-async function packAndInstall(): Promise<void> {
-  for (const path of [
-    'package.json',
-    'README.md',
-    'NOTICE',
-    'docs/schema.json',
-    'integrations',
-    'src',
-    'tools',
-    'bin',
-    'test',
-  ]) {
-    cpSync(join(ROOT, path), join(checkout, path), { recursive: true });
-  }
-  symlinkSync(join(ROOT, 'node_modules'), join(checkout, 'node_modules'));
-  await npm(checkout, 'pack', '--pack-destination', work);
-  await npm(work, 'install', '--global', '--prefix', join(work, 'installed'), tarball());
-}
-
-const tarball = () => globSync(join(work, 'birddog-*.tgz'))[0] ?? '';
 const inTarball = (...args: string[]) => execFileSync('tar', [...args], { encoding: 'utf8' });
-
-/** Runs the installed command in a folder, with the Node.js in the folder `node`. */
-function installed(
-  folder: string,
-  node: string | undefined,
-  args: string[],
-  env: Record<string, string> = {},
-) {
-  const PATH = [node, '/usr/bin', '/bin'].join(delimiter);
-  const child = spawn(join(work, 'installed/bin/birddog'), args, { cwd: folder, env: { PATH, ...env } });
-  child.stdin.end();
-  return ended(child);
-}
 
 describe('npm pack', () => {
   it('writes the bundles of the CLI, the schema, the scripts of the GitLab job and the licences: no sources, tests or maps, and less than 1 MB', () => {
-    assert.deepEqual(inTarball('-tzf', tarball()).trim().split('\n').sort(), [
+    assert.deepEqual(inTarball('-tzf', birddog.tarball).trim().split('\n').sort(), [
       'package/NOTICE',
       'package/README.md',
       'package/dist/npm/birddog.js',
@@ -98,31 +42,31 @@ describe('npm pack', () => {
       'package/integrations/gitlab/main.mjs',
       'package/package.json',
     ]);
-    assert.ok(statSync(tarball()).size < 1e6);
-    const licences = inTarball('-xOzf', tarball(), 'package/dist/npm/licences.txt');
+    assert.ok(statSync(birddog.tarball).size < 1e6);
+    const licences = inTarball('-xOzf', birddog.tarball, 'package/dist/npm/licences.txt');
     for (const name of ['core-js', 'js-yaml', 'zod'])
       assert.ok(`\n${licences}`.includes(`\n${name}\n\n`), name);
     assert.match(licences, /Denis Pushkarev[^]*Permission is hereby granted/);
   });
 
   it('publishes a package.json that is not private and has no dependencies or scripts', () => {
-    const own = JSON.parse(inTarball('-xOzf', tarball(), 'package/package.json'));
+    const own = JSON.parse(inTarball('-xOzf', birddog.tarball, 'package/package.json'));
     const names = ['name', 'version', 'description', 'license', 'type', 'files', 'bin', 'engines'];
     assert.deepEqual(Object.keys(own), names);
   });
 
   it('leaves the package.json of the checkout, which is private, as it was', () => {
-    const text = readFileSync(join(checkout, 'package.json'), 'utf8');
+    const text = readFileSync(join(birddog.checkout, 'package.json'), 'utf8');
     assert.equal(text, readFileSync(join(ROOT, 'package.json'), 'utf8'));
     assert.equal(JSON.parse(text).private, true);
   });
 });
 
-describe('the installed command on Node.js 20', options, () => {
+describe('the installed command on Node.js 20', ON_NODE_20, () => {
   const HUGE = '12345678901234567890';
 
   it('reports the findings that Node.js 24 reports', async () => {
-    const folder = join(work, 'examples');
+    const folder = join(birddog.work, 'examples');
     mkdirSync(folder);
     const pages = globSync(['docs/*.md', 'docs/lint/*.md'], { cwd: ROOT }).map((page) =>
       readFileSync(join(ROOT, page), 'utf8'),
@@ -132,12 +76,12 @@ describe('the installed command on Node.js 20', options, () => {
     assert.ok(blocks.length > 20, `${blocks.length} examples`);
     const args = ['lint', '--format', 'json', '--all-findings', '.'];
     // Like Node.js 21, which has exact numbers but no iterator helpers
-    const flags = ['--harmony-json-parse-with-source', join(work, 'installed/bin/birddog')];
+    const flags = ['--harmony-json-parse-with-source', join(birddog.bin, 'birddog')];
     const like21 = spawn(join(NODE_20 ?? '', 'node'), [...flags, ...args], { cwd: folder });
     const [of20, of21, of24] = await Promise.all([
-      installed(folder, NODE_20, args),
+      birddog.run(folder, NODE_20, args),
       ended(like21),
-      installed(folder, NODE_24, args),
+      birddog.run(folder, NODE_24, args),
     ]);
     assert.equal(of20.err, '');
     assert.ok(of24.out.length > 10_000);
@@ -149,7 +93,7 @@ describe('the installed command on Node.js 20', options, () => {
     const monitor = (aggregation: string) =>
       `{"type": "query alert", "id": ${HUGE}, "query": "${aggregation}(last_5m):sum:web.errors{*}.as_count() > ${HUGE}",\n "options": {"thresholds": {"critical": ${HUGE}}}}\n`;
     const folder = folderWith(t, { 'm.json': monitor('avg') });
-    const { status, out } = await installed(folder, NODE_20, ['lint', '--fix', 'm.json']);
+    const { status, out } = await birddog.run(folder, NODE_20, ['lint', '--fix', 'm.json']);
     assert.equal(status, 0, out);
     assert.equal(readFileSync(join(folder, 'm.json'), 'utf8'), monitor('sum'));
   });
@@ -168,12 +112,12 @@ monitors:
 `;
     const folder = folderWith(t, { 'a.yaml': document(HUGE), 'b.yaml': document(HUGE.replace(/0$/, '1')) });
     const env = { BIRDDOG_URL: pod.birddogUrl };
-    const applied = await installed(folder, NODE_20, ['apply', '--yes', 'a.yaml'], env);
+    const applied = await birddog.run(folder, NODE_20, ['apply', '--yes', 'a.yaml'], env);
     assert.deepEqual([applied.status, applied.err], [0, ''], applied.out);
     const args = ['plan', '--json', 'b.yaml'];
     const [of20, of24] = await Promise.all([
-      installed(folder, NODE_20, args, env),
-      installed(folder, NODE_24, args, env),
+      birddog.run(folder, NODE_20, args, env),
+      birddog.run(folder, NODE_24, args, env),
     ]);
     assert.match(of20.out, /: 12345678901234567890\b[^]*: 12345678901234567891\b/);
     assert.deepEqual(of20, of24);
@@ -181,7 +125,7 @@ monitors:
 
   it('prints its version and its help', async () => {
     const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-    const printed = async (...args: string[]) => (await installed(work, NODE_20, args)).out;
+    const printed = async (...args: string[]) => (await birddog.run(birddog.work, NODE_20, args)).out;
     const [of, help, helpOfServe] = await Promise.all([
       printed('--version'),
       printed('--help'),
@@ -194,7 +138,7 @@ monitors:
 
   it('says what runs the servers', async () => {
     for (const name of ['serve', 'sidecar', 'init']) {
-      const { status, err } = await installed(work, NODE_20, [name]);
+      const { status, err } = await birddog.run(birddog.work, NODE_20, [name]);
       assert.equal(status, 69);
       assert.match(
         err,
@@ -204,26 +148,16 @@ monitors:
         ),
       );
     }
-    assert.match((await installed(work, NODE_20, ['sandbox'])).err, /from a checkout: npm ci && npm start/);
+    assert.match(
+      (await birddog.run(birddog.work, NODE_20, ['sandbox'])).err,
+      /from a checkout: npm ci && npm start/,
+    );
   });
 
   it('uses colors only on a terminal or if FORCE_COLOR is set', async (t) => {
     const folder = folderWith(t, { 'm.yaml': 'type: query alert\nquery: x\n' });
     const colored = async (env: Record<string, string>) =>
-      (await installed(folder, NODE_20, ['lint', 'm.yaml'], env)).out.includes('\x1b[');
+      (await birddog.run(folder, NODE_20, ['lint', 'm.yaml'], env)).out.includes('\x1b[');
     assert.deepEqual(await Promise.all([colored({}), colored({ FORCE_COLOR: '1' })]), [false, true]);
   });
 });
-
-/** Returns the major version of a Node.js; undefined if the file is not there. */
-function majorOf(node: string): number | undefined {
-  try {
-    const version = execFileSync(node, ['--version'], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    return Number(/^v(\d+)/.exec(version)?.[1]);
-  } catch {
-    return undefined;
-  }
-}

@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { NODE_20 } from './installed-package.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const BLOCKS = [...README.matchAll(/^```sh\n(.*?)^```$/gms)].map((m) => m[1] ?? '');
-/** The two npm blocks are not run as examples: one starts the sandbox below, the other this suite. */
+/** The two npm blocks are not run as examples: one starts the sandbox below, the other this suite. All others are run. */
 const START = /^npm ci && npm start\b/;
 const TEST = /^npm ci && npm test\b/;
 
@@ -23,7 +24,9 @@ const PORTS = [
   'SERVICENOW_EMULATOR',
   'VAULT_EMULATOR',
 ];
-const env = { ...process.env, ...Object.fromEntries(PORTS.map((p) => [`${p}_PORT`, '0'])) };
+/** Starts npm with Node.js 20, if it is on the PATH. */
+const PATH = [...(NODE_20 === undefined ? [] : [NODE_20]), process.env['PATH']].join(delimiter);
+const env = { ...process.env, PATH, ...Object.fromEntries(PORTS.map((p) => [`${p}_PORT`, '0'])) };
 
 /** Runs `npm start` on free ports. Returns the address of its ready line. */
 async function npmStart(): Promise<{ url: string; stop: () => Promise<void> }> {

@@ -110,11 +110,19 @@ function requireOnlyPlan({ operands, get }: Arguments<readonly string[]>): void 
     );
 }
 
+/** The command that asks for confirmation, and what for. */
+interface Confirmed {
+  readonly by: string;
+  readonly verb: string;
+}
+const APPLY: Confirmed = { by: 'apply', verb: 'apply' };
+
 /** Plans the documents, prints the plan, asks for confirmation, and applies it. */
 export async function applySources(
   sources: readonly Source[],
   options: ApplyOptions & { readonly yes: boolean },
   io: ClientIo,
+  { by, verb } = APPLY,
 ): Promise<Exit> {
   const { out, err, paint, isTerminal } = io;
   const planned = await planDocuments(sources, options, io);
@@ -126,7 +134,7 @@ export async function applySources(
     const canAsk =
       isTerminal.stdin && !options.json && sources.every(({ name }) => name.split('#')[0] !== '-');
     if (!canAsk) {
-      err('birddog apply: Not a terminal: pass --yes to apply without confirmation.\n');
+      err(`birddog ${by}: Not a terminal: pass --yes to ${verb} without confirmation.\n`);
       if (options.json) out(appliedJson(planned));
       return EXIT.failed;
     }

@@ -85,6 +85,7 @@ async function driftFiles(options: DriftOptions, io: ClientIo): Promise<Exit> {
       driftedSources,
       { ...options, prune: false, force: false, allFindings: false },
       io,
+      { by: 'drift', verb: 'revert' },
     );
     return worst([...failures, exit]);
   }
