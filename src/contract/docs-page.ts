@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { PROBLEMS } from '../domain/problem.ts';
+import { printYaml } from '../format/encode-yaml.ts';
+import { type Body, bodyOf } from './bodies.ts';
 import { ENDPOINTS } from './operations.ts';
 import { QUERY_PARAMETERS, type QueryName } from './query-parameters.ts';
 
@@ -37,6 +39,9 @@ ${bearer ? '<p>Every request needs <code>Authorization: Bearer TOKEN</code>.</p>
 <h2>Paths</h2>
 <table><tr><th>Path</th><th>Description</th><th>Query parameters</th></tr>
 ${rows(ENDPOINTS, (o) => [`<code>${o.method} ${o.path}</code>`, escaped(o.summary), parameters(o.query)])}</table>
+<h2>Bodies</h2>
+<p>The schema of each body is in <a href="/openapi.json">/openapi.json</a> under the name that is given here.</p>
+${bodies()}
 <h2>Parameters</h2>
 <table>${rows(Object.entries(QUERY_PARAMETERS), ([name, { description }]) => [`<code>${name}</code>`, escaped(description)])}</table>
 <h2>Problems</h2>
@@ -49,6 +54,22 @@ ${rows(Object.entries(PROBLEMS), ([code, { status, title, hint }]) => [
   escaped(hint),
 ])}</table>
 </body></html>`;
+}
+
+/** Returns an example of each body, with the paths that take it. */
+function bodies(): string {
+  const paths = new Map<Body, string[]>();
+  for (const operation of ENDPOINTS) {
+    const body = bodyOf(operation);
+    if (body) paths.set(body, [...(paths.get(body) ?? []), `${operation.method} ${operation.path}`]);
+  }
+  return [...paths]
+    .map(([{ schema, example }, users]) => {
+      const { id = '', description = '' } = schema.meta() ?? {};
+      const names = users.map((name) => `<code>${name}</code>`).join(', ');
+      return `<h3>${id}</h3>\n<p>${names}: ${escaped(description)}</p>\n<pre>${escaped(printYaml(example))}</pre>`;
+    })
+    .join('\n');
 }
 
 function rows<T>(of: readonly T[], cells: (one: T) => readonly string[]): string {

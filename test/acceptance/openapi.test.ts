@@ -64,6 +64,32 @@ it('answers a restore without an application with findings that the description 
   assert.deepEqual([answer.status, answer.body.findings[0].code], [422, 'missing_member']);
 });
 
+it('is shown in /docs, with each body and an example that lint accepts', async () => {
+  const { text } = await request(pod, 'GET', '/docs');
+  const sections = text.split('<h3>').slice(1);
+  assert.equal(sections.length, 9);
+  for (const section of sections) {
+    const [, name = '', paths = '', example = ''] =
+      /^(\w+)<\/h3>\n<p>(.*): .*<\/p>\n<pre>([^]*?)<\/pre>/.exec(section) ?? [];
+    assert.match(paths, /<code>[A-Z]+ \/\w+<\/code>/, name);
+    if (name === 'Restore') continue;
+    const body = example.replaceAll(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)));
+    const headers = { 'content-type': 'application/yaml' };
+    const { body: linted } = await request(pod, 'POST', '/lint', { body, headers });
+    assert.deepEqual(linted.findings, [], name);
+  }
+});
+
+it('quotes a number of a body in its own spelling', async () => {
+  const answer = await request(pod, 'POST', '/lint?application=a&team=t&key=k', {
+    body: '{"type":"query alert","query":"avg(last_5m):avg:a{*} > 1","options":{"thresholds":{"critical":1e400}}}',
+    headers: { 'content-type': 'application/json' },
+  });
+  const [{ message, hint }] = answer.body.findings;
+  assert.match(message, /the critical threshold is 1e400\.$/);
+  assert.equal(hint, 'Use 1 here, or 1e400 in the query.');
+});
+
 it('answers HEAD on every GET path as GET, without content', async () => {
   for (const { path, method } of ENDPOINTS) {
     if (method !== 'GET') continue;

@@ -1,3 +1,4 @@
+import { numberText } from '../../../domain/json.ts';
 import type { RuleFix } from '../../rule.ts';
 import { callsOf } from '../algorithms.ts';
 import type { MonitorRule } from '../monitor-view.ts';
@@ -92,11 +93,12 @@ options:
       const limit = comparisonOf(query)?.limit;
       const critical = thresholdOf(thresholds, 'critical');
       if (limit?.kind !== 'number' || critical === undefined || critical === Number(limit.text)) return [];
+      const written = numberText(thresholds['critical']) ?? String(critical);
       return [
         {
           path: ['options', 'thresholds', 'critical'],
-          message: `Datadog rejects the monitor: the query compares with ${limit.text}, but the critical threshold is ${critical}.`,
-          hint: `Use ${limit.text} here, or ${critical} in the query.`,
+          message: `Datadog rejects the monitor: the query compares with ${limit.text}, but the critical threshold is ${written}.`,
+          hint: `Use ${limit.text} here, or ${written} in the query.`,
           ...criticalFix(`Change to ${limit.text}, as in the query`, limit.text),
         },
       ];
