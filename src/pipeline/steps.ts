@@ -8,6 +8,7 @@ import {
   sendDocument,
 } from './document/document-write.ts';
 import { planningDocument } from './document/plan-document.ts';
+import { allEntries } from './document/read-document.ts';
 import { readLive } from './document/read-live.ts';
 import { readBody, reviewPlan } from './document/review-plan.ts';
 import { selectedSteps, withoutOthers } from './document/selection.ts';
@@ -130,7 +131,7 @@ async function settleUnleased<Known extends Wanted>(
   const about = { application, ...(name ? { name } : {}) };
   const unavailable =
     application === '' ? [] : await settleBeforeReading(about, ports, untilGone(request.context));
-  const sources = known.document.entries.flatMap(({ renamedFrom }) =>
+  const sources = allEntries(known.document).flatMap(({ renamedFrom }) =>
     renamedFrom.map((from) => from.application),
   );
   for (const source of new Set(sources))

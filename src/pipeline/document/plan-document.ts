@@ -31,10 +31,11 @@ import type {
   RefusedEntry,
   ReplaceStep,
 } from './document-plan.ts';
-import { keysWithAssets, type ReadDocument, type DocumentEntry } from './read-document.ts';
+import { allEntries, keysWithAssets, type ReadDocument, type DocumentEntry } from './read-document.ts';
 import { fullName, nameOfEntry, sortByReferences } from './references-in-order.ts';
 import { likelyRenames } from './likely-renames.ts';
 import { type Rename, type Renames, renamesOf } from './renames.ts';
+import { unselectedRenames } from './selection.ts';
 
 /** Compares a document with the state of Datadog and yields after each entry. Pure. */
 export function* planningDocument(
@@ -45,7 +46,8 @@ export function* planningDocument(
 ): Steps<DocumentPlan> {
   const { application, entries, deletes = new Set<string>() } = document;
   const own = ownObjects(live);
-  const renames = renamesOf(entries, application, live, (name) => {
+  const all = allEntries(document);
+  const renames = renamesOf(all, application, live, (name) => {
     const one = own.get(name);
     return one ? [one.object, ...one.clones] : [];
   });
@@ -85,7 +87,7 @@ export function* planningDocument(
     }
     steps.push(planned);
   }
-  const extra = yield* stepsOfOthers(own, entries, renames, isDeleted);
+  const extra = yield* stepsOfOthers(own, all, renames, isDeleted);
   const clones = [...own.values()].flatMap(({ stored, key, clones: list }) =>
     list.map((clone): OtherStep => ({ kind: stored, stored, key, action: 'clone', live: clone })),
   );
@@ -103,6 +105,7 @@ export function* planningDocument(
       ...order.findings,
       ...adoptionFindings(entries, live, application),
       ...renames.findings,
+      ...unselectedRenames(document, renames.takers),
       ...steps.flat().flatMap(impossibleRename),
       ...(yield* likelyRenames([...steps.flat(), ...extra])),
       ...entries.flatMap((entry) => {

@@ -56,6 +56,8 @@ export interface Selection {
   readonly pointers: ReadonlySet<Pointer>;
   /** The names (`kind:key`) of the other entries. */
   readonly others: ReadonlySet<string>;
+  /** All entries. Those that are not selected still show which objects keep their keys, and which are renamed. */
+  readonly all: readonly DocumentEntry[];
 }
 
 /** A parsed document. */
@@ -71,6 +73,11 @@ export interface ReadDocument {
   readonly findings: readonly Finding[];
   /** If only some entries were selected: `entries` has only these. */
   readonly selection?: Selection;
+}
+
+/** Returns all entries of a document, also those that are not selected. */
+export function allEntries({ entries, selection }: ReadDocument): readonly DocumentEntry[] {
+  return selection?.all ?? entries;
 }
 
 export const LISTS = [

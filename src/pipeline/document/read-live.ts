@@ -6,7 +6,7 @@ import { ProblemError } from '../../domain/problem.ts';
 import { flatMapConcurrently } from '../../runtime/concurrency/flat-map-concurrently.ts';
 import type { CachedObject, Ports } from '../ports.ts';
 import type { LiveState } from './document-plan.ts';
-import { keysWithAssets, type OneObject, type ReadDocument } from './read-document.ts';
+import { allEntries, keysWithAssets, type OneObject, type ReadDocument } from './read-document.ts';
 import { fullName } from './references-in-order.ts';
 
 /** Maximum number of concurrent single reads. */
@@ -152,13 +152,13 @@ async function withAssets(
 }
 
 async function readAdoptable(
-  { entries }: ReadDocument,
+  document: ReadDocument,
   own: LiveState['own'],
   ports: Ports,
   context: RequestContext,
 ): Promise<Map<string, JsonObject>> {
   const marked = new Set(STORED_KINDS.flatMap((s) => own[s].map((o) => `${s}:${markOf(s, o)?.key ?? ''}`)));
-  const toAdopt = entries.filter(
+  const toAdopt = allEntries(document).filter(
     ({ stored, key, adopt }) => adopt !== undefined && !marked.has(`${stored}:${key}`),
   );
   const read = await flatMapConcurrently(toAdopt, MAX_CONCURRENT_READS, async ({ stored, adopt = '' }) => {
@@ -170,11 +170,12 @@ async function readAdoptable(
 
 /** Reads the objects of other applications that entries rename. */
 async function readRenamable(
-  { application, entries }: ReadDocument,
+  document: ReadDocument,
   ports: Ports,
   context: RequestContext,
 ): Promise<Map<string, readonly JsonObject[]>> {
-  const wanted = entries.flatMap(({ stored, renamedFrom }) =>
+  const { application } = document;
+  const wanted = allEntries(document).flatMap(({ stored, renamedFrom }) =>
     renamedFrom.flatMap((from) => (from.application === application ? [] : [{ stored, from }])),
   );
   const read = await flatMapConcurrently(wanted, MAX_CONCURRENT_READS, async ({ stored, from }) => {

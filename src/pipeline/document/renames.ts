@@ -60,6 +60,8 @@ class Resolver implements Renames {
   /** The first entry that names a former key. */
   private readonly claims = new Map<string, DocumentEntry>();
   private readonly resolved = new Set<DocumentEntry>();
+  /** What each entry would rename, as far as it is known. */
+  private readonly movable = new Map<DocumentEntry, Rename | undefined>();
 
   constructor(
     entries: readonly DocumentEntry[],
@@ -94,11 +96,9 @@ class Resolver implements Renames {
       chain.push(one);
       one = this.claims.get(this.nameOf(one));
     }
-    const movable = new Map<DocumentEntry, Rename | undefined>();
-    for (const one of chain.toReversed()) this.canMove(one, movable);
     for (const one of chain.toReversed()) {
       this.resolved.add(one);
-      this.decide(one, movable);
+      this.decide(one, this.canMove(one));
     }
   }
 
@@ -106,7 +106,8 @@ class Resolver implements Renames {
    * Returns the object that an entry would rename. The object of a key that another entry renames to stays with that key, unless
    * that entry has an object to move there.
    */
-  private canMove(entry: DocumentEntry, movable: Map<DocumentEntry, Rename | undefined>): Rename | undefined {
+  private canMove(entry: DocumentEntry): Rename | undefined {
+    const { movable } = this;
     const path: DocumentEntry[] = [];
     for (let one: DocumentEntry | undefined = entry; one && !movable.has(one); ) {
       movable.set(one, undefined);
@@ -123,7 +124,7 @@ class Resolver implements Renames {
     return movable.get(entry);
   }
 
-  private decide(entry: DocumentEntry, movable: ReadonlyMap<DocumentEntry, Rename | undefined>): void {
+  private decide(entry: DocumentEntry, rename: Rename | undefined): void {
     const sources = this.sourcesOf(entry);
     if (sources.length === 0) return;
     const { key, stored } = entry;
@@ -138,7 +139,6 @@ class Resolver implements Renames {
     }
     const [own] = this.takers.has(name) ? [] : this.objectsOf(name);
     const found = this.foundFor(entry);
-    const rename = movable.get(entry);
     const foreign = found.filter(({ from }) => !this.byName.has(nameOfMark(stored, from)));
     const written = (from: Mark) => writtenName(from, this.application);
     if (own) {

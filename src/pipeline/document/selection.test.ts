@@ -99,3 +99,51 @@ describe('a selection of entries', () => {
     assert.equal(problem.message, '"thre" is not a key of the document. Did you mean "three"?');
   });
 });
+
+describe('a selection of entries that are renamed', () => {
+  const named = (key: string, as: string): JsonObject => {
+    const { name = '', query = '' } = monitorEntry(as);
+    return { ...monitorEntry(key), name, query };
+  };
+  const chain = documentOf({
+    monitors: [
+      { ...named('c', 'b'), renamed_from: 'b' },
+      { ...named('b', 'a'), renamed_from: 'a' },
+    ],
+  });
+  const errors = (body: JsonObject) =>
+    items(body['findings']).flatMap(({ code, severity, hint }) =>
+      severity === 'error' ? [`${String(code)}: ${String(hint)}`] : [],
+    );
+
+  it('keeps the id where another entry that is not selected gets the former key', async () => {
+    const { apply, plan } = startInProcess();
+    await apply(documentOf({ monitors: [monitorEntry('a'), monitorEntry('b')] }));
+    assert.deepEqual(told(await plan(chain, { only: 'c' })), ['c rename']);
+    await apply(chain, { only: 'c' });
+    assert.deepEqual(told(await plan(chain, { only: 'b' })), ['b rename']);
+    await apply(chain, { only: 'b' });
+    assert.deepEqual(told(await plan(chain)), ['c none', 'b none']);
+  });
+
+  it('is refused while an entry that is not selected renames the object with its key', async () => {
+    const { apply, plan } = startInProcess();
+    await apply(documentOf({ monitors: [monitorEntry('a'), monitorEntry('b')] }));
+    const refusal = ['rename_conflict: Select it too: only=...,c'];
+    assert.deepEqual(errors(await plan(chain, { only: 'b' })), refusal);
+    await assert.rejects(apply(chain, { only: 'b' }), { code: 'invalid' });
+  });
+
+  it('is refused if an entry that is not selected has the former key', async () => {
+    const { apply, plan } = startInProcess();
+    await apply(documentOf({ monitors: [monitorEntry('a')] }));
+    const conflicting = documentOf({
+      monitors: [monitorEntry('a'), { ...named('b', 'a'), renamed_from: 'a' }],
+    });
+    assert.deepEqual(
+      items((await plan(conflicting, { only: 'b' }))['findings']).map(({ code }) => code),
+      ['rename_conflict'],
+    );
+    assert.deepEqual(told(await plan(conflicting, { only: 'a' })), ['a none']);
+  });
+});

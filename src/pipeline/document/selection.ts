@@ -6,8 +6,8 @@ import { ProblemError } from '../../domain/problem.ts';
 import type { PlacedReference } from '../../domain/references.ts';
 import { nearest } from '../../lint/nearest.ts';
 import type { DocumentPlan, LiveState } from './document-plan.ts';
-import { LISTS, type ReadDocument, type Selection } from './read-document.ts';
-import { nameOf, nameOfEntry } from './references-in-order.ts';
+import { type DocumentEntry, LISTS, type ReadDocument, type Selection } from './read-document.ts';
+import { fullName, nameOf, nameOfEntry } from './references-in-order.ts';
 
 /**
  * Returns a document with only the entries of these keys, a comma-separated list. Throws `bad_request` for a key that the
@@ -27,6 +27,7 @@ export function select(document: ReadDocument, value: JsonObject, only: string):
   const selection: Selection = {
     others: new Set(document.entries.filter((entry) => !isSelected(entry)).map(nameOfEntry)),
     pointers: new Set([...all].flatMap(([pointer, key]) => (keys.has(key) ? [pointer] : []))),
+    all: document.entries,
   };
   return { ...document, entries: document.entries.filter(isSelected), selection };
 }
@@ -43,16 +44,26 @@ export function keysByPointer({ entries }: Pick<ReadDocument, 'entries'>, value:
   return keys;
 }
 
-/** Returns the live objects without those of entries that are not selected. Keeps what the selected entries refer to. */
+/**
+ * Returns the live objects without those of entries that are not selected. Keeps what the selected entries refer to, and what
+ * takes part in renames.
+ */
 export function withoutOthers(live: LiveState, { application, entries, selection }: ReadDocument): LiveState {
   if (!selection) return live;
   const referred = new Set(
     entries.flatMap(({ references }) => references.flatMap((one) => ownName(one, application) ?? [])),
   );
+  const renaming = new Set(
+    selection.all.flatMap((entry) =>
+      entry.renamedFrom.length === 0 && entry.adopt === undefined
+        ? []
+        : [nameOfEntry(entry), ...entry.renamedFrom.map(({ key }) => nameOf({ kind: entry.stored, key }))],
+    ),
+  );
   const of = (stored: StoredKind) =>
     live.own[stored].filter((object) => {
       const name = nameOf({ kind: stored, key: markOf(stored, object)?.key ?? '' });
-      return !selection.others.has(name) || referred.has(name);
+      return !selection.others.has(name) || referred.has(name) || renaming.has(name);
     });
   const [monitor = [], dashboard = []] = STORED_KINDS.map(of);
   return { ...live, own: { monitor, dashboard } };
@@ -66,6 +77,27 @@ export function selectedSteps(plan: DocumentPlan, { entries, selection }: ReadDo
     list.filter((step) => 'entry' in step || names.has(nameOfEntry(step))),
   );
   return { ...plan, steps: steps.filter((list) => list.length > 0) };
+}
+
+/** Returns an error for each selected entry whose key belongs to an object that an entry renames which is not selected. */
+export function unselectedRenames(
+  { application, entries, selection }: ReadDocument,
+  takers: ReadonlyMap<string, DocumentEntry>,
+): Finding[] {
+  return entries.flatMap((entry): Finding[] => {
+    const { stored, key, pointer } = entry;
+    const taker = takers.get(fullName({ kind: stored, key }, application));
+    if (!taker || selection?.others.has(nameOfEntry(taker)) !== true) return [];
+    return [
+      {
+        code: 'rename_conflict',
+        severity: 'error',
+        message: `The ${stored} "${key}" is renamed to "${taker.key}" by an entry that is not selected.`,
+        pointer,
+        hint: `Select it too: only=...,${taker.key}`,
+      },
+    ];
+  });
 }
 
 /** Returns the findings about the selected entries and about the document. Names the entries that have to be selected too. */
