@@ -63,7 +63,7 @@ const reads = (within: Scope, codes: readonly string[], fields: readonly string[
   ]);
 
 const READS: ReadonlyMap<string, Reads> = new Map([
-  ...reads('object', ['no_key'], ['title', 'name']),
+  ...reads('object', ['no_key', 'key_from_name'], ['title', 'name']),
   ...reads('object', ['critical_missing', 'recovery_without_limit'], ['options/thresholds']),
   ...reads('object', ['threshold_windows', 'anomaly_window'], ['options/threshold_windows']),
   ...reads('object', ['evaluation_window_missing'], ['options/scheduling_options']),

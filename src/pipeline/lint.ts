@@ -165,7 +165,9 @@ function addEntryFindings(findings: Findings, kind: ManagedKind, entry: JsonObje
   } else if (check(OBJECT_SCHEMAS.alert.create, object, pointer).length === 0) {
     addAlertFindings(findings, alertSchema.parse(object), object['lint'], pointer);
   }
-  if (key === undefined && defaultKey(kind, object) === undefined) findings.add(noKey(kind, pointer));
+  if (key !== undefined) return;
+  const derived = defaultKey(kind, object);
+  findings.add(derived === undefined ? noKey(kind, pointer) : keyFromNameOf(kind, derived, pointer));
 }
 
 /** Guesses the kind of object in a body that was sent to a path without a kind. */
@@ -179,15 +181,32 @@ function kindOfBody(body: Json): ManagedKind {
 
 /** Returns the default key of an object: the slug of its name or title. */
 export function defaultKey(kind: ManagedKind, object: JsonObject): string | undefined {
-  const name = object[kind === 'monitor' ? 'name' : 'title'];
+  const name = object[nameField(kind)];
   return typeof name === 'string' ? keyFromName(name) : undefined;
+}
+
+function nameField(kind: ManagedKind): 'name' | 'title' {
+  return kind === 'monitor' ? 'name' : 'title';
+}
+
+/** Returns the warning about an entry whose identity changes with its name. */
+function keyFromNameOf(kind: ManagedKind, key: string, pointer: Pointer): Finding {
+  const field = nameField(kind);
+  return {
+    code: 'key_from_name',
+    severity: 'warning',
+    message: `The ${kind} has no "key", so its key is derived from its ${field}: with another ${field} it would be a new object.`,
+    pointer,
+    hint: `Add "key: ${key}" to keep the object when the ${field} changes.`,
+    fix: { title: `Add key: ${key}`, edits: [{ pointer: pointerTo(pointer, 'key'), value: key }] },
+  };
 }
 
 function noKey(kind: ManagedKind, pointer: Pointer): Finding {
   return {
     code: 'no_key',
     severity: 'error',
-    message: `"key" is required: the ${kind} has no ${kind === 'monitor' ? 'name' : 'title'} from which a key can be derived.`,
+    message: `"key" is required: the ${kind} has no ${nameField(kind)} from which a key can be derived.`,
     pointer,
     hint: 'Add a "key" of lower-case letters, digits, ".", "_" and "-".',
   };

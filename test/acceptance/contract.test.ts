@@ -349,7 +349,7 @@ describe('the description of the API', () => {
 
   it('lints a document and the body of a create, with positions, and queries no upstream', async () => {
     const body =
-      'apiVersion: birddog/v1\napplication: a\nteam: t\nmonitors:\n  - name: x\n    type: query alert\n';
+      'apiVersion: birddog/v1\napplication: a\nteam: t\nmonitors:\n  - key: x\n    type: query alert\n';
     const answer = await request(pod, 'POST', '/lint', {
       body,
       headers: { 'content-type': 'application/yaml' },

@@ -319,7 +319,9 @@ describe('two renames of one key at once', () => {
     ];
     const outcomes = await Promise.allSettled(documents.map((one) => pipeline.apply(one)));
     const lost = outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason.code] : []));
-    assert.deepEqual(lost, ['plan_stale', 'plan_stale']);
+    // An apply whose plan begins after the rename has an error instead of an old plan.
+    for (const code of lost) assert.match(code, /^(?:plan_stale|invalid)$/);
+    assert.equal(lost.length, 2);
     assert.deepEqual(Object.keys(held(pipeline)), [id]);
   });
 
