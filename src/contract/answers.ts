@@ -175,6 +175,9 @@ export const importAnswerSchema = z
         apiVersion: text,
         application: text,
         team: text,
+        tags: z.array(text).exactOptional(),
+        notify: z.array(text).exactOptional(),
+        alerts: z.array(jsonObject).exactOptional(),
         monitors: z.array(jsonObject).exactOptional(),
         dashboards: z.array(jsonObject).exactOptional(),
       })

@@ -133,7 +133,7 @@ export const OPERATIONS: readonly Operation[] = [
     verb: 'import',
     summary:
       'Return existing Datadog objects as a document: those of the application, or those that match a query, tag or id.',
-    query: ['application', 'team', 'query', 'tag', 'id'],
+    query: ['application', 'team', 'query', 'tag', 'id', 'raw'],
   },
   {
     path: '/history',

@@ -14,7 +14,7 @@ export const PROBLEM_CODES = Object.keys(PROBLEMS).filter((code): code is Proble
 /** Fields that only some problems have. */
 const EXTRAS = {
   catalog: catalog.exactOptional().meta({ description: 'The catalog.' }),
-  matches: texts.meta({ description: 'The names in that catalog.' }),
+  matches: texts.meta({ description: 'The names in that catalog, or the teams that the objects name.' }),
   catalogs: z.array(catalog).exactOptional().meta({ description: 'The catalogs that did not answer.' }),
   wanted: z
     .object({ right: text, application: optionalText })
@@ -59,6 +59,7 @@ const EXTRAS_BY_CODE: Readonly<
   owned_by_another: { always: ['owner'] },
   key_conflict: { always: ['plan'] },
   ambiguous_application: { always: ['catalog', 'matches'] },
+  ambiguous_team: { always: ['matches'] },
   duplicate_of_unmanaged: { always: ['existing'] },
   plan_stale: { always: ['moved'] },
   too_many_deletes: { always: ['deletes'] },

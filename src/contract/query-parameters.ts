@@ -126,6 +126,11 @@ export const QUERY_PARAMETERS = {
     ...anyText,
   },
   tag: { description: 'Import the objects that have this tag.', ...anyText },
+  raw: {
+    description:
+      '`true`: no alerts, every object with all of its tags, and widgets with their ids, as Datadog has them.',
+    ...flag(false),
+  },
   cursor: { ...NEXT_CURSOR, schema: matching(/^\d{1,20}$/) },
   catalogs: {
     description:

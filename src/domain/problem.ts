@@ -84,6 +84,11 @@ export const PROBLEMS = {
     title: 'A catalog has several entries for the application',
     hint: 'Name the right entry under `catalogs` in the request.',
   },
+  ambiguous_team: {
+    status: 409,
+    title: 'The objects do not name one team',
+    hint: 'Give the team in the query parameter team.',
+  },
   duplicate_of_unmanaged: {
     status: 409,
     title: 'Datadog already has an identical monitor that this application does not own',

@@ -343,7 +343,7 @@ describe('birddog import', () => {
       const { status, err } = await run(folder, [...args, '--output', name]);
       assert.deepEqual(
         [status, err],
-        [0, `1 monitor and 0 dashboards of import-${format} written to ${name}\n`],
+        [0, `0 alerts, 1 monitor and 0 dashboards of import-${format} written to ${name}\n`],
       );
       const text = readFileSync(join(folder, name), 'utf8');
       if (format !== 'json') {

@@ -33,7 +33,7 @@ export async function acceptDrift(
   const answer = await client.send({
     method: 'POST',
     path: '/import',
-    query: { application, team },
+    query: { application, team, raw: 'true' },
     deadlineMs,
   });
   const { document: live } = parsedAnswer(importAnswerSchema, answer);

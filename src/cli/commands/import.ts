@@ -22,9 +22,13 @@ const APPLICATION = textOption('application', 'A', 'application of the document 
 const TEAM = textOption(
   'team',
   'T',
-  'team that owns the application; required if the objects do not name one',
+  'team that owns the application; required unless every monitor names the same one',
 );
-const QUERY = textOption('query', 'TEXT', "import monitors that Datadog's monitor search finds");
+const QUERY = textOption(
+  'query',
+  'TEXT',
+  "import monitors that Datadog's monitor search finds, and dashboards with these words",
+);
 const ID = textOption('id', 'ID,...', 'import monitors and dashboards with these ids');
 const TAG = textOption('tag', 'TAG', 'import objects with this tag');
 const FORMAT = choice(
@@ -107,9 +111,9 @@ async function importDocument(
     });
     if (output === undefined) outExact(written);
     else await createText(output, written);
-    const counts = [count(document.monitors, 'monitor'), count(document.dashboards, 'dashboard')];
+    const { alerts, monitors, dashboards } = document;
     err(
-      `${counts.join(' and ')} of ${document.application}${output === undefined ? '' : ` written to ${visible(output)}`}\n`,
+      `${count(alerts, 'alert')}, ${count(monitors, 'monitor')} and ${count(dashboards, 'dashboard')} of ${document.application}${output === undefined ? '' : ` written to ${visible(output)}`}\n`,
     );
     return EXIT.done;
   } catch (error) {
@@ -129,16 +133,23 @@ function count(list: readonly unknown[] | undefined, name: string): string {
   return `${length} ${name}${length === 1 ? '' : 's'}`;
 }
 
+/** Maximum length of each selection in the comment, in UTF-16 units. */
+const MAX_SELECTION = 60;
+
 /** Returns a comment that explains where the document came from. */
 function commentFor(
   { application, query, id, tag }: Readonly<Record<string, string | undefined>>,
   url: URL,
 ): string[] {
-  const found = Object.entries({ query, id, tag }).flatMap(([name, value]) =>
-    value === undefined ? [] : [`${name} ${value}`],
-  );
+  const found = Object.entries({ query, id, tag }).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    if (value.length <= MAX_SELECTION) return [`${name} ${value}`];
+    return name === 'id'
+      ? [`${value.split(',').length} ids`]
+      : [`${name} ${value.slice(0, MAX_SELECTION).toWellFormed()}...`];
+  });
   return [
-    `Objects of ${application} in Datadog${found.length > 0 ? `, found by ${found.join(', ')}` : ''}; imported by birddog import from ${url.href}`,
-    'birddog plan shows what applying it would change: at first, only markers. You can remove adopt after the first apply.',
+    `Objects of ${application} in Datadog${found.length > 0 ? `, found by ${found.join(', ')}` : ''}; imported from ${url.href}`,
+    'The first apply adds only markers and the team. You can remove adopt afterwards.',
   ];
 }

@@ -331,7 +331,7 @@ describe('import', () => {
       query: MONITOR['query'] ?? null,
       tags: ['service:x'],
     });
-    assert.match((await imported('service:x')).message, /no common team: tag/);
+    assert.match((await imported('service:x')).message, /^The objects have no team: tag/);
   });
 });
 

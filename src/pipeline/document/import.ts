@@ -1,26 +1,18 @@
 import type { ImportAnswer } from '../../contract/answers.ts';
 import { append } from '../../domain/append.ts';
-import { keyFromName } from '../../domain/application.ts';
-import { asWritten } from '../../diff/minimal-object.ts';
+import { TEAM_SLUG } from '../../domain/application.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import { STORED_KINDS, type StoredKind } from '../../domain/managed-fields.ts';
-import { idOf, markOf, oldestFirst, ownershipOf, unmarked } from '../../domain/marker.ts';
+import { STORED_KINDS } from '../../domain/managed-fields.ts';
+import { idOf, markOf, oldestFirst, ownershipOf } from '../../domain/marker.ts';
 import { ProblemError } from '../../domain/problem.ts';
-import { withReferences } from '../../domain/references.ts';
 import { conflictOf, markerConflict } from '../contested.ts';
 import { routeMembers } from '../describe.ts';
 import type { Ports } from '../ports.ts';
 import { answerFindings } from '../refuse.ts';
 import type { PipelineAnswer, PipelineRequest } from '../request.ts';
-
-interface Entry {
-  readonly stored: StoredKind;
-  readonly key: string;
-  /** True if the object has no marker yet, so that the entry has to adopt it. */
-  readonly adopt: boolean;
-  readonly object: JsonObject;
-}
+import { importedDocument, rawDocument } from './import-document.ts';
+import { type FoundObject, type KeyedObject, withKeys } from './import-keys.ts';
 
 /**
  * Returns a document of existing Datadog objects: those of the application, or those that match a query, a tag or an id.
@@ -42,32 +34,19 @@ export async function importRequest(
   });
   const synthetics = found.filter(({ object }) => object['type'] === 'synthetics alert');
   const omitted = new Set([...foreign, ...synthetics]);
-  const entries = withKeys(
-    found.filter((one) => !omitted.has(one)),
-    application,
-  );
-  const keys = new Map(entries.map(({ stored, key, object }) => [`${stored}:${idOf(object)}`, key]));
-  const list = (stored: StoredKind) =>
-    entries
-      .filter((entry) => entry.stored === stored)
-      .map(({ key, adopt, object }) => ({
-        key,
-        ...(adopt ? { adopt: idOf(object) } : {}),
-        ...withReferences(stored, asWritten(stored, unmarked(stored, object)), keys),
-      }));
-  const [monitors, dashboards] = [list('monitor'), list('dashboard')];
+  const imported = found.filter((one) => !omitted.has(one));
+  const entries = withKeys(imported, application, await otherKeys(imported, request, ports));
+  const team = query.team ?? teamOf(entries);
   return {
     status: 200,
     body: {
       application,
       ...routeMembers(route),
-      document: {
-        apiVersion: 'birddog/v1',
+      document: (query.raw === 'true' ? rawDocument : importedDocument)(entries, {
         application,
-        team: query.team ?? teamOf(entries) ?? throwUnknownTeam(entries),
-        ...(monitors.length > 0 ? { monitors } : {}),
-        ...(dashboards.length > 0 ? { dashboards } : {}),
-      },
+        team,
+        route,
+      }),
       findings: answerFindings(
         [...foreign.map((one) => omittedFinding(one, ports)), ...synthetics.map(syntheticsFinding)],
         undefined,
@@ -78,7 +57,7 @@ export async function importRequest(
 }
 
 /** Returns the warning about an omitted object, which belongs to another application or has two different markers. */
-function omittedFinding({ stored, object }: Found, ports: Ports): Finding {
+function omittedFinding({ stored, object }: FoundObject, ports: Ports): Finding {
   const conflict = conflictOf(stored, object, ports[stored].url(object));
   if (conflict !== undefined) return markerConflict(`${conflict} It is omitted.`, '');
   return {
@@ -90,7 +69,7 @@ function omittedFinding({ stored, object }: Found, ports: Ports): Finding {
 }
 
 /** Returns the warning about an omitted monitor of a synthetic test, which the monitor API cannot write. */
-function syntheticsFinding({ object }: Found): Finding {
+function syntheticsFinding({ object }: FoundObject): Finding {
   return {
     code: 'synthetics_elsewhere',
     severity: 'warning',
@@ -99,9 +78,7 @@ function syntheticsFinding({ object }: Found): Finding {
   };
 }
 
-type Found = Pick<Entry, 'stored' | 'object'>;
-
-async function findAll({ query, context }: PipelineRequest, ports: Ports): Promise<Found[]> {
+async function findAll({ query, context }: PipelineRequest, ports: Ports): Promise<FoundObject[]> {
   const { application = '', query: text, tag, id } = query;
   if (id !== undefined && (text ?? tag) !== undefined) {
     throw new ProblemError('bad_request', 'An import by id has no query and no tag.', {
@@ -109,7 +86,7 @@ async function findAll({ query, context }: PipelineRequest, ports: Ports): Promi
     });
   }
   const ids = id?.split(',').map((one) => one.trim()) ?? [];
-  const found: Found[] = [];
+  const found: FoundObject[] = [];
   for (const stored of STORED_KINDS) {
     const port = ports[stored];
     const objects: JsonObject[] = [];
@@ -135,45 +112,67 @@ async function findAll({ query, context }: PipelineRequest, ports: Ports): Promi
   return found;
 }
 
-/** Assigns a unique key to each object: that of its marker, else one derived from its name. Of clones, keeps only the oldest. */
-function withKeys(found: readonly Found[], application: string): Entry[] {
-  const taken = new Set<string>();
-  const marked = found.flatMap(({ stored, object }): Entry[] => {
-    const mark = markOf(stored, object);
-    const name = `${stored}:${mark?.key ?? ''}`;
-    if (mark?.application !== application || taken.has(name)) return [];
-    taken.add(name);
-    return [{ stored, object, key: mark.key, adopt: false }];
-  });
-  const others = found.flatMap(({ stored, object }): Entry[] => {
-    if (markOf(stored, object)) return [];
-    const name = object[stored === 'monitor' ? 'name' : 'title'];
-    const slug = (typeof name === 'string' ? keyFromName(name) : undefined) ?? `${stored}-${idOf(object)}`;
-    let key = slug;
-    for (let count = 2; taken.has(`${stored}:${key}`); count += 1) key = `${slug.slice(0, 75)}-${count}`;
-    taken.add(`${stored}:${key}`);
-    return [{ stored, object, key, adopt: true }];
-  });
-  return [...marked, ...others];
+/**
+ * Returns the names (`kind:key`) of the application's objects that a selection can lack, so that no other object gets their
+ * keys. Without objects to adopt, or without a selection, no key is assigned.
+ */
+async function otherKeys(
+  found: readonly FoundObject[],
+  { query, context }: PipelineRequest,
+  ports: Ports,
+): Promise<ReadonlySet<string>> {
+  const { application = '', query: text, tag, id } = query;
+  const names = new Set<string>();
+  if (text === undefined && tag === undefined && id === undefined) return names;
+  for (const stored of STORED_KINDS) {
+    if (!found.some((one) => one.stored === stored && markOf(stored, one.object) === undefined)) continue;
+    for (const object of await ports[stored].find({ application }, context))
+      names.add(`${stored}:${markOf(stored, object)?.key ?? ''}`);
+  }
+  return names;
 }
 
-/** Returns the team if all objects that have a `team:` tag have the same one. */
-function teamOf(entries: readonly Entry[]): string | undefined {
-  const teams = new Set(
-    entries.flatMap(({ object }) => {
-      const { tags } = object;
-      return Array.isArray(tags)
-        ? tags.flatMap((tag) => (typeof tag === 'string' && tag.startsWith('team:') ? [tag.slice(5)] : []))
-        : [];
-    }),
+const TEAM_TAG = 'team:';
+
+/**
+ * Returns the only team that the objects name. Every monitor must name it; dashboards need not, unless there are no monitors.
+ * Throws `ambiguous_team` with the candidates, or `bad_request` without any candidate.
+ */
+function teamOf(entries: readonly KeyedObject[]): string {
+  const counts = new Map<string, number>();
+  let unnamed = 0;
+  const hasMonitors = entries.some(({ stored }) => stored === 'monitor');
+  for (const { stored, object } of entries) {
+    const teams = teamsOf(object);
+    if (teams.size === 0 && (stored === 'monitor' || !hasMonitors)) unnamed += 1;
+    for (const team of teams) counts.set(team, (counts.get(team) ?? 0) + 1);
+  }
+  const [first, ...more] = [...counts].toSorted(([, a], [, b]) => b - a);
+  if (first && more.length === 0 && unnamed === 0) return first[0];
+  const hint = 'Give the team: ?team= in the request, --team for birddog import.';
+  if (!first) {
+    const why = entries.length === 0 ? 'No objects were found' : 'The objects have no team: tag';
+    throw new ProblemError('bad_request', `${why}, so the team of the application is unknown.`, {
+      hint: entries.length === 0 ? `Check the query. ${hint}` : hint,
+    });
+  }
+  const candidates = [first, ...more.slice(0, MAX_CANDIDATES - 1)];
+  const names = candidates.map(([team, count]) => `${team} (${count} of ${entries.length} objects)`);
+  const hidden = more.length + 1 - candidates.length;
+  throw new ProblemError(
+    'ambiguous_team',
+    `The team is not clear from the tags of the objects: ${names.join(', ')}${hidden > 0 ? ` and ${hidden} more` : ''}.`,
+    { members: { matches: candidates.map(([team]) => team) }, hint },
   );
-  const [team] = teams;
-  return teams.size === 1 ? team : undefined;
 }
 
-function throwUnknownTeam(entries: readonly Entry[]): never {
-  const why = entries.length === 0 ? 'No objects were found' : 'The objects have no common team: tag';
-  throw new ProblemError('bad_request', `${why}, so the team of the application is unknown.`, {
-    hint: 'Check the query, or give the team: ?team= in the request, --team for birddog import.',
-  });
+/** Maximum number of teams that the problem `ambiguous_team` names. */
+const MAX_CANDIDATES = 10;
+
+/** Returns the valid names of teams in the tags of an object. */
+function teamsOf({ tags }: JsonObject): ReadonlySet<string> {
+  const names = (Array.isArray(tags) ? tags : []).flatMap((tag) =>
+    typeof tag === 'string' && tag.startsWith(TEAM_TAG) ? [tag.slice(TEAM_TAG.length)] : [],
+  );
+  return new Set(names.filter((name) => TEAM_SLUG.test(name)));
 }
