@@ -165,7 +165,9 @@ export const ENVELOPE_SCHEMAS = {
   }),
 } as const;
 
-const FORMER_KEY = 'renamed_from must be a key, or application/key, or a list of these';
+/** Maximum number of former names of one entry: each is looked up. */
+export const MAX_FORMER_NAMES = 20;
+const FORMER_KEY = `renamed_from must be a key, or application/key, or a list of at most ${MAX_FORMER_NAMES} of these`;
 const formerKey = z.string(FORMER_KEY).refine((name) => formerName(name, '') !== undefined, FORMER_KEY);
 
 const keyed = {
@@ -187,7 +189,7 @@ const keyed = {
       examples: [1234567],
     }),
   renamed_from: z
-    .union([formerKey, z.array(formerKey).min(1)], FORMER_KEY)
+    .union([formerKey, z.array(formerKey).min(1).max(MAX_FORMER_NAMES)], FORMER_KEY)
     .optional()
     .meta({
       description:

@@ -14,6 +14,7 @@ import {
   Single,
   Wait,
 } from './commands.ts';
+import { Rename, type Rival, WriteDuringRename } from './rename.ts';
 
 const late = fc
   .integer({ min: 100, max: 24_000 })
@@ -23,6 +24,8 @@ const loss = fc.oneof(
   fc.constant<LostWrite>({ carriedOut: 'never' }),
   late,
 );
+/** What becomes of the further attempts of an update. */
+const UNSENT: readonly LostWrite[] = Array.from({ length: 9 }, () => ({ carriedOut: 'never' }));
 const conditions: fc.Arbitrary<Conditions> = fc.record({
   losses: fc.oneof(fc.constant([]), fc.array(loss, { minLength: 1, maxLength: 5 })),
   deadlineMs: fc.constantFrom(3_000, 25_000),
@@ -50,6 +53,19 @@ export const COMMANDS: fc.Arbitrary<Command>[] = [
   fc
     .tuple(fc.constantFrom<Name[]>('monitor:a', 'monitor:b'), content, fc.boolean(), conditions)
     .map(([one, other, ...rest]) => new Replace(one, `log${other}`, ...rest)),
+  fc
+    .tuple(name, content, fc.constantFrom<Rival[]>('none', 'same', 'older'), conditions)
+    .map((parts) => new Rename(...parts)),
+  fc
+    .tuple(name, fc.constantFrom('create', 'update', 'delete'), name, content, late)
+    .map(([from, verb, written, other, lost]) => {
+      const answered = { losses: [], deadlineMs: 25_000 };
+      return new WriteDuringRename(
+        new Single('create', from, other, answered),
+        new Rename(from, `${other}r`, 'none', { losses: [lost, ...UNSENT], deadlineMs: 3_000 }),
+        new Single(verb, written, `${other}w`, answered),
+      );
+    }),
   name.map((one) => new Clone(one)),
   fc.integer({ min: 1, max: 40_000 }).map((ms) => new Wait(ms)),
   fc.constant(new ChangeListing()),

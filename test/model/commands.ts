@@ -9,7 +9,7 @@ import type { BothRoutes } from './both-routes.ts';
 
 export const NAMES = ['monitor:a', 'monitor:b', 'dashboard:a', 'dashboard:b'] as const;
 export type Name = (typeof NAMES)[number];
-const ABSENT = '';
+export const ABSENT = '';
 
 /** What is known of one key: every content that it may have now. */
 interface Known {
@@ -43,19 +43,19 @@ export function newModel(): Model {
   );
 }
 
-function known(model: Model, name: Name): Known {
+export function known(model: Model, name: Name): Known {
   const found = model.get(name);
   assert.ok(found);
   return found;
 }
 
-function partsOf(name: Name) {
+export function partsOf(name: Name) {
   const [kind, key = ''] = name.split(':');
   return { kind: kind === 'monitor' ? ('monitor' as const) : ('dashboard' as const), key };
 }
 
 /** Returns an object with a content. A content that begins with "log" is another type of monitor. */
-function objectOf(name: Name, content: string): JsonObject {
+export function objectOf(name: Name, content: string): JsonObject {
   const { kind, key } = partsOf(name);
   if (kind === 'dashboard')
     return {
@@ -69,7 +69,7 @@ function objectOf(name: Name, content: string): JsonObject {
 }
 
 /** Sends a request under the given conditions. Returns `done`, or the problem. */
-async function outcomeOf(
+export async function outcomeOf(
   { app }: Real,
   { losses }: Conditions,
   send: () => Promise<unknown>,
@@ -110,7 +110,7 @@ export function checkHeld(model: Model, { app, clones }: Real): void {
   }
 }
 
-abstract class Base implements Command {
+export abstract class Base implements Command {
   abstract check(model: Readonly<Model>): boolean;
   protected abstract carryOut(model: Model, real: Real): Promise<void>;
   async run(model: Model, real: Real): Promise<void> {

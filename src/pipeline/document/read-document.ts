@@ -1,7 +1,7 @@
 import { append } from '../../domain/append.ts';
 import { check } from '../../contract/check.ts';
 import { alertSchema } from '../../contract/alert-schema.ts';
-import { applicationSchema, formerName } from '../../contract/schemas.ts';
+import { applicationSchema, formerName, MAX_FORMER_NAMES } from '../../contract/schemas.ts';
 import { CATALOG_NAMES, type CatalogAliases, KEY_SLUG } from '../../domain/application.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { isObject, type Json, type JsonObject, numberText } from '../../domain/json.ts';
@@ -191,9 +191,9 @@ function readEntry(
       pointer,
       object,
       adopt: typeof adopt === 'string' ? adopt : numberText(adopt),
-      renamedFrom: textsIn(typeof former === 'string' ? [former] : former).flatMap(
-        (name) => formerName(name, shared.application) ?? [],
-      ),
+      renamedFrom: textsIn(typeof former === 'string' ? [former] : former)
+        .slice(0, MAX_FORMER_NAMES)
+        .flatMap((name) => formerName(name, shared.application) ?? []),
       unmanaged: textsIn(unmanaged),
       references: referencesIn(written, pointer),
       verb: 'apply',
