@@ -86,7 +86,7 @@ export const QUERY_PARAMETERS = {
   },
   basis: {
     description:
-      'The `basis` of a plan. If the document or Datadog has changed since that plan, nothing is written.',
+      'The `basis` of a plan. If the document, `prune`, `only` or Datadog has changed since that plan, nothing is written.',
     ...anyText,
   },
   prune: {

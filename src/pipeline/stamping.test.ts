@@ -64,7 +64,7 @@ describe('a request that bypasses lint', () => {
       const { ports, context } = world();
       const write = writeOf(verb, { ...MONITOR, tags: [...FORGED] });
       const live: LiveState = { ...LIVE, own: { monitor: existing, dashboard: [] } };
-      const plan = runAtOnce(planningDocument(write.document, live, ROUTE, false));
+      const plan = runAtOnce(planningDocument(write.document, live, ROUTE));
       const operation = OPERATIONS.find(({ path }) => path === `/${verb}_monitor`);
       assert.ok(operation);
       const request = { operation, query: {}, route: ROUTE, context };
@@ -79,7 +79,7 @@ describe('a request that bypasses lint', () => {
   });
 
   it('plans no write for a document whose common tags add a marker to its entries', () => {
-    const planned = runAtOnce(planningDocument(forgedDocument, LIVE, ROUTE, false));
+    const planned = runAtOnce(planningDocument(forgedDocument, LIVE, ROUTE));
     assert.deepEqual(planned.steps, []);
     assert.deepEqual(
       planned.refused.map(({ entry, findings }) => [entry.key, findings.map(({ pointer }) => pointer)]),

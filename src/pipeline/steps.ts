@@ -152,10 +152,10 @@ async function readLiveObjects<Known extends Wanted>(
 /** Compares what is wanted with what Datadog has. */
 async function planChanges<Known extends Wanted & Read>(
   known: Known,
-  { request: { route, query } }: Scope,
+  { request: { route } }: Scope,
 ): Promise<Known & Compared> {
   const { document, live } = known;
-  const plan = await runThrottled(planningDocument(document, live, route, query.prune === 'true'));
+  const plan = await runThrottled(planningDocument(document, live, route));
   return { ...known, plan: selectedSteps(plan, document) };
 }
 

@@ -143,9 +143,13 @@ export async function stalePlanProblem(
   context: RequestContext,
 ): Promise<ProblemError> {
   if (documentPartOf(current) !== documentPartOf(fingerprint)) {
-    return new ProblemError('plan_stale', 'The document has changed since the plan was made.', {
-      members: { moved: [{ document: document.application }] },
-    });
+    return new ProblemError(
+      'plan_stale',
+      'The document, or `prune`, is not the one that the plan was made with.',
+      {
+        members: { moved: [{ document: document.application }] },
+      },
+    );
   }
   const changed = changesSince(fingerprint, live, ports);
   if (!changed) {

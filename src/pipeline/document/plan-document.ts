@@ -42,9 +42,8 @@ export function* planningDocument(
   document: ReadDocument,
   live: LiveState,
   route: Route,
-  prune: boolean,
 ): Steps<DocumentPlan> {
-  const { application, entries, deletes = new Set<string>() } = document;
+  const { application, entries, prune = false, deletes = new Set<string>() } = document;
   const own = ownObjects(live);
   const all = allEntries(document);
   const renames = renamesOf(all, application, live, (name) => {
@@ -291,7 +290,10 @@ export function deleteOrder<T extends Pick<ReplaceStep | DeleteStep, 'stored' | 
 /** Characters of one digest of a fingerprint, as base64url. */
 export const DIGEST_LENGTH = 22;
 
-/** Computes a fingerprint of two digests, of the document and of the state of Datadog, which shows which of them changed. */
+/**
+ * Computes a fingerprint of two digests, of the document with `prune` and of the state of Datadog, which shows which of them
+ * changed.
+ */
 export function* fingerprintSteps(document: ReadDocument, live: LiveState): Steps<string> {
   const entries = document.entries.map(
     ({ kind, key, object, adopt, unmanaged, renamedFrom, restoredFrom }) => ({
@@ -317,8 +319,9 @@ export function* fingerprintSteps(document: ReadDocument, live: LiveState): Step
       yield;
     }
   }
-  const { deletes } = document;
-  const end = deletes && deletes.size > 0 ? `],${printJson([...deletes].sort())}]` : ']]';
+  const { prune = false, deletes } = document;
+  const deleted = deletes && deletes.size > 0 ? `,${printJson([...deletes].sort())}` : '';
+  const end = `]${deleted}${prune ? ',"prune"' : ''}]`;
   const documentDigest = yield* digestOf(`[${printJson(document.team ?? null)},[`, entries, end);
   return `${documentDigest}-${yield* digestOf(
     '[',

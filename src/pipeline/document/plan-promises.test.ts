@@ -130,7 +130,7 @@ describe('after an apply, Datadog', () => {
           }
         }
         assert.deepEqual([...unplanned], []);
-        const planned = await world.plan(second);
+        const planned = await world.plan(second, { prune: 'true' });
         assert.equal(planned['basis'], basis);
         const again = items(planned['objects']);
         assert.deepEqual(

@@ -70,6 +70,8 @@ export interface ReadDocument {
   readonly only?: OneObject;
   /** Objects (`kind:key`) that a delete or a restore deletes. */
   readonly deletes?: ReadonlySet<string>;
+  /** Whether an apply deletes the application's objects that the document does not have. Default: false. */
+  readonly prune?: boolean;
   readonly findings: readonly Finding[];
   /** If only some entries were selected: `entries` has only these. */
   readonly selection?: Selection;

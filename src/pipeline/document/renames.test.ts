@@ -60,7 +60,7 @@ describe('an entry with renamed_from', () => {
       [['rename', id]],
     );
     assert.deepEqual(held(pipeline), { [id]: 'app/b' });
-    const again = await pipeline.plan(document);
+    const again = await pipeline.plan(document, { prune: 'true' });
     assert.deepEqual([told(again), codes(again)], [['b none'], ['rename_done']]);
     assert.equal(again['basis'], done['basis']);
     assert.deepEqual(told(await pipeline.plan(of(plain('b')))), ['b none']);

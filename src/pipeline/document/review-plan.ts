@@ -30,9 +30,13 @@ export async function readBody(_known: object, { request }: Scope): Promise<Writ
     throw new ProblemError('internal', 'Cannot plan a body that is not a document.');
   }
   const whole = await runThrottled(readingDocument(value));
-  const { only } = request.query;
+  const { only, prune } = request.query;
   const document = only === undefined ? whole : select(whole, value, only);
-  return { document, value, linted: () => lintRequest({ ...request, body }) };
+  return {
+    document: { ...document, prune: prune === 'true' },
+    value,
+    linted: () => lintRequest({ ...request, body }),
+  };
 }
 
 /** Adds the fingerprint of a plan, and all findings about it. */

@@ -26,6 +26,25 @@ const document = (priority: number): JsonObject =>
     ],
   });
 
+describe('prune', () => {
+  it('belongs to the fingerprint: a plan is applied only with the prune that it was made with', async () => {
+    const { plan, apply } = startInProcess();
+    await apply(documentOf({ monitors: [monitorEntry('one'), monitorEntry('extra')] }));
+    const one = documentOf({ monitors: [monitorEntry('one', { priority: 1 })] });
+    const basisOf = async (query = {}) => String((await plan(one, query))['basis']);
+    const [kept, pruned] = [await basisOf(), await basisOf({ prune: 'true' })];
+    const refused = await problemOf(apply(one, { prune: 'true', basis: kept }));
+    assert.deepEqual([refused.code, /`prune`/.test(refused.message)], ['plan_stale', true]);
+    assert.equal((await problemOf(apply(one, { basis: pruned }))).code, 'plan_stale');
+    assert.deepEqual(told(await plan(one)), ['one update', 'extra extra']);
+    const done = await apply(one, { prune: 'true', basis: pruned });
+    assert.equal(items(done['done']).length, 2);
+    assert.equal(done['basis'], await basisOf({ prune: 'true' }));
+    const again = await apply(one, { prune: 'true', basis: String(done['basis']) });
+    assert.deepEqual([again['done'], again['remaining']], [[], []]);
+  });
+});
+
 describe('a selection of entries', () => {
   it('plans and applies only these, and leaves everything else as it is', async () => {
     const { plan, apply } = startInProcess();
