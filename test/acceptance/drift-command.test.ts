@@ -182,6 +182,44 @@ describe('birddog drift', () => {
     assert.equal((await run(folder, ['plan', 'r.yaml'])).status, 0);
   });
 
+  it('--accept names the line and the anchor of a value that entries share', async (t) => {
+    const shared = YAML('drift-a')
+      .replace('thresholds: {critical: 2} # too much', 'thresholds: &limits {critical: 2}')
+      .replace(
+        /  - key: both\n[^]*?alerts:/,
+        `  - key: other
+    type: query alert
+    name: Other
+    query: avg(last_5m):avg:system.load.5{*} > 2
+    message: "@slack-a"
+    options: {thresholds: *limits}
+alerts:`,
+      );
+    const folder = folderWith(t, { 'a.yaml': `${YAML('drift-b')}---\n${shared}` });
+    assert.equal((await run(folder, ['apply', '--yes', 'a.yaml'])).status, 0);
+    const ids = await idsOf('drift-a');
+    const stricter = (query: string) => () => ({
+      query: `${query} > 1`,
+      options: { thresholds: { critical: 1 } },
+    });
+    await edit(ids['other'], stricter('avg(last_5m):avg:system.load.5{*}'));
+    await edit(ids['load'], stricter('avg(last_5m):avg:system.load.1{*}'));
+    const { status, err } = await run(folder, ['drift', '--accept', 'a.yaml']);
+    assert.equal(status, 2);
+    const text = readFileSync(join(folder, 'a.yaml'), 'utf8');
+    const lineOf = (part: string) => text.slice(0, text.indexOf(part)).split('\n').length;
+    for (const [key, line, field] of [
+      ['load', lineOf('thresholds: &limits'), 'thresholds'],
+      ['other', lineOf('options: {thresholds: *limits'), 'thresholds'],
+    ] as const)
+      assert.ok(
+        err.includes(
+          `monitor ${key} could not be updated completely: line ${line} shares "${field}" through the anchor limits; give this entry its own. `,
+        ),
+        err,
+      );
+  });
+
   it('--revert undoes changes after confirmation', async (t) => {
     const folder = folderWith(t, { 'v.yaml': YAML('drift-v') });
     await run(folder, ['apply', '--yes', 'v.yaml']);

@@ -6,6 +6,7 @@ import { decode } from '../../format/decode.ts';
 import { DOCUMENT_LIMITS, type Format } from '../../format/decoded.ts';
 import { applyEdits } from '../../format/edit/apply-edits.ts';
 import { reorderItems } from '../../format/edit/reorder-items.ts';
+import { sharedValueAt } from '../../format/edit/shared-value.ts';
 import { readDocument } from '../../pipeline/document/read-document.ts';
 import { acceptEdits } from './accept-edits.ts';
 import type { Acceptance } from './accept-widgets.ts';
@@ -54,8 +55,7 @@ export async function acceptDrift(
       refused.push({ object, reason: 'the value comes from the document, not from the entry' });
     else {
       const edited = await written(text, document.file.format, accepted);
-      if (edited === undefined)
-        refused.push({ object, reason: 'the change cannot be written at that place in the file' });
+      if (edited === undefined) refused.push({ object, reason: await whyNotWritten(document, accepted) });
       else {
         text = edited;
         const decoded = (await decode(text, document.file.format, DOCUMENT_LIMITS)).value;
@@ -65,6 +65,18 @@ export async function acceptDrift(
   }
   append(refused, await remainingDrift(document, text, drifted, refused, deadlineMs, { client }));
   return { text, refused };
+}
+
+/** Returns why changes cannot be written into a text: a YAML anchor shares the value with others, or another reason. */
+async function whyNotWritten({ part, file }: FileDocument, { edits, orders }: Acceptance): Promise<string> {
+  const pointers = file.format === 'yaml' ? [...edits, ...orders].map(({ pointer }) => pointer) : [];
+  for (const pointer of pointers) {
+    const shared = await sharedValueAt(part.text, pointer);
+    if (!shared) continue;
+    const { anchor, field, line } = shared;
+    return `line ${line + part.line} shares "${field}" through the anchor ${anchor}; give this entry its own`;
+  }
+  return 'the change cannot be written at that place in the file';
 }
 
 /** Applies edits, then reorders lists. Returns undefined if one of these is not possible in the text. */
