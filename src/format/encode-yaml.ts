@@ -40,7 +40,7 @@ function object(members: JsonObject, indent: string): string {
 
 /** Prints a string, as a block scalar if it has several lines and a block can represent it. */
 export function text(value: string, indent: string): string {
-  if (!value.includes('\n') || !fitsBlock(value)) return line(value);
+  if (!value.includes('\n') || !fitsBlock(value)) return isPlainInBlock(value) ? value : line(value);
   const ends = value.length - beforeNewlines(value);
   const chomping = ends === 0 ? '-' : ends === 1 ? '' : '+';
   const lines = (ends === 0 ? value : value.slice(0, -1)).split('\n');
@@ -49,8 +49,7 @@ export function text(value: string, indent: string): string {
 
 /** Prints a string on one line, in double quotes if it would be ambiguous. */
 export function line(value: string): string {
-  const isWord = value.length <= MAX_WORD && WORDS.has(value.toLowerCase());
-  if (isPlain(value) && !isWord) return value;
+  if (isPlain(value) && !isWord(value)) return value;
   return JSON.stringify(value).replace(
     UNPRINTABLE,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
@@ -82,6 +81,19 @@ function isPlain(value: string): boolean {
   return true;
 }
 
+/**
+ * Returns whether an unquoted one-line string is a string in YAML 1.1 and 1.2 as a value in a block, where brackets, braces and
+ * operators of queries need no quotes: it begins with a letter, `_`, `/` or `(` and contains no start of a comment or value.
+ */
+function isPlainInBlock(value: string): boolean {
+  if (!PLAIN_START.test(value) || UNBLOCKED.test(value) || /[\t\n]|: | #|[\s:]$/.test(value)) return false;
+  return value.isWellFormed() && !isWord(value);
+}
+
+function isWord(value: string): boolean {
+  return value.length <= MAX_WORD && WORDS.has(value.toLowerCase());
+}
+
 /** Returns whether a code is an ASCII letter or digit, or one of some additional characters; false for NaN. */
 function isWordCode(code: number, conditions: string): boolean {
   const isLetter = (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a);
@@ -103,6 +115,7 @@ function fitsBlock(value: string): boolean {
   return end === value.length || value.charAt(end - 1) !== '\n';
 }
 
+const PLAIN_START = /^[A-Za-z_/(]/;
 const COLON = 0x3a;
 const SPACE = 0x20;
 /** Characters that a block scalar cannot contain: control characters, and line breaks other than LF. */
