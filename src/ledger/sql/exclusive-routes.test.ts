@@ -61,6 +61,28 @@ describe('the routes of a process that uses its file alone', () => {
     assert.deepEqual((await next.pinRoute('a', UNLISTED, 1000)).route, UNLISTED);
   });
 
+  it('hold for a time after a restart of the machine, and not for its former uptime', async () => {
+    const machine = { uptimeMs: 1_000_000 };
+    const here = { ...clock, monotonic: () => machine.uptimeMs };
+    const booted = (clockRun: string) => {
+      const open = () => openSqlite(join(folder, 'restarted'), { clock: here });
+      const ledger = createSqlLedger(open, { database: 'SQLite', clock: here, exclusive: true, clockRun });
+      ledgers.push(ledger);
+      return ledger;
+    };
+    await booted('first boot').pinRoute('a', LISTED, 10_000);
+    for (const [boot, uptimeMs] of [
+      ['a longer uptime', 9_000_000],
+      ['a shorter uptime', 1000],
+    ] as const) {
+      machine.uptimeMs = uptimeMs;
+      const next = booted(boot);
+      assert.deepEqual((await next.pinRoute('a', UNLISTED, 1000)).route, LISTED, boot);
+    }
+    machine.uptimeMs += 700_000;
+    assert.deepEqual((await booted('a shorter uptime').pinRoute('a', UNLISTED, 1000)).route, UNLISTED);
+  });
+
   it('are free after a process that ended', async () => {
     const ended = opened('ended');
     await ended.unpinRoute((await ended.pinRoute('a', LISTED, 10_000)).pin);

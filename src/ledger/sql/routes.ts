@@ -3,7 +3,7 @@ import { isObject, parseTrustedJson, printJson } from '../../domain/json.ts';
 import { CATALOG_NAMES, type Route } from '../../domain/application.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import type { PinnedRoute } from '../port.ts';
-import type { Database } from './database.ts';
+import type { Database, Statement } from './database.ts';
 
 /** The statements about the routes on which writes of applications are in progress. */
 export class Routes {
@@ -62,6 +62,19 @@ export class Routes {
       values: [pin],
     });
   }
+}
+
+/** How long (ms) routes hold after a restart of the database's clock: the longest time after which a write can land. */
+const HOLD_AFTER_RESTART_MS = 600_000;
+
+/** Returns the statement after which the stored routes hold their full time again if the clock has restarted since. */
+export function restartRoutes({ dialect: { now } }: Database, clockRun: string): Statement {
+  return {
+    text: `UPDATE ledger_routes SET until_ms = ${now} + ${HOLD_AFTER_RESTART_MS} WHERE EXISTS (
+             SELECT 1 FROM ledger_facts WHERE name = 'clock_run' AND value <> CAST($1 AS TEXT)
+           )`,
+    values: [clockRun],
+  };
 }
 
 /** Returns the problem that no more routes can be pinned. */

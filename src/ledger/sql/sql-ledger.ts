@@ -13,7 +13,7 @@ import { migrate } from './migrations.ts';
 import { type HistoryLimits, historyLimits, Revisions } from './revisions.ts';
 import { type TableLimits, tableLimits, UNLIMITED } from '../size-limit.ts';
 import { ExclusiveRoutes } from './exclusive-routes.ts';
-import { Routes } from './routes.ts';
+import { restartRoutes, Routes } from './routes.ts';
 import { writeIn, Writes } from './writes.ts';
 
 /** Milliseconds that a probe waits for the database. */
@@ -247,12 +247,15 @@ async function openParts(open: OpenDatabase, options: LedgerOptions): Promise<Op
   const db = await open();
   await migrate(db);
   const tables = options.tables ?? (options.database === 'SQLite' ? tableLimits() : UNLIMITED);
-  const { clock, exclusive, every } = options;
+  const { clock, clockRun, exclusive, every } = options;
   const leases = new Leases(db, clock, { exclusive, maxLeases: tables.leases, ...(every ? { every } : {}) });
   const writes = new Writes(db, leases, tables.writes);
   await leases.takeOver();
   const incidents = new Incidents(db);
-  if (options.clockRun !== undefined) await db.transaction(resumed(writes, incidents, options.clockRun));
+  if (clockRun !== undefined) {
+    const restarted = [writes.restartClock(clockRun), restartRoutes(db, clockRun)];
+    await db.transaction(resumed(clockRun, [...restarted, ...incidents.restartClock(clockRun)]));
+  }
   const history = new Revisions(db, options.history ?? historyLimits(options.database));
   const cache = new CacheRows(db, options.database, options.cacheBytes);
   const routes = exclusive ? new ExclusiveRoutes(db, clock, tables.routes) : new Routes(db, tables.routes);
@@ -260,15 +263,14 @@ async function openParts(open: OpenDatabase, options: LedgerOptions): Promise<Op
   return { db, leases, writes, routes, budgets: new Budgets(db), history, cache, incidents };
 }
 
-/** After a restart of the clock, unsettled writes wait their full time again. */
-function resumed(writes: Writes, incidents: Incidents, clockRun: string): Statement[] {
+/** Returns the statements that record the run of the clock, after those for the case that it has restarted. */
+function resumed(clockRun: string, restarted: readonly Statement[]): Statement[] {
   return [
     {
       text: `INSERT INTO ledger_facts (name, value) VALUES ('clock_run', '') ON CONFLICT (name) DO NOTHING`,
       values: [],
     },
-    writes.restartClock(clockRun),
-    ...incidents.restartClock(clockRun),
+    ...restarted,
     { text: `UPDATE ledger_facts SET value = $1 WHERE name = 'clock_run'`, values: [clockRun] },
   ];
 }
