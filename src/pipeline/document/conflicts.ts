@@ -23,7 +23,7 @@ import {
   type PlanStep,
   type Prepared,
 } from './document-plan.ts';
-import { DIGEST_LENGTH } from './plan-document.ts';
+import { DIGEST_LENGTH, plannedObjects } from './plan-document.ts';
 
 /** How far back (ms) the audit trail is searched for a change between plan and write. */
 const LOOKBACK_MS = 24 * 60 * 60 * 1000;
@@ -204,7 +204,7 @@ function changesSince(fingerprint: string, live: LiveState, ports: Ports): Chang
   if (!before) return undefined;
   const there = new Map(
     STORED_KINDS.flatMap((stored) =>
-      live.own[stored].map((object) => [idOf(object), { stored, object }] as const),
+      plannedObjects(stored, live).map((object) => [idOf(object), { stored, object }] as const),
     ),
   );
   const known = new Set(before.map(({ id }) => id));

@@ -10,6 +10,7 @@ import { answerFindings } from '../refuse.ts';
 import type { PipelineRequest } from '../request.ts';
 import type { UndoneChanges } from './changes-by-others.ts';
 import { liveOf, type LiveState, type PlanStep, type Prepared } from './document-plan.ts';
+import { plannedObjects } from './plan-document.ts';
 import { cacheEntryOf } from './read-live.ts';
 import { writtenName } from './renames.ts';
 
@@ -57,10 +58,12 @@ function afterOf(step: PlanStep): JsonObject | undefined {
 export function storeFingerprint(
   fingerprint: string,
   application: string,
-  { own }: LiveState,
+  live: LiveState,
   ports: Ports,
 ): void {
-  const objects = STORED_KINDS.flatMap((stored) => own[stored].map((object) => cacheEntryOf(stored, object)));
+  const objects = STORED_KINDS.flatMap((stored) =>
+    plannedObjects(stored, live).map((object) => cacheEntryOf(stored, object)),
+  );
   ports.fingerprints.store(fingerprint, application, objects, ports.clock.now());
 }
 

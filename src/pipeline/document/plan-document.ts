@@ -311,7 +311,7 @@ export function* fingerprintSteps(document: ReadDocument, live: LiveState): Step
   const withAssets = keysWithAssets(document);
   const objects: { id: string; object: JsonObject }[] = [];
   for (const stored of STORED_KINDS) {
-    for (const object of [...live.own[stored], ...takenOver(stored, live)]) {
+    for (const object of plannedObjects(stored, live)) {
       const { assets = null, ...rest } = canonical(stored, object);
       // Lists omit runbook links, so they count only for monitors that were read singly.
       const counts = stored === 'monitor' && withAssets.has(markOf(stored, object)?.key ?? '');
@@ -330,10 +330,13 @@ export function* fingerprintSteps(document: ReadDocument, live: LiveState): Step
   )}`;
 }
 
-/** Returns the objects that entries adopt, or rename from other applications. */
-function takenOver(stored: StoredKind, { adoptable, renamable }: LiveState): JsonObject[] {
-  const all = [...[...adoptable].map(([name, object]) => [name, [object]] as const), ...renamable];
-  return all.flatMap(([name, objects]) => (name.startsWith(`${stored}:`) ? objects : []));
+/** Returns the objects that a plan depends on: the application's own, and those that entries adopt, or rename from other applications. */
+export function plannedObjects(stored: StoredKind, { own, adoptable, renamable }: LiveState): JsonObject[] {
+  const others = [...[...adoptable].map(([name, object]) => [name, [object]] as const), ...renamable];
+  return [
+    ...own[stored],
+    ...others.flatMap(([name, objects]) => (name.startsWith(`${stored}:`) ? objects : [])),
+  ];
 }
 
 /** Computes the digest of a list as JSON, between two strings. */
