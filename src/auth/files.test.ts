@@ -39,7 +39,7 @@ rules:
     [
       'a misspelt field',
       'rules:\n  - groups: [a]\n    application: [b]\n    may: [read]\n',
-      /^2:5: "applications" is required.*\n3:.*Unknown field "application"/,
+      /^2:5: "applications" is required.*\n3:.*"application" is not a field/,
     ],
     [
       'an unknown permission',

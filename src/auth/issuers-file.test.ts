@@ -57,7 +57,7 @@ issuers:
 
   const wrong: readonly [what: string, text: string, expected: RegExp][] = [
     ['no content', '', /^1:1: .*object with issuers/],
-    ['an unknown field', entry('    audiences: [x]\n'), /^5:16: Unknown field "audiences"/m],
+    ['an unknown field', entry('    audiences: [x]\n'), /^5:5: "audiences" is not a field of/m],
     ['no audience', entry('').replace('[birddog]', '[]'), /^4:15: Audience must have at least one entry/m],
     [
       'an issuer in plain HTTP',

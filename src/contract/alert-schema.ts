@@ -2,122 +2,107 @@ import { z } from 'zod';
 import { lint, nonEmptyText, number, text } from './schema-parts.ts';
 
 const WHEN = z
-  .enum(
-    ['alert', 'warning', 'no_data', 'recovery'],
-    'when must be alert, warning, no_data or recovery, or a list of these',
-  )
+  .enum(['alert', 'warning', 'no_data', 'recovery'])
   .meta({ id: 'When', description: 'A transition of an alert.' });
 /** An alert: a signal, a condition and its recipients. Compiled into a monitor and read back from one. */
 export const alertSchema = z
-  .strictObject(
-    {
-      title: nonEmptyText('title').meta({
-        description:
-          'The name of the monitor that the alert compiles to, and the title of its notifications.',
-        examples: ['Orders queue is backing up'],
-      }),
-      severity: z
-        .enum(
-          ['critical', 'high', 'medium', 'low', 'info'],
-          'severity must be critical, high, medium, low or info',
-        )
-        .optional()
-        .meta({ description: 'The priority of the monitor, from `critical` (P1) to `info` (P5).' }),
-      signal: z
-        .strictObject({
-          metric: nonEmptyText('metric').meta({
-            description: 'The name of the metric.',
-            pattern: '^[A-Za-z][A-Za-z0-9_.]{0,199}$',
-            examples: ['rabbitmq.queue.messages'],
-          }),
-          aggregate: z
-            .enum(['avg', 'sum', 'min', 'max', 'count'], 'aggregate must be avg, sum, min, max or count')
-            .optional()
-            .meta({ description: 'How the series of one group are combined.', default: 'avg' }),
-          filter: nonEmptyText('filter')
-            .optional()
-            .meta({
-              description: 'The scope of the metric, as between the braces of a query.',
-              pattern: '^[^{}\\n\\r]*[^{}\\s][^{}\\n\\r]*$',
-              default: '*',
-              examples: ['env:prod', 'env:prod AND NOT host:test-*'],
-            }),
-          by: z
-            .array(nonEmptyText('by').meta({ pattern: '^[A-Za-z@][A-Za-z0-9_.\\-/:@]{0,199}$' }))
-            .min(1, 'by must contain at least one tag; omit it to group by nothing')
-            .optional()
-            .meta({
-              description:
-                'The tags whose values each have a state of their own. Default: one state for all.',
-              examples: [['host'], ['queue', 'cluster']],
-            }),
-        })
-        .meta({ id: 'Signal', description: 'What the alert measures.' }),
-      condition: z
-        .strictObject({
-          over: nonEmptyText('over').meta({
-            description: 'The evaluation window: at most 10080m, 730h, 31d, 4w or 1mo.',
-            pattern: '^([1-9][0-9]{0,4}m|[1-9][0-9]{0,2}h|[1-9][0-9]?d|[1-4]w|1mo)$',
-            examples: ['5m', '1h', '1d'],
-          }),
-          statistic: z
-            .enum(['avg', 'sum', 'min', 'max'], 'statistic must be avg, sum, min or max')
-            .optional()
-            .meta({ description: 'How the points in the window are combined.', default: 'avg' }),
-          above: number.optional().meta({
-            description: 'The alert triggers above this value. Either `above` or `below` is required.',
-          }),
-          below: number.optional().meta({
-            description: 'The alert triggers below this value. Either `above` or `below` is required.',
-          }),
-          warn: number.optional().meta({
-            description: 'The state is a warning beyond this value: below `above`, or above `below`.',
-          }),
-          recover: number.optional().meta({
-            description:
-              'The alert recovers at this value: at most `above`, or at least `below`, which are the defaults.',
-          }),
-        })
-        .meta({
-          id: 'Condition',
-          description: 'When the alert triggers: either `above` or `below` a value.',
-          oneOf: [{ required: ['above'] }, { required: ['below'] }],
-          examples: [{ over: '10m', above: 1000, warn: 500, recover: 800 }],
+  .strictObject({
+    title: nonEmptyText.meta({
+      description: 'The name of the monitor that the alert compiles to, and the title of its notifications.',
+      examples: ['Orders queue is backing up'],
+    }),
+    severity: z
+      .enum(['critical', 'high', 'medium', 'low', 'info'])
+      .optional()
+      .meta({ description: 'The priority of the monitor, from `critical` (P1) to `info` (P5).' }),
+    signal: z
+      .strictObject({
+        metric: nonEmptyText.meta({
+          description: 'The name of the metric.',
+          pattern: '^[A-Za-z][A-Za-z0-9_.]{0,199}$',
+          examples: ['rabbitmq.queue.messages'],
         }),
-      message: text('message')
-        .optional()
-        .meta({
+        aggregate: z
+          .enum(['avg', 'sum', 'min', 'max', 'count'])
+          .optional()
+          .meta({ description: 'How the series of one group are combined.', default: 'avg' }),
+        filter: nonEmptyText.optional().meta({
+          description: 'The scope of the metric, as between the braces of a query.',
+          pattern: '^[^{}\\n\\r]*[^{}\\s][^{}\\n\\r]*$',
+          default: '*',
+          examples: ['env:prod', 'env:prod AND NOT host:test-*'],
+        }),
+        by: z
+          .array(nonEmptyText.meta({ pattern: '^[A-Za-z@][A-Za-z0-9_.\\-/:@]{0,199}$' }))
+          .min(1, 'must contain at least one tag; omit it to group by nothing')
+          .optional()
+          .meta({
+            description: 'The tags whose values each have a state of their own. Default: one state for all.',
+            examples: [['host'], ['queue', 'cluster']],
+          }),
+      })
+      .meta({ id: 'Signal', description: 'What the alert measures.' }),
+    condition: z
+      .strictObject({
+        over: nonEmptyText.meta({
+          description: 'The evaluation window: at most 10080m, 730h, 31d, 4w or 1mo.',
+          pattern: '^([1-9][0-9]{0,4}m|[1-9][0-9]{0,2}h|[1-9][0-9]?d|[1-4]w|1mo)$',
+          examples: ['5m', '1h', '1d'],
+        }),
+        statistic: z
+          .enum(['avg', 'sum', 'min', 'max'])
+          .optional()
+          .meta({ description: 'How the points in the window are combined.', default: 'avg' }),
+        above: number.optional().meta({
+          description: 'The alert triggers above this value. Either `above` or `below` is required.',
+        }),
+        below: number.optional().meta({
+          description: 'The alert triggers below this value. Either `above` or `below` is required.',
+        }),
+        warn: number.optional().meta({
+          description: 'The state is a warning beyond this value: below `above`, or above `below`.',
+        }),
+        recover: number.optional().meta({
           description:
-            "The text of the notifications. It may contain Datadog's variables and conditional blocks.",
-          examples: ['Consumers of {{queue.name}} cannot keep up.'],
+            'The alert recovers at this value: at most `above`, or at least `below`, which are the defaults.',
         }),
-      notify: z
-        .array(
-          z
-            .strictObject({
-              to: z
-                .array(nonEmptyText('a recipient').meta({ pattern: '^@[^\\s{},]+$' }))
-                .min(1, 'to must contain at least one recipient')
-                .meta({ description: 'The recipients.', examples: [['@pagerduty-payments']] }),
-              when: z
-                .union([WHEN, z.array(WHEN).min(1)])
-                .optional()
-                .meta({
-                  description: 'The transitions that they are notified of.',
-                  default: ['alert', 'recovery'],
-                }),
-            })
-            .meta({
-              id: 'Notify',
-              description: 'Recipients, and the transitions that they are notified of.',
-            }),
-        )
-        .optional()
-        .meta({ description: 'Who is notified. Default: `notify` of the document.' }),
-      lint,
-    },
-    'alert must be an object',
-  )
+      })
+      .meta({
+        id: 'Condition',
+        description: 'When the alert triggers: either `above` or `below` a value.',
+        oneOf: [{ required: ['above'] }, { required: ['below'] }],
+        examples: [{ over: '10m', above: 1000, warn: 500, recover: 800 }],
+      }),
+    message: text.optional().meta({
+      description:
+        "The text of the notifications. It may contain Datadog's variables and conditional blocks.",
+      examples: ['Consumers of {{queue.name}} cannot keep up.'],
+    }),
+    notify: z
+      .array(
+        z
+          .strictObject({
+            to: z
+              .array(nonEmptyText.meta({ pattern: '^@[^\\s{},]+$' }))
+              .min(1, 'must contain at least one recipient')
+              .meta({ description: 'The recipients.', examples: [['@pagerduty-payments']] }),
+            when: z
+              .union([WHEN, z.array(WHEN).min(1)])
+              .optional()
+              .meta({
+                description: 'The transitions that they are notified of.',
+                default: ['alert', 'recovery'],
+              }),
+          })
+          .meta({
+            id: 'Notify',
+            description: 'Recipients, and the transitions that they are notified of.',
+          }),
+      )
+      .optional()
+      .meta({ description: 'Who is notified. Default: `notify` of the document.' }),
+    lint,
+  })
   .meta({
     id: 'Alert',
     description: 'An alert in terms of a signal, a condition and recipients. It compiles to one monitor.',

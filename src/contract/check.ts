@@ -3,6 +3,7 @@ import type { Finding } from '../domain/finding.ts';
 import { Findings } from '../domain/findings.ts';
 import { isObject, isRawNumber, type Json, own } from '../domain/json.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
+import { additionOf, correctionOf, mismatch, subjectOf, unknownField, wordingOf } from './check-wording.ts';
 
 /**
  * Checks a value against a schema. Returns a finding for each mistake, with a pointer below `base`, within the limits of a
@@ -36,6 +37,9 @@ interface Place {
 function pointerOf({ above, name }: Place): Pointer {
   return above === undefined ? String(name) : pointerTo(pointerOf(above), name);
 }
+
+/** What is checked: undefined if it is missing. */
+type Value = Json | readonly Json[] | undefined;
 
 type Checker = (value: Json | undefined, place: Place) => void;
 
@@ -88,12 +92,21 @@ function membersOf(schema: z.ZodObject): (value: Record<string, Json>, place: Pl
       else
         findings.add({
           ...UNKNOWN,
-          message: `Unknown field "${name}".`,
-          pointer: pointerTo(pointerOf(place), name),
-          hint: 'Correct the name, or remove the field.',
+          ...unknownField(name, value, Object.keys(schema.shape), {
+            pointer: pointerOf(place),
+            owner: ownerOf(schema, place),
+          }),
         });
     }
   };
+}
+
+/** Returns what an object is, for a sentence about its fields. */
+function ownerOf(schema: z.ZodObject, { name, above }: Place): string {
+  if (typeof name === 'number') return `an element of "${above?.name ?? ''}"`;
+  const last = name.slice(name.lastIndexOf('/') + 1);
+  if (last !== '') return `"${last}"`;
+  return schema.meta()?.id === 'Document' ? 'a document' : 'the body';
 }
 
 const UNKNOWN = { code: 'unknown_member', severity: 'error' } as const;
@@ -101,7 +114,7 @@ const UNKNOWN = { code: 'unknown_member', severity: 'error' } as const;
 function itemsOf(schema: z.ZodArray): (value: readonly Json[], place: Place) => void {
   const element = checkerOf(requireSchema(schema.element));
   // Checks of the list itself, such as its length.
-  const whole = schema.def.checks && issuesOf(schema.clone({ ...schema.def, element: z.unknown() }));
+  const whole = schema.def.checks && issuesOf(schema.clone({ ...schema.def, element: z.unknown() }), schema);
   return (value, place) => {
     const { findings } = place;
     for (const [at, item] of value.entries())
@@ -110,20 +123,24 @@ function itemsOf(schema: z.ZodArray): (value: readonly Json[], place: Place) => 
   };
 }
 
-/** Requires that one option of a union matches. If only one option accepts lists (or objects), reports its findings. */
+/** Requires that one option of a union matches. If only one option accepts strings (lists, objects), reports its findings. */
 function optionsOf(schema: z.ZodUnion): Checker {
   const options = schema.options.map(requireSchema);
-  const addIssues = issuesOf(schema);
   return (value, place) => {
     if (options.some((option) => matches(option, value))) return;
     const sameShape = options.filter(
       (option) =>
         (option instanceof z.ZodArray && Array.isArray(value)) ||
+        (option instanceof z.ZodString && typeof value === 'string') ||
         (option instanceof z.ZodObject && isObject(value)),
     );
     const [only] = sameShape;
     if (only && sameShape.length === 1) checkerOf(only)(value, place);
-    else addIssues(NO_MATCH, place);
+    else if (!place.findings.accepts(codeOf(place))) place.findings.skip('error');
+    else {
+      const { error } = schema.safeParse(NO_MATCH, { error: () => mismatch(schema, value) });
+      addErrors(schema, value, error?.issues ?? [], place);
+    }
   };
 }
 
@@ -137,35 +154,48 @@ function matches(schema: z.ZodType, value: Json | undefined): boolean {
 }
 
 /** Returns the function that adds the issues that zod reports for a value that is not walked here. */
-function issuesOf(schema: z.ZodType): (value: unknown, place: Place) => void {
+function issuesOf(schema: z.ZodType, whole = schema): (value: Value, place: Place) => void {
   const takesObjects = schema instanceof z.ZodObject || schema instanceof z.ZodRecord;
   return (value, place) => {
     const given = valueForZod(value, takesObjects);
     const { issues } = run(schema, given);
-    if (issues.length > 0) addErrors(schema, given, issues.length, place);
+    if (issues.length === 0) return;
+    if (!place.findings.accepts(codeOf(place))) place.findings.skip('error', issues.length);
+    else {
+      const { error } = schema.safeParse(given, { error: wordingOf(whole, value) });
+      addErrors(whole, value, error?.issues ?? [], place);
+    }
   };
 }
 
-function addErrors(schema: z.ZodType, given: unknown, count: number, place: Place): void {
+function codeOf({ isMissing }: Place): { code: string; severity: 'error' } {
+  return { code: isMissing ? 'missing_member' : 'wrong_value', severity: 'error' };
+}
+
+/** Adds a finding for each message about a value. The finding about a missing field points to the object that lacks it. */
+function addErrors(
+  schema: z.ZodType,
+  value: Value,
+  issues: readonly { readonly message: string }[],
+  place: Place,
+): void {
   const { findings, above, name, isMissing } = place;
-  const missingFrom = isMissing ? above : undefined;
-  const code = missingFrom === undefined ? 'wrong_value' : 'missing_member';
-  if (!findings.accepts({ code, severity: 'error' })) {
-    findings.skip('error', count);
-    return;
-  }
-  const { error } = schema.safeParse(given);
   const pointer = pointerOf(place);
-  for (const { message } of error?.issues ?? []) {
-    if (missingFrom === undefined)
-      findings.add({ code: 'wrong_value', severity: 'error', message: sentence(message), pointer });
+  for (const { message } of issues) {
+    if (isMissing && above !== undefined)
+      findings.add({
+        ...codeOf(place),
+        message: `"${name}" is required.`,
+        hint: additionOf(name, schema),
+        pointer: pointerOf(above),
+        missing: [pointer],
+      });
     else
       findings.add({
-        code: 'missing_member',
-        severity: 'error',
-        message: `"${name}" is required.`,
-        pointer: pointerOf(missingFrom),
-        missing: [pointer],
+        ...codeOf(place),
+        message: sentence(message, subjectOf(name, above?.name)),
+        pointer,
+        ...correctionOf(schema, value, { pointer, name }, (other) => matches(schema, other)),
       });
   }
 }
@@ -193,6 +223,8 @@ function requireSchema(schema: unknown): z.ZodType {
   throw new TypeError('Expected a Zod schema.');
 }
 
-function sentence(words: string): string {
+/** Returns a sentence. The words are its predicate, or a sentence that begins in lower case. */
+function sentence(words: string, subject: string): string {
+  if (/^(?:must|has|is) /.test(words)) return `${subject} ${words}.`;
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 }

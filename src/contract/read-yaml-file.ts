@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { check } from './check.ts';
-import type { Finding } from '../domain/finding.ts';
+import { type Finding, partOf } from '../domain/finding.ts';
 import type { Json } from '../domain/json.ts';
 import { escapeHidden } from '../domain/hidden-characters.ts';
 import { ProblemError } from '../domain/problem.ts';
@@ -27,7 +27,7 @@ export async function readYamlFile<T>(
     throw error instanceof ProblemError ? faultsError(error.extras.findings ?? [], error.message) : error;
   });
   const located = (findings: readonly Finding[]) =>
-    findings.map((f) => ({ ...f, ...body.locate(f.pointer) }));
+    findings.map((f) => ({ ...f, ...body.locate(f.pointer, partOf(f)) }));
   const faults = [...check(schema, body.value, ''), ...checkRaw(body.value)];
   if (faults.length > 0) throw faultsError(located(faults));
   const value = schema.parse(body.value);

@@ -6,10 +6,10 @@ export const number = z
   .custom<Json>((value) => typeof value === 'number' || isRawNumber(value), 'must be a number')
   .meta({ type: 'number' });
 
-export const text = (what: string) => z.string(`${what} must be a string`);
-export const nonEmptyText = (what: string) => text(what).regex(/\S/, `${what} must not be empty`);
+export const text = z.string();
+export const nonEmptyText = text.regex(/\S/, 'must not be empty');
 /** Of any length: Datadog returns empty and long tags, and what it returns can be planned. Lint warns about them. */
-export const tags = z.array(text('a tag'), 'tags must be a list of strings');
+export const tags = z.array(text);
 
 /** The field `lint` of an object. The rules in src/lint/suppression validate it and report the position of each mistake. */
 export const lint = z

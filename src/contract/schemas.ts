@@ -7,24 +7,24 @@ import { alertSchema } from './alert-schema.ts';
 import { lint, nonEmptyText, number, tags, text } from './schema-parts.ts';
 
 /** Returns the schema of a slug. Its message describes the allowed characters instead of quoting the pattern. */
-const slug = (pattern: RegExp, what: string, length: number, characters = '".", "_" and "-"') =>
+const slug = (pattern: RegExp, length: number, characters = '".", "_" and "-"') =>
   z
-    .string(`${what} must be a string`)
+    .string()
     .regex(
       pattern,
-      `${what} must have 1 to ${length} characters (lower-case letters, digits, ${characters}) and begin with a letter or digit`,
+      `must have 1 to ${length} characters (lower-case letters, digits, ${characters}) and begin with a letter or digit`,
     );
 
-export const applicationSchema = slug(APPLICATION_SLUG, 'application', 100).meta({
+export const applicationSchema = slug(APPLICATION_SLUG, 100).meta({
   description: 'The application that the document describes, whether a catalog lists it or not.',
   examples: ['payments-batch'],
 });
-const keySchema = slug(KEY_SLUG, 'key', 80).meta({
+const keySchema = slug(KEY_SLUG, 80).meta({
   description:
     'The name of the object within its application. A monitor and an alert cannot have the same key. Default: derived from its name or title, which then needs a Latin letter or a digit.',
   examples: ['queue-depth'],
 });
-const teamSchema = slug(TEAM_SLUG, 'team', 100, '".", "_", "/" and "-"').meta({
+const teamSchema = slug(TEAM_SLUG, 100, '".", "_", "/" and "-"').meta({
   description: 'The team that owns the application.',
   examples: ['payments'],
 });
@@ -71,40 +71,34 @@ const anyObject = z.record(z.string(), z.unknown());
 
 /** A Datadog monitor. Validates the fields that Birddog uses; all others pass unchanged. */
 const monitorSchema = z
-  .looseObject(
-    {
-      type: nonEmptyText('type').meta({
-        description: 'The type of the monitor.',
-        examples: ['query alert', 'log alert', 'composite'],
-      }),
-      query: nonEmptyText('query').meta({ description: 'The query, in the syntax of the type.' }),
-      name: text('name').nullish(),
-      message: text('message').nullish(),
-      tags: tags.nullish(),
-      options: z.looseObject({}, 'options must be an object').nullish(),
-      priority: z
-        .union(
-          [
-            number.meta({ enum: [1, 2, 3, 4, 5] }),
-            z.string().meta({ enum: ['1', '2', '3', '4', '5'] }),
-            z.null(),
-          ],
-          'priority must be a number from 1 to 5, or null',
-        )
-        .optional(),
-      lint,
-    },
-    'monitor must be an object',
-  )
+  .looseObject({
+    type: nonEmptyText.meta({
+      description: 'The type of the monitor.',
+      examples: ['query alert', 'log alert', 'composite'],
+    }),
+    query: nonEmptyText.meta({ description: 'The query, in the syntax of the type.' }),
+    name: text.nullish(),
+    message: text.nullish(),
+    tags: tags.nullish(),
+    options: z.looseObject({}).nullish(),
+    priority: z
+      .union(
+        [
+          number.meta({ enum: [1, 2, 3, 4, 5] }),
+          z.string().meta({ enum: ['1', '2', '3', '4', '5'] }),
+          z.null(),
+        ],
+        'must be a number from 1 to 5, or null',
+      )
+      .optional(),
+    lint,
+  })
   .meta({ id: 'Monitor', description: "Datadog's monitor object, with every type and option." });
 
 /** A monitor in an update. Omitted fields keep their values. */
 const monitorUpdateSchema = monitorSchema.partial().meta({ id: 'MonitorUpdate' });
 
-const widgetSchema = z.looseObject(
-  { definition: z.looseObject({ type: nonEmptyText('type') }, 'definition must be an object with a type') },
-  'a widget must be an object with a definition',
-);
+const widgetSchema = z.looseObject({ definition: z.looseObject({ type: nonEmptyText }) });
 
 /** Each widget of a free layout has a place. */
 const FREE_LAYOUT = {
@@ -117,23 +111,20 @@ const FREE_LAYOUT = {
 
 /** A Datadog dashboard. Requires the fields that Datadog requires; widget definitions pass unchanged. */
 const dashboardSchema = z
-  .looseObject(
-    {
-      title: text('title'),
-      layout_type: z.enum(['ordered', 'free'], 'layout_type must be "ordered" or "free"'),
-      widgets: z.array(widgetSchema, 'widgets must be a list'),
-      description: text('description').nullish(),
-      tags: tags
-        .max(5, 'a dashboard has at most five tags')
-        .meta({ items: { type: 'string', pattern: '^(team|ai):.' } })
-        .nullish(),
-      template_variables: z
-        .array(anyObject.meta({ required: ['name'], properties: { name: { type: 'string' } } }))
-        .nullish(),
-      lint,
-    },
-    'dashboard must be an object',
-  )
+  .looseObject({
+    title: text,
+    layout_type: z.enum(['ordered', 'free']),
+    widgets: z.array(widgetSchema),
+    description: text.nullish(),
+    tags: tags
+      .max(5, 'must have at most five tags')
+      .meta({ items: { type: 'string', pattern: '^(team|ai):.' } })
+      .nullish(),
+    template_variables: z
+      .array(anyObject.meta({ required: ['name'], properties: { name: { type: 'string' } } }))
+      .nullish(),
+    lint,
+  })
   .meta({ id: 'Dashboard', description: "Datadog's dashboard object.", ...FREE_LAYOUT });
 
 /** The id of an object in Datadog. The pipeline checks its form. */
@@ -167,13 +158,13 @@ export const ENVELOPE_SCHEMAS = {
 
 /** Maximum number of former names of one entry: each is looked up. */
 export const MAX_FORMER_NAMES = 20;
-const FORMER_KEY = `renamed_from must be a key, or application/key, or a list of at most ${MAX_FORMER_NAMES} of these`;
-const formerKey = z.string(FORMER_KEY).refine((name) => formerName(name, '') !== undefined, FORMER_KEY);
+const FORMER_KEY = `must be a key, or application/key, or a list of at most ${MAX_FORMER_NAMES} of these`;
+const formerKey = z.string().refine((name) => formerName(name, '') !== undefined, FORMER_KEY);
 
 const keyed = {
   key: keySchema.optional(),
   unmanaged: z
-    .array(text('a pointer').regex(/^\//, 'a pointer begins with "/", as in /options/thresholds/warning'))
+    .array(text.regex(/^\//, 'must begin with "/", as in /options/thresholds/warning'))
     .optional()
     .meta({
       description:
@@ -181,7 +172,7 @@ const keyed = {
       examples: [['/options/thresholds/warning']],
     }),
   adopt: z
-    .union(OBJECT_ID, 'adopt must be the id of an object in Datadog')
+    .union(OBJECT_ID, 'must be the id of an object in Datadog')
     .optional()
     .meta({
       description:
@@ -200,7 +191,7 @@ const keyed = {
 /** A document, which declares an application's monitors, alerts and dashboards. */
 export const documentSchema = z
   .strictObject({
-    apiVersion: z.literal('birddog/v1', 'apiVersion must be birddog/v1').optional().meta({
+    apiVersion: z.literal('birddog/v1').optional().meta({
       description: 'The version of this format.',
       default: 'birddog/v1',
     }),
@@ -211,7 +202,7 @@ export const documentSchema = z
       .optional()
       .meta({ description: 'Tags that every monitor and alert gets.', examples: [['env:prod']] }),
     notify: z
-      .array(nonEmptyText('a recipient'))
+      .array(nonEmptyText)
       .optional()
       .meta({ description: 'The recipients of alerts without `notify`.', examples: [['@slack-payments']] }),
     monitors: z

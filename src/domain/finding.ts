@@ -20,6 +20,8 @@ export interface Finding {
   readonly pointer: Pointer;
   /** The start offset within the string at `pointer`, in UTF-16 units; converted to `line` and `column`. */
   readonly at?: number;
+  /** Whether the finding is about the name of the field; used for the position and not sent over HTTP. */
+  readonly atName?: true;
   /** The end offset; used for display and not sent over HTTP. */
   readonly to?: number;
   readonly line?: number;
@@ -49,3 +51,14 @@ export type Edit =
   | { readonly pointer: Pointer; readonly from: number; readonly to: number; readonly text: string }
   | { readonly pointer: Pointer; readonly value: Json }
   | { readonly pointer: Pointer; readonly remove: true };
+
+/** An offset within a string, in UTF-16 units, or the name of the field. */
+export type PartOfValue = number | 'name';
+
+/** Returns where in its value a finding is. */
+export function partOf({
+  at,
+  atName,
+}: { readonly [name in 'at' | 'atName']?: Finding[name] | undefined }): PartOfValue | undefined {
+  return atName ? 'name' : at;
+}

@@ -1,4 +1,4 @@
-import type { Finding, Position } from '../domain/finding.ts';
+import type { Finding, PartOfValue, Position } from '../domain/finding.ts';
 import type { Json } from '../domain/json.ts';
 import type { Pointer } from '../domain/pointer.ts';
 
@@ -16,12 +16,13 @@ export interface Decoded {
   readonly format: Format;
   readonly value: Json;
   /**
-   * Returns the start of the value at a pointer, or of the character at an offset (UTF-16 units) of a string. If there is no
+   * Returns the start of the value at a pointer, of the character at an offset (UTF-16 units) of a string, or of the
+   * name of a field. If there is no
    * such value, returns the start of its nearest parent.
    */
-  locate(pointer: Pointer, at?: number): Position;
+  locate(pointer: Pointer, at?: PartOfValue): Position;
   /** Returns the start and the end: the offset `to` in a string, or the end of a value that is not a list or object. */
-  span(pointer: Pointer, at?: number, to?: number): Span;
+  span(pointer: Pointer, at?: PartOfValue, to?: number): Span;
   /** The positions of all values, for `tableLocator` in another process. */
   positionTable?(): Uint32Array;
   /** The findings of lint, if the body has already been linted. */

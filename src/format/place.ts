@@ -1,4 +1,4 @@
-import type { Position } from '../domain/finding.ts';
+import type { PartOfValue, Position } from '../domain/finding.ts';
 import type { Json } from '../domain/json.ts';
 import { arrayIndex, pointerSteps, type Pointer, valueAt } from '../domain/pointer.ts';
 import { afterLineEnd, lineEnd } from './blanks.ts';
@@ -102,7 +102,7 @@ export function locator(
   source: string,
   format: Format,
   { value: whole, places }: Reading,
-): (pointer: Pointer, at?: number, to?: number) => Span {
+): (pointer: Pointer, at?: PartOfValue, to?: number) => Span {
   const positionAt = positionsIn(source);
   const strings = new WeakMap<Place, StringOffsets>();
   let root: Place | undefined;
@@ -114,6 +114,7 @@ export function locator(
       if (!child) return { start: positionAt(place.offset) };
       place = child;
     }
+    if (at === 'name') return nameSpan(source, place, positionAt);
     const { offset } = place;
     const value = valueAt(whole, pointer);
     const within = (inner: number | undefined, otherwise: number) => {
@@ -126,6 +127,20 @@ export function locator(
     const end =
       typeof value === 'object' && value !== null ? start : at === undefined ? place.end : within(to, start);
     return { start: positionAt(start), ...(end > start ? { end: positionAt(end) } : {}) };
+  };
+}
+
+/** Returns the range of the name of a field; without its end if it is written with escapes. */
+function nameSpan(
+  source: string,
+  { name, part, step }: Place,
+  positionAt: (offset: number) => Position,
+): Span {
+  const start = part ?? name;
+  const written = [`${step}`, `"${step}"`, `'${step}'`].find((text) => source.startsWith(text, start));
+  return {
+    start: positionAt(start),
+    ...(written === undefined ? {} : { end: positionAt(start + written.length) }),
   };
 }
 

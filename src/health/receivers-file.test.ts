@@ -65,9 +65,9 @@ describe('the receivers file', () => {
       /^5:\d+: url_file is required for a webhook\./m,
       /^7:\d+: The file .*absent cannot be read\./m,
       /^9:\d+: The file .*plain must contain one https address/m,
-      /^10:\d+: Unknown field "name"\./m,
+      /^10:\d+: "name" is not a field of/m,
       /^11:\d+: Entry 1 is already a datadog_event receiver\./m,
-      /^12:\d+: Unknown field "heartbeat"\./m,
+      /^12:\d+: "heartbeat" is not a field of/m,
     ])
       assert.match(all, fault);
     assert.equal(faults.length, 8, all);

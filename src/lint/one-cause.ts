@@ -16,6 +16,7 @@ const UNREADABLE: ReadonlySet<string> = new Set([
 /** Codes about a misspelt field. Their fix removes the field and sets the intended one. */
 const MISSPELT: ReadonlySet<string> = new Set([
   'misspelt_member',
+  'unknown_member',
   'unknown_field',
   'unknown_option',
   'unknown_threshold',

@@ -14,6 +14,7 @@ import { checkTimeBudget } from '../domain/time-budget.ts';
 import { addDashboardFindings } from '../lint/dashboard/lint-dashboard.ts';
 import { addMonitorFindings } from '../lint/monitor/lint-monitor.ts';
 import { oneFindingPerCause } from '../lint/one-cause.ts';
+import { isDocument, kindOfBody, LISTS, noDocument } from './body-kind.ts';
 import { type Envelope, isWrapped, readEnvelope } from './envelope.ts';
 import { type PipelineRequest, storedKind } from './request.ts';
 
@@ -80,7 +81,7 @@ export function lintRequest({
   if (verb === 'restore') return restoreFindings(body.value);
   if (kind !== undefined && (verb === 'create' || verb === 'update'))
     return lintEnvelope(readEnvelope(verb, kind, body.value, query));
-  return isObject(body.value) ? lintDocument(body.value) : [noDocument()];
+  return lintDocument(body.value);
 }
 
 /** Returns the mistakes in the body of a restore, which names either an object with a revision or the last apply. */
@@ -94,19 +95,9 @@ function restoreFindings(body: Json): Finding[] {
   return [{ code: 'restore_target', severity: 'error', message, pointer: '' }];
 }
 
-/** Returns the finding for a body that is not a document. */
-function noDocument(): Finding {
-  return {
-    code: 'no_document',
-    severity: 'error',
-    message: 'Not a document: a document is an object with application and team.',
-    pointer: '',
-  };
-}
-
 /** Lints a body of `/lint`: a whole document, or the body of a create. */
 export function lintBody(body: Json, query: Readonly<Record<string, string | undefined>>): Finding[] {
-  if (isDocument(body)) return lintDocument(body);
+  if (!isObject(body) || isDocument(body)) return lintDocument(body);
   return lintEnvelope(readEnvelope('create', kindOfBody(body), body, query));
 }
 
@@ -116,35 +107,30 @@ export function lintBody(body: Json, query: Readonly<Record<string, string | und
  */
 export function lintFile(body: Json): Finding[] {
   const findings = new Findings(FILE_LIMITS);
+  if (!isObject(body) || isDocument(body)) {
+    addDocumentFindings(findings, body);
+    return oneFindingPerCause(findings.list());
+  }
   const kind = kindOfBody(body);
-  if (isDocument(body)) addDocumentFindings(findings, body);
-  else if (isWrapped(kind, body)) addEnvelopeFindings(findings, readEnvelope('create', kind, body, {}));
+  if (isWrapped(kind, body)) addEnvelopeFindings(findings, readEnvelope('create', kind, body, {}));
   else addObjectFindings(findings, kind, 'create', body, '');
   return oneFindingPerCause(findings.list());
 }
 
 const FILE_LIMITS: FindingLimits = { maxPerCode: 10_000, maxInAll: 100_000 };
 
-/** Returns whether a body has a field that only documents have. `apiVersion` and the lists are optional. */
-function isDocument(body: Json): body is JsonObject {
-  if (!isObject(body)) return false;
-  return Object.hasOwn(body, 'apiVersion') || LISTS.some(({ list }) => Object.hasOwn(body, list));
-}
-
-const LISTS = [
-  { list: 'monitors', kind: 'monitor' },
-  { list: 'alerts', kind: 'alert' },
-  { list: 'dashboards', kind: 'dashboard' },
-] as const;
-
 /** Lints a document without calling Datadog. */
-function lintDocument(document: JsonObject): Finding[] {
+function lintDocument(document: Json): Finding[] {
   const findings = new Findings();
   addDocumentFindings(findings, document);
   return oneFindingPerCause(findings.list());
 }
 
-function addDocumentFindings(findings: Findings, document: JsonObject): void {
+function addDocumentFindings(findings: Findings, document: Json): void {
+  if (!isObject(document) || !isDocument(document)) {
+    findings.add(noDocument(document));
+    return;
+  }
   addCheck(findings, documentSchema, document, '');
   findings.addAll(markerFindings('monitor', { tags: document['tags'] ?? [] }, ''));
   for (const { list, kind } of LISTS) {
@@ -168,15 +154,6 @@ function addEntryFindings(findings: Findings, kind: ManagedKind, entry: JsonObje
   if (key !== undefined) return;
   const derived = defaultKey(kind, object);
   findings.add(derived === undefined ? noKey(kind, pointer) : keyFromNameOf(kind, derived, pointer));
-}
-
-/** Guesses the kind of object in a body that was sent to a path without a kind. */
-function kindOfBody(body: Json): ManagedKind {
-  if (!isObject(body)) return 'monitor';
-  const named = LISTS.find(({ kind }) => Object.hasOwn(body, kind));
-  if (named) return named.kind;
-  if (Object.hasOwn(body, 'signal')) return 'alert';
-  return Object.hasOwn(body, 'widgets') || Object.hasOwn(body, 'layout_type') ? 'dashboard' : 'monitor';
 }
 
 /** Returns the default key of an object: the slug of its name or title. */

@@ -1,5 +1,5 @@
 import { alertFieldOf } from '../alerts/lint-alert.ts';
-import type { Finding } from '../domain/finding.ts';
+import { type Finding, partOf } from '../domain/finding.ts';
 import { Findings, shortenPointer } from '../domain/findings.ts';
 import { ProblemError } from '../domain/problem.ts';
 import type { Decoded } from '../format/decoded.ts';
@@ -18,11 +18,13 @@ export function answerFindings(findings: Iterable<Finding>, body: Located | unde
 }
 
 function withPosition(
-  { at, to: _, rest: __, missing: ___, reads: ____, ...finding }: Finding,
+  { at, atName, to: _, rest: __, missing: ___, reads: ____, ...finding }: Finding,
   body: Located | undefined,
 ): Finding {
   const isPlaced = !body || finding.line !== undefined;
-  return shortenPointer(isPlaced ? finding : { ...finding, ...body.locate(finding.pointer, at) });
+  return shortenPointer(
+    isPlaced ? finding : { ...finding, ...body.locate(finding.pointer, partOf({ at, atName })) },
+  );
 }
 
 /** Throws `invalid` with all findings if one of them is an error. */

@@ -1,9 +1,9 @@
 import { append } from '../../domain/append.ts';
-import type { Finding } from '../../domain/finding.ts';
 import { isObject, type JsonObject } from '../../domain/json.ts';
 import { decode, utf8Text } from '../../format/decode.ts';
 import { DOCUMENT_LIMITS, type Format } from '../../format/decoded.ts';
 import type { TextPart } from '../../format/split-yaml.ts';
+import { noDocument } from '../../pipeline/body-kind.ts';
 import { type ReadDocument, readDocument } from '../../pipeline/document/read-document.ts';
 import { keysByPointer } from '../../pipeline/document/selection.ts';
 import type { ProcessIo } from '../command.ts';
@@ -146,7 +146,10 @@ async function sourcesIn(name: string, ...[inputFormat, { stdin }, paint]: ReadO
       try {
         const { value } = await decode(part.text, file.format, DOCUMENT_LIMITS);
         if (!isObject(value))
-          return { name: documentName, failure: withFindings(file, [notAnObject(part)], paint) };
+          return {
+            name: documentName,
+            failure: withFindings(file, [{ ...noDocument(value), line: part.line + 1, column: 1 }], paint),
+          };
         return { name: documentName, document: { file, part, number, value, read: readDocument(value) } };
       } catch (error) {
         const findings = unreadable(error).map((finding) => movedDown(finding, part.line));
@@ -154,16 +157,6 @@ async function sourcesIn(name: string, ...[inputFormat, { stdin }, paint]: ReadO
       }
     }),
   );
-}
-
-function notAnObject(part: TextPart): LocatedFinding {
-  const finding: Finding = {
-    code: 'no_document',
-    severity: 'error',
-    message: 'Not a document: a document is an object with application and team.',
-    pointer: '',
-  };
-  return { ...finding, line: part.line + 1, column: 1 };
 }
 
 function withFindings(file: ReadText, findings: readonly LocatedFinding[], paint: Paint): Failure {

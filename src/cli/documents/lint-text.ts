@@ -1,4 +1,4 @@
-import type { Finding, Position } from '../../domain/finding.ts';
+import { type Finding, partOf, type Position } from '../../domain/finding.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import { decode } from '../../format/decode.ts';
 import { DOCUMENT_LIMITS, type Format } from '../../format/decoded.ts';
@@ -57,8 +57,8 @@ export async function lintPart(
     const { value, span } = await decode(text, format, DOCUMENT_LIMITS);
     const unknown = recipients ? runAtOnce(unknownRecipients(value, recipients)) : [];
     const located = [...lintFile(value), ...unknown].map(
-      ({ at, to, rest: _, ...finding }): LocatedFinding => {
-        const { start, end } = span(finding.pointer, at, to);
+      ({ at, atName, to, rest: _, ...finding }): LocatedFinding => {
+        const { start, end } = span(finding.pointer, partOf({ at, atName }), to);
         return { ...finding, ...start, ...(end ? { end } : {}) };
       },
     );

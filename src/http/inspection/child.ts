@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
 import { lintAnswer } from '../../pipeline/pipeline.ts';
 import { OPERATIONS } from '../../contract/operations.ts';
+import { partOf } from '../../domain/finding.ts';
 import { isObject, type Json } from '../../domain/json.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import { decode } from '../../format/decode.ts';
@@ -77,8 +78,8 @@ function sendLint(request: Inspected, { accept, requestId }: Job, send: Send): v
 /** Sends what the server needs to serve the request: findings, positions, and the content in pieces. */
 function sendDocument(request: Inspected, send: Send): void {
   const { body } = request;
-  for (const { at, to: _, ...finding } of lintRequest(request)) {
-    const placed = { ...finding, ...body.locate(finding.pointer, at) };
+  for (const { at, atName, to: _, ...finding } of lintRequest(request)) {
+    const placed = { ...finding, ...body.locate(finding.pointer, partOf({ at, atName })) };
     send.data('findings', JSON.stringify(placed));
   }
   send.data('references', JSON.stringify(references(request)));

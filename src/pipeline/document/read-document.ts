@@ -13,6 +13,7 @@ import { tooLarge } from '../../domain/problem.ts';
 import { checkTimeBudget } from '../../domain/time-budget.ts';
 import { compileAlert } from '../../alerts/compile.ts';
 import { runAtOnce, type Steps } from '../../runtime/concurrency/throttle.ts';
+import { LISTS } from '../body-kind.ts';
 import { defaultKey } from '../lint.ts';
 import { storedKind } from '../request.ts';
 
@@ -81,12 +82,6 @@ export interface ReadDocument {
 export function allEntries({ entries, selection }: ReadDocument): readonly DocumentEntry[] {
   return selection?.all ?? entries;
 }
-
-export const LISTS = [
-  { list: 'monitors', kind: 'monitor' },
-  { list: 'alerts', kind: 'alert' },
-  { list: 'dashboards', kind: 'dashboard' },
-] as const;
 
 /** Returns the application of a document and its names in the catalogs; an empty string if it has no valid application. */
 export function documentIn(value: Json): Pick<ReadDocument, 'application' | 'aliases'> {

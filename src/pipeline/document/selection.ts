@@ -6,7 +6,8 @@ import { ProblemError } from '../../domain/problem.ts';
 import type { PlacedReference } from '../../domain/references.ts';
 import { nearest } from '../../lint/nearest.ts';
 import type { DocumentPlan, LiveState } from './document-plan.ts';
-import { type DocumentEntry, LISTS, type ReadDocument, type Selection } from './read-document.ts';
+import { LISTS } from '../body-kind.ts';
+import type { DocumentEntry, ReadDocument, Selection } from './read-document.ts';
 import { fullName, nameOf, nameOfEntry } from './references-in-order.ts';
 
 /**
