@@ -98,7 +98,8 @@ function rowsOf(
     const row = `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`;
     const inside = [
       { schema: written, path: `${path}.` },
-      { schema: field.items ?? {}, path: `${path}[].` },
+      // An element that can also be a string has a row for each field of its object.
+      ...[field.items ?? {}, ...(field.items?.anyOf ?? [])].map((schema) => ({ schema, path: `${path}[].` })),
     ];
     return [
       row,
@@ -129,8 +130,9 @@ function valueOf(field: FieldSchema, definitions: Definitions): string {
       .filter((value) => value !== '')
       .join(', or ');
   if (items !== undefined) {
-    const element = describe(items).replace(/^(string|number)$/, '$1s');
-    return element === '' || element === 'object' ? 'list' : `list of ${element}`;
+    const element = describe(items);
+    if (element === '' || element === 'object') return 'list';
+    return `list of ${element.replace(/^(string|number)(?=$|,)|\bobject$/g, '$&s')}`;
   }
   const types = [type ?? []].flat().filter((one) => one !== 'null');
   // A number in a string is allowed too.

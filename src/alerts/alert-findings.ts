@@ -2,13 +2,14 @@ import type { Finding } from '../domain/finding.ts';
 import { toNumber } from '../domain/json.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
 import type { Alert } from './alert.ts';
-import { readMessage, transitionsOf } from './notification.ts';
+import { readMessage, recipientsOf, transitionsOf } from './notification.ts';
 
 type Report = (
   path: readonly (string | number)[],
   message: string,
   hint?: string,
   severity?: Finding['severity'],
+  code?: string,
 ) => void;
 
 /** The maximum evaluation window of metric monitors in Datadog, by unit. */
@@ -28,9 +29,9 @@ const HANDLE = /^@[^\s{},]+$/;
 
 /** Reports every mistake of an alert that matches the schema. `pointer` is its place in the body. */
 export function checkAlert(alert: Alert, pointer: Pointer, found: (finding: Finding) => void): void {
-  const report: Report = (path, message, hint, severity = 'error') => {
+  const report: Report = (path, message, hint, severity = 'error', code = 'alert') => {
     found({
-      code: 'alert',
+      code,
       severity,
       message,
       pointer: pointerTo(pointer, ...path),
@@ -99,24 +100,35 @@ function checkThresholds({ condition }: Alert, report: Report): void {
   }
 }
 
-function checkMessage({ message }: Alert, report: Report): void {
-  if (message !== undefined && readMessage(message.trimEnd()).notify.length > 0) {
+function checkMessage({ message, condition }: Alert, report: Report): void {
+  if (message !== undefined && readMessage(message.trimEnd(), condition).notify.length > 0) {
     report(['message'], 'The message ends with a notification block.', 'Move the recipients to "notify".');
   }
 }
 
 function checkNotify({ notify = [], condition }: Alert, report: Report): void {
   for (const [at, entry] of notify.entries()) {
-    for (const [n, handle] of entry.to.entries()) {
+    const path = typeof entry === 'string' ? ['notify', at] : ['notify', at, 'to'];
+    for (const [n, handle] of recipientsOf(entry).entries()) {
+      const isListed = typeof entry !== 'string' && typeof entry.to !== 'string';
       if (!HANDLE.test(handle)) {
         report(
-          ['notify', at, 'to', n],
+          isListed ? [...path, n] : path,
           `"${handle}" is not a valid recipient.`,
           'A recipient begins with @ and contains no spaces: @slack-payments.',
         );
       }
     }
-    if (transitionsOf(entry).includes('warning') && condition.warn === undefined) {
+    if (condition.warn !== undefined && (typeof entry === 'string' || entry.when === undefined)) {
+      report(
+        ['notify', at],
+        'These recipients are notified of warnings too. Before this release, only of alert and recovery.',
+        'To notify them of alert and recovery only, add when: [alert, recovery].',
+        'info',
+        'default_changed',
+      );
+    }
+    if (transitionsOf(entry, condition).includes('warning') && condition.warn === undefined) {
       report(
         ['notify', at, 'when'],
         'This warning notification is never sent: the condition has no "warn".',

@@ -2,8 +2,6 @@ import type { Json, JsonObject } from '../domain/json.ts';
 
 export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'] as const;
 export const TRANSITIONS = ['alert', 'warning', 'no_data', 'recovery'] as const;
-/** The transitions that notify recipients if the alert gives no `when`. */
-export const DEFAULT_TRANSITIONS: readonly Transition[] = ['alert', 'recovery'];
 export type Transition = (typeof TRANSITIONS)[number];
 
 /** An alert that matches `alertSchema` of the contract. */
@@ -31,11 +29,12 @@ export interface Alert {
     readonly recover?: Json | undefined;
   };
   readonly message?: string | undefined;
-  readonly notify?: readonly Notify[] | undefined;
+  /** A string is a recipient with the default transitions. */
+  readonly notify?: readonly (string | Notify)[] | undefined;
 }
 
 export interface Notify {
-  readonly to: readonly string[];
+  readonly to: string | readonly string[];
   readonly when?: Transition | readonly Transition[] | undefined;
 }
 
@@ -46,9 +45,15 @@ export function alertJson(alert: Alert): JsonObject {
     signal: plain({ ...alert.signal, by: list(alert.signal.by) }),
     condition: plain(alert.condition),
     notify: alert.notify?.map((n) =>
-      plain({ to: [...n.to], when: typeof n.when === 'string' ? n.when : list(n.when) }),
+      typeof n === 'string'
+        ? n
+        : plain({ to: textOrList(n.to), when: n.when === undefined ? undefined : textOrList(n.when) }),
     ),
   });
+}
+
+function textOrList(value: string | readonly string[]): Json {
+  return typeof value === 'string' ? value : [...value];
 }
 
 function list(items: readonly string[] | undefined): string[] | undefined {

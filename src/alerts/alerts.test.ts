@@ -79,19 +79,23 @@ const alert: fc.Arbitrary<Alert> = fc
   .map((r): Alert => {
     const unavailable = (distance: number | undefined) =>
       distance === undefined ? undefined : r.critical + (r.rising ? -distance : distance);
+    const condition = {
+      over: r.over,
+      statistic: r.statistic,
+      [r.rising ? 'above' : 'below']: r.critical,
+      warn: unavailable(r.warn),
+      recover: unavailable(r.recover),
+    };
     return {
       title: r.title,
       severity: r.severity,
       signal: { metric: r.metric, aggregate: r.aggregate, filter: r.filter, by: r.by },
-      condition: {
-        over: r.over,
-        statistic: r.statistic,
-        [r.rising ? 'above' : 'below']: r.critical,
-        warn: unavailable(r.warn),
-        recover: unavailable(r.recover),
-      },
+      condition,
       message: r.message,
-      notify: r.notify?.map(([to, when]: [string[], Transition[]]) => ({ to, ...whenMember(when) })),
+      notify: r.notify?.map(([to, when]: [string[], Transition[]]) => ({
+        to,
+        ...whenMember(when, condition),
+      })),
     };
   });
 
@@ -109,7 +113,7 @@ describe('an alert', () => {
       query: 'avg(last_5m):avg:payments.queue.depth{env:prod} by {host,zone} > 1000',
       message:
         'Look at the consumers.\n\n' +
-        '{{#is_alert}}@slack-payments @a@example.com{{/is_alert}}{{#is_recovery}}@slack-payments @a@example.com{{/is_recovery}}\n' +
+        '{{#is_alert}}@slack-payments @a@example.com{{/is_alert}}{{#is_warning}}@slack-payments @a@example.com{{/is_warning}}{{#is_recovery}}@slack-payments @a@example.com{{/is_recovery}}\n' +
         '{{#is_alert}}@pagerduty{{/is_alert}}{{#is_no_data}}@pagerduty{{/is_no_data}}',
       priority: 2,
       options: {
@@ -123,7 +127,7 @@ describe('an alert', () => {
   it('is read back from its monitor, and from the monitor as Datadog returns it', () => {
     fc.assert(
       fc.property(alert, (a) => {
-        fc.pre(alertFindings(a, '').every((f) => f.severity === 'warning'));
+        fc.pre(alertFindings(a, '').every((f) => f.severity !== 'error'));
         const expected = alertJson(a);
         for (const monitor of [compileAlert(a), asDatadogHolds(compileAlert(a))]) {
           const back = readAlert(monitor);
@@ -132,6 +136,15 @@ describe('an alert', () => {
         }
       }),
     );
+  });
+
+  it('accepts each recipient as a string, and reads it back as a list', () => {
+    const { warn: _, ...condition } = ALERT.condition;
+    for (const notify of [['@a'], [{ to: '@a' }], [{ to: ['@a'] }]]) {
+      const monitor = compileAlert({ ...ALERT, condition, notify });
+      assert.match(String(monitor['message']), /\{\{#is_alert\}\}@a\{\{\/is_alert\}\}\{\{#is_recovery\}\}@a/);
+      assert.deepEqual(readAlert(monitor)?.notify, [{ to: ['@a'] }]);
+    }
   });
 
   it('keeps the notation of its numbers', () => {
@@ -206,5 +219,19 @@ describe('a mistake in an alert is reported at its position', () => {
     });
   }
 
-  it('reports nothing for a valid alert', () => assert.deepEqual(alertFindings(ALERT, ''), []));
+  it('reports nothing for a valid alert without warnings', () => {
+    const { warn: _, ...condition } = ALERT.condition;
+    assert.deepEqual(alertFindings({ ...ALERT, condition }, ''), []);
+  });
+
+  it('reports each entry without `when` of an alert with warnings, as information', () => {
+    const notify = ['@a', { to: '@b' }, { to: ['@c'], when: 'alert' as const }];
+    assert.deepEqual(
+      alertFindings({ ...ALERT, notify }, '').map(({ code, severity, pointer }) => [code, severity, pointer]),
+      [
+        ['default_changed', 'info', '/notify/0'],
+        ['default_changed', 'info', '/notify/1'],
+      ],
+    );
+  });
 });

@@ -9,12 +9,12 @@ export function compileAlert(alert: Alert): JsonObject {
     condition.above === undefined ? ['<', condition.below] : ['>', condition.above];
   const by = signal.by ? ` by {${signal.by.join(',')}}` : '';
   const series = `${signal.aggregate ?? 'avg'}:${signal.metric}{${signal.filter ?? '*'}}${by}`;
-  const notifiesNoData = notify.some((entry) => transitionsOf(entry).includes('no_data'));
+  const notifiesNoData = notify.some((entry) => transitionsOf(entry, condition).includes('no_data'));
   return {
     type: 'query alert',
     name: title,
     query: `${condition.statistic ?? 'avg'}(last_${condition.over}):${series} ${comparator} ${numberText(critical) ?? ''}`,
-    message: writeMessage(alert.message, notify),
+    message: writeMessage(alert),
     ...(severity === undefined ? {} : { priority: SEVERITIES.indexOf(severity) + 1 }),
     options: {
       thresholds: {

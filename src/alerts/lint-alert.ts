@@ -6,7 +6,7 @@ import { addMonitorRules, MONITOR_RULES } from '../lint/monitor/monitor-rules.ts
 import { viewMonitor } from '../lint/monitor/monitor-view.ts';
 import { addSuppressionFindings, suppressionsOf } from '../lint/suppression/suppress.ts';
 import { checkAlert } from './alert-findings.ts';
-import type { Alert } from './alert.ts';
+import type { Alert, Notify } from './alert.ts';
 import { compileAlert } from './compile.ts';
 
 /** Maps a field of the monitor to the field of the alert that it is compiled from. */
@@ -22,34 +22,39 @@ const SOURCES: readonly (readonly [member: Pointer, source: Pointer])[] = [
 
 /**
  * Lints an alert that matches the schema. If it has no errors, also lints its monitor and maps each finding to the field of
- * the alert. `lint` is the field `lint` of the alert, `pointer` the place of the alert in the body.
+ * the alert. `lint` is the field `lint` of the alert, `pointer` the place of the alert in the body, `shared` the recipients of an
+ * alert that has none.
  */
 export function addAlertFindings(
   findings: Findings,
   alert: Alert,
   lint: Json | undefined,
   pointer: Pointer,
+  shared?: readonly (string | Notify)[],
 ): void {
   // Findings about the monitor are dropped at the pointers of the alert's own findings and at their parents.
   const places = new Set<Pointer>();
   let valid = true;
   checkAlert(alert, pointer, (finding) => {
     if (finding.severity === 'error') valid = false;
-    for (let place = finding.pointer; !places.has(place); place = place.slice(0, place.lastIndexOf('/'))) {
-      places.add(place);
-      if (place === pointer) break;
-    }
+    const { pointer: last, severity } = finding;
+    if (severity !== 'info') addPlaces(places, pointer, last);
     findings.add(finding);
   });
   const suppressions = suppressionsOf(lint);
   if (valid) {
     const found = new Findings();
-    const view = viewMonitor(compileAlert(alert));
+    const view = viewMonitor(compileAlert({ ...alert, notify: alert.notify ?? shared }));
     addMonitorRules(found, view, '', suppressions);
     // The alert lists a recipient once, but the monitor's message can repeat it in several blocks.
     const added = new Set<string>();
     for (const finding of found.list()) {
-      const placed = sourceOf(finding, alert, pointer, view.query);
+      const placed = sourceOf(
+        finding,
+        alert,
+        { pointer, shared: alert.notify ? undefined : shared },
+        view.query,
+      );
       const name = JSON.stringify([placed.code, placed.pointer, placed.at, placed.message]);
       if (!places.has(placed.pointer) && !added.has(name)) findings.add(placed);
       added.add(name);
@@ -58,11 +63,19 @@ export function addAlertFindings(
   addSuppressionFindings(findings, suppressions, { rules: MONITOR_RULES, pointer, whole: valid });
 }
 
+/** Adds the pointer of a finding and its parents, up to the alert. */
+function addPlaces(places: Set<Pointer>, alert: Pointer, last: Pointer): void {
+  for (let place = last; !places.has(place); place = place.slice(0, place.lastIndexOf('/'))) {
+    places.add(place);
+    if (place === alert) break;
+  }
+}
+
 /** Maps a finding about the monitor to the alert. Drops the fix, which would edit the monitor. */
 function sourceOf(
   { at, fix: _, missing: __, reads: ___, ...finding }: Finding,
   { message, notify, signal: { metric } }: Alert,
-  pointer: Pointer,
+  { pointer, shared }: { readonly pointer: Pointer; readonly shared: unknown },
   query: string,
 ): Finding {
   const from = query.indexOf(`:${metric}{`) + 1;
@@ -71,6 +84,7 @@ function sourceOf(
   if (finding.pointer === '/message') {
     // The monitor's message begins with that of the alert, followed by the notification blocks.
     const isOwn = message !== undefined && (at ?? 0) < message.trimEnd().length;
+    if (!isOwn && shared !== undefined) return { ...finding, pointer: '/notify' };
     const source = isOwn ? 'message' : notify === undefined ? undefined : 'notify';
     const place = source === undefined ? pointer : pointerTo(pointer, source);
     return { ...finding, pointer: place, ...(isOwn && at !== undefined ? { at } : {}) };

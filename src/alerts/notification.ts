@@ -1,24 +1,24 @@
-import { type Notify, type Transition, TRANSITIONS, DEFAULT_TRANSITIONS } from './alert.ts';
+import { type Alert, type Notify, type Transition, TRANSITIONS } from './alert.ts';
 
 /** A block of handles for one transition. Each entry of `notify` is one line of blocks. */
 const BLOCK = /\{\{#is_(alert|warning|no_data|recovery)\}\}(@[^{}\s]+(?: @[^{}\s]+)*)\{\{\/is_\1\}\}/y;
 
 /** Returns the monitor's message: the alert's message, then the recipients by transition in Datadog's template syntax. */
-export function writeMessage(words: string | undefined, notify: readonly Notify[]): string {
+export function writeMessage({ message: words, notify = [], condition }: Alert): string {
   const lines = notify.map((entry) =>
-    transitionsOf(entry)
-      .map((when) => `{{#is_${when}}}${entry.to.join(' ')}{{/is_${when}}}`)
+    transitionsOf(entry, condition)
+      .map((when) => `{{#is_${when}}}${recipientsOf(entry).join(' ')}{{/is_${when}}}`)
       .join(''),
   );
   return [words?.trimEnd() ?? '', lines.join('\n')].filter((part) => part !== '').join('\n\n');
 }
 
 /** Splits a message into the alert's message and its notifications. Inverse of `writeMessage`. */
-export function readMessage(message: string): { words: string; notify: Notify[] } {
+export function readMessage(message: string, condition: Warned): { words: string; notify: Notify[] } {
   const lines = message.split('\n');
   const notify: Notify[] = [];
   while (lines.length > 0) {
-    const entry = readLine(lines.at(-1) ?? '');
+    const entry = readLine(lines.at(-1) ?? '', condition);
     if (!entry) break;
     notify.unshift(entry);
     lines.pop();
@@ -27,12 +27,27 @@ export function readMessage(message: string): { words: string; notify: Notify[] 
 }
 
 /** Returns the transitions of an entry without duplicates, in a fixed order. */
-export function transitionsOf({ when }: Notify): readonly Transition[] {
-  if (when === undefined) return DEFAULT_TRANSITIONS;
+export function transitionsOf(entry: string | Notify, condition: Warned): readonly Transition[] {
+  const when = typeof entry === 'string' ? undefined : entry.when;
+  if (when === undefined) return defaultTransitions(condition);
   return TRANSITIONS.filter((t) => (typeof when === 'string' ? when === t : when.includes(t)));
 }
 
-function readLine(line: string): Notify | undefined {
+/** Returns the recipients of an entry. */
+export function recipientsOf(entry: string | Notify): readonly string[] {
+  const to = typeof entry === 'string' ? entry : entry.to;
+  return typeof to === 'string' ? [to] : to;
+}
+
+/** The part of a condition that decides whether there are warnings. */
+type Warned = Pick<Alert['condition'], 'warn'>;
+
+/** Returns the transitions of an entry without `when`. */
+function defaultTransitions({ warn }: Warned): readonly Transition[] {
+  return warn === undefined ? ['alert', 'recovery'] : ['alert', 'warning', 'recovery'];
+}
+
+function readLine(line: string, condition: Warned): Notify | undefined {
   const seen: Transition[] = [];
   let handles: string | undefined;
   let at = 0;
@@ -45,14 +60,16 @@ function readLine(line: string): Notify | undefined {
     seen.push(when);
     at = BLOCK.lastIndex;
   }
-  return handles === undefined ? undefined : { to: handles.split(' '), ...whenMember(seen) };
+  return handles === undefined ? undefined : { to: handles.split(' '), ...whenMember(seen, condition) };
 }
 
 /** Returns `when` in its shortest form: omitted for the default, a string for a single transition. */
-export function whenMember(transitions: readonly Transition[]): { when?: Transition | Transition[] } {
-  const isDefault =
-    transitions.length === DEFAULT_TRANSITIONS.length &&
-    DEFAULT_TRANSITIONS.every((t) => transitions.includes(t));
+export function whenMember(
+  transitions: readonly Transition[],
+  condition: Warned,
+): { when?: Transition | Transition[] } {
+  const normal = defaultTransitions(condition);
+  const isDefault = transitions.length === normal.length && normal.every((t) => transitions.includes(t));
   const [only, ...more] = transitions;
   if (isDefault || only === undefined) return {};
   return { when: more.length === 0 ? only : [...transitions] };

@@ -31,7 +31,11 @@ export function readAlert(monitor: JsonObject): Alert | undefined {
   if (limit === undefined) return undefined;
   const thresholds = isObject(monitor['options']) ? monitor['options']['thresholds'] : undefined;
   const { warning, critical_recovery: recover } = isObject(thresholds) ? thresholds : {};
-  const { words, notify } = readMessage(typeof monitor['message'] === 'string' ? monitor['message'] : '');
+  const warned = toNumber(warning) === undefined ? {} : { warn: whole(warning) };
+  const { words, notify } = readMessage(
+    typeof monitor['message'] === 'string' ? monitor['message'] : '',
+    warned,
+  );
   const alert: Alert = {
     title: monitor['name'],
     ...severityOf(monitor['priority']),
@@ -45,7 +49,7 @@ export function readAlert(monitor: JsonObject): Alert | undefined {
       over,
       ...unless('statistic', statistic, 'avg'),
       ...(comparator === '>' ? { above: limit } : { below: limit }),
-      ...(toNumber(warning) === undefined ? {} : { warn: whole(warning) }),
+      ...warned,
       ...(toNumber(recover) === undefined ? {} : { recover: whole(recover) }),
     },
     ...(words === '' ? {} : { message: words }),

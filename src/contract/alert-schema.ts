@@ -4,6 +4,32 @@ import { lint, nonEmptyText, number, text } from './schema-parts.ts';
 const WHEN = z
   .enum(['alert', 'warning', 'no_data', 'recovery'])
   .meta({ id: 'When', description: 'A transition of an alert.' });
+const recipient = nonEmptyText.meta({ pattern: '^@[^\\s{},]+$' });
+
+/** Recipients: each a string, or an object with the transitions that they are notified of. */
+export const notifySchema = z.array(
+  z.union([
+    recipient,
+    z
+      .strictObject({
+        to: z
+          .union([recipient, z.array(recipient).min(1, 'must contain at least one recipient')])
+          .meta({ description: 'One recipient, or several.', examples: ['@pagerduty-payments'] }),
+        when: z
+          .union([WHEN, z.array(WHEN).min(1)])
+          .optional()
+          .meta({
+            description:
+              'The transitions that they are notified of. Default: alert and recovery, and warning if the condition has `warn`.',
+          }),
+      })
+      .meta({
+        id: 'Notify',
+        description: 'Recipients, and the transitions that they are notified of.',
+      }),
+  ]),
+);
+
 /** An alert: a signal, a condition and its recipients. Compiled into a monitor and read back from one. */
 export const alertSchema = z
   .strictObject({
@@ -78,27 +104,7 @@ export const alertSchema = z
         "The text of the notifications. It may contain Datadog's variables and conditional blocks.",
       examples: ['Consumers of {{queue.name}} cannot keep up.'],
     }),
-    notify: z
-      .array(
-        z
-          .strictObject({
-            to: z
-              .array(nonEmptyText.meta({ pattern: '^@[^\\s{},]+$' }))
-              .min(1, 'must contain at least one recipient')
-              .meta({ description: 'The recipients.', examples: [['@pagerduty-payments']] }),
-            when: z
-              .union([WHEN, z.array(WHEN).min(1)])
-              .optional()
-              .meta({
-                description: 'The transitions that they are notified of.',
-                default: ['alert', 'recovery'],
-              }),
-          })
-          .meta({
-            id: 'Notify',
-            description: 'Recipients, and the transitions that they are notified of.',
-          }),
-      )
+    notify: notifySchema
       .optional()
       .meta({ description: 'Who is notified. Default: `notify` of the document.' }),
     lint,

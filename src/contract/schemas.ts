@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { APPLICATION_SLUG, KEY_SLUG, TEAM_SLUG } from '../domain/application.ts';
 import type { Mark } from '../domain/marker.ts';
 import { isObject, type JsonObject, parseTrustedJson } from '../domain/json.ts';
-import { alertSchema } from './alert-schema.ts';
+import { alertSchema, notifySchema } from './alert-schema.ts';
 import { lint, nonEmptyText, number, tags, text } from './schema-parts.ts';
 
 /** Returns the schema of a slug. Its message describes the allowed characters instead of quoting the pattern. */
@@ -201,10 +201,10 @@ export const documentSchema = z
     tags: tags
       .optional()
       .meta({ description: 'Tags that every monitor and alert gets.', examples: [['env:prod']] }),
-    notify: z
-      .array(nonEmptyText)
-      .optional()
-      .meta({ description: 'The recipients of alerts without `notify`.', examples: [['@slack-payments']] }),
+    notify: notifySchema.optional().meta({
+      description: 'The recipients of alerts without `notify`.',
+      examples: [['@slack-payments']],
+    }),
     monitors: z
       .array(monitorSchema.extend(keyed).meta({ id: 'MonitorEntry' }))
       .optional()

@@ -1,6 +1,6 @@
 import { addAlertFindings } from '../alerts/lint-alert.ts';
 import { addCheck, check } from '../contract/check.ts';
-import { alertSchema } from '../contract/alert-schema.ts';
+import { alertSchema, notifySchema } from '../contract/alert-schema.ts';
 import { documentSchema, OBJECT_SCHEMAS, restoreSchema } from '../contract/schemas.ts';
 import { keyFromName } from '../domain/application.ts';
 import type { Finding } from '../domain/finding.ts';
@@ -133,23 +133,33 @@ function addDocumentFindings(findings: Findings, document: Json): void {
   }
   addCheck(findings, documentSchema, document, '');
   findings.addAll(markerFindings('monitor', { tags: document['tags'] ?? [] }, ''));
+  const { data: shared } = notifySchema.safeParse(document['notify']);
   for (const { list, kind } of LISTS) {
     const entries = document[list];
     if (!Array.isArray(entries)) continue;
     for (const [at, entry] of entries.entries()) {
       checkTimeBudget();
-      if (isObject(entry)) addEntryFindings(findings, kind, entry, pointerTo('', list, at));
+      if (isObject(entry)) addEntryFindings(findings, kind, entry, pointerTo('', list, at), shared);
     }
   }
 }
 
-function addEntryFindings(findings: Findings, kind: ManagedKind, entry: JsonObject, pointer: Pointer): void {
+/** The recipients of alerts without their own; undefined if there are none. */
+type SharedRecipients = Parameters<typeof addAlertFindings>[4];
+
+function addEntryFindings(
+  findings: Findings,
+  kind: ManagedKind,
+  entry: JsonObject,
+  pointer: Pointer,
+  shared: SharedRecipients,
+): void {
   const { key, adopt: _, unmanaged: __, renamed_from: ___, ...object } = entry;
   findings.addAll(markerFindings(storedKind(kind), object, pointer));
   if (kind !== 'alert') {
     LINTERS[kind](findings, withPlaceholders(object), pointer, { inDocument: true });
   } else if (check(OBJECT_SCHEMAS.alert.create, object, pointer).length === 0) {
-    addAlertFindings(findings, alertSchema.parse(object), object['lint'], pointer);
+    addAlertFindings(findings, alertSchema.parse(object), object['lint'], pointer, shared);
   }
   if (key !== undefined) return;
   const derived = defaultKey(kind, object);

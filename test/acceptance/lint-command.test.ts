@@ -176,7 +176,7 @@ dashboards:
         'alert.yaml missing_member',
         'alert.yaml missing_member',
         'no-list.yaml wrong_value',
-        'none.yaml wrong_value',
+        'none.yaml no_document',
       ],
     );
   });

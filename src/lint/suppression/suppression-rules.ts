@@ -8,6 +8,7 @@ const REMOVE_LINT: RuleFix = { title: 'Remove lint', edits: [{ path: ['lint'], r
 const CONTRACT_CODES: ReadonlySet<string> = new Set([
   'alert',
   'conflicting_value',
+  'default_changed',
   'key_from_name',
   'marker_conflict',
   'marker_written',

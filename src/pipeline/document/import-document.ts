@@ -1,5 +1,6 @@
 import { alertJson, type Alert } from '../../alerts/alert.ts';
 import { checkAlert } from '../../alerts/alert-findings.ts';
+import { recipientsOf } from '../../alerts/notification.ts';
 import { readAlert } from '../../alerts/read-back.ts';
 import { alertSchema } from '../../contract/alert-schema.ts';
 import type { ImportAnswer } from '../../contract/answers.ts';
@@ -122,9 +123,10 @@ function alertOf(monitor: JsonObject): Alert | undefined {
 function commonRecipients(alerts: readonly Alert[]): string[] {
   const [first] = alerts;
   const [only, ...more] = first?.notify ?? [];
-  if (alerts.length < 2 || !only || more.length > 0 || only.when !== undefined) return [];
+  if (alerts.length < 2 || !only || more.length > 0) return [];
+  if (typeof only !== 'string' && only.when !== undefined) return [];
   const recipients = alerts.map((alert) => alertJson(alert)['notify'] ?? null);
-  return recipients.every((one) => sameJson(one, recipients[0] ?? null)) ? [...only.to] : [];
+  return recipients.every((one) => sameJson(one, recipients[0] ?? null)) ? [...recipientsOf(only)] : [];
 }
 
 function alertEntry(alert: Alert, notify: readonly string[]): JsonObject {

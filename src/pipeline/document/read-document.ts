@@ -142,7 +142,7 @@ export function* readingDocument(document: JsonObject): Steps<ReadDocument> {
 interface Shared {
   readonly application: string;
   readonly tags: readonly string[];
-  readonly notify: readonly string[];
+  readonly notify: readonly Json[];
 }
 
 /** Maximum number of tags and recipients that a document adds to all of its entries together. */
@@ -153,11 +153,11 @@ function sharedIn(document: JsonObject): Shared {
   const shared = {
     application: documentIn(document).application,
     tags: textsIn(document['tags']),
-    notify: textsIn(document['notify']),
+    notify: sharedRecipients(document['notify']),
   };
   const count = (list: string) => (Array.isArray(document[list]) ? document[list].length : 0);
   const alerts = count('alerts');
-  const measured = (count('monitors') + alerts) * shared.tags.length + alerts * shared.notify.length;
+  const measured = (count('monitors') + alerts) * shared.tags.length + alerts * count('notify');
   if (measured > MAX_SHARED) throw tooLarge({ unit: 'values', limit: MAX_SHARED, measured });
   return shared;
 }
@@ -198,10 +198,17 @@ function readEntry(
   ];
 }
 
+/** Returns the recipients of a document as entries of an alert: all strings are one entry, so that the message has one line for them. */
+function sharedRecipients(notify: Json | undefined): readonly Json[] {
+  if (!Array.isArray(notify)) return [];
+  const to = textsIn(notify);
+  return [...(to.length > 0 ? [{ to }] : []), ...notify.filter((entry) => typeof entry !== 'string')];
+}
+
 /** Compiles an alert to a monitor. An alert without recipients uses those of the document. */
-function monitorOf(alert: JsonObject, { notify: to }: Shared): JsonObject | undefined {
+function monitorOf(alert: JsonObject, { notify }: Shared): JsonObject | undefined {
   const complete =
-    alert['notify'] === undefined && to.length > 0 ? { ...alert, notify: [{ to: [...to] }] } : alert;
+    alert['notify'] === undefined && notify.length > 0 ? { ...alert, notify: [...notify] } : alert;
   return check(alertSchema, complete, '').length === 0
     ? compileAlert(alertSchema.parse(complete))
     : undefined;
