@@ -113,6 +113,24 @@ describe('applying until done', () => {
     }
   });
 
+  it('counts the objects that were streamed before a call ended without its progress', async () => {
+    const streamed = async (end: Error) => {
+      let calls = 0;
+      const send: Applying['client']['send'] = async ({ onDone }) => {
+        calls += 1;
+        if (calls > 1) return answer(['c'], []);
+        for (const key of ['a', 'b']) onDone?.({ kind: 'monitor', key, id: `id-${key}`, action: 'create' });
+        throw end;
+      };
+      return applied([], { client: { send } });
+    };
+    const died = await streamed(problem('outcome_unknown'));
+    assert.deepEqual([died.keys, died.ended], [['a', 'b', 'c'], undefined]);
+    const error = new NoAnswer('gone', true);
+    const cut = await streamed(error);
+    assert.deepEqual([cut.keys, cut.ended], [['a', 'b'], { by: 'failure', error }]);
+  });
+
   it('continues after a refusal while other objects remain, and ends with the refusal', async () => {
     const refusal = (done: string[], rest: string[]) => {
       const { remaining, ...more } = progress(done, ['bad', 'needs-bad', ...rest]);

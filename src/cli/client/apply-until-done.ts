@@ -152,30 +152,38 @@ interface Call {
   readonly error?: unknown;
 }
 
-/** Makes one call and returns its progress. A problem reports its progress too. */
+/**
+ * Makes one call and returns its progress. A problem reports its progress too; without it, as of a process that died, the objects
+ * that were streamed before are done.
+ */
 async function callApply(
   { client, requestOf, requestId, stopping, quitting, progressAfterStop }: Applying,
   basis: string,
   deadlineMs: number,
   onDone: (entry: DoneEntry) => void,
 ): Promise<Call> {
+  const streamed: DoneEntry[] = [];
   try {
     const answer = await client.send({
       ...requestOf(basis),
       method: 'POST',
       requestId,
       deadlineMs,
-      onDone,
+      onDone(entry) {
+        streamed.push(entry);
+        onDone(entry);
+      },
       signal: progressAfterStop ? stopping : quitting,
     });
     const progress = parsedAnswer(applyAnswerSchema, answer);
     return { progress, findings: located(progress.findings) };
   } catch (error) {
     if (error instanceof BirddogProblem) {
-      const { done = [], remaining = [], basis: next } = error.progress;
+      const { done = streamed, remaining = [], basis: next } = error.progress;
       return { progress: { done, remaining, basis: next }, error };
     }
-    if (error instanceof NoAnswer) return { progress: { done: [], remaining: [], basis: undefined }, error };
+    if (error instanceof NoAnswer)
+      return { progress: { done: streamed, remaining: [], basis: undefined }, error };
     throw error;
   }
 }
