@@ -111,7 +111,9 @@ describe('the field "lint" of an object', () => {
       apiVersion: 'birddog/v1',
       application: 'a',
       team: 't',
-      ...Object.fromEntries(OBJECTS.map(([kind, object]) => [`${kind}s`, [{ ...object, lint: member }]])),
+      ...Object.fromEntries(
+        OBJECTS.map(([kind, object]) => [`${kind}s`, [{ key: kind, ...object, lint: member }]]),
+      ),
     });
     const codes = (member: Json) =>
       lintBody(document(member), {}).map(({ code, pointer }) => [code, pointer]);
