@@ -6,6 +6,7 @@ import { pointerTo } from '../../domain/pointer.ts';
 import { REMOVE_ONE_MARKER } from '../contested.ts';
 import type { LiveState } from './document-plan.ts';
 import type { DocumentEntry } from './read-document.ts';
+import { nameOfEntry } from './references-in-order.ts';
 
 /** How other tools mark their objects: Kennel with a line of text, Terraform with the tags that its users commonly set. */
 const OTHER_TOOLS: readonly { readonly tool: string; readonly pattern: RegExp }[] = [
@@ -24,12 +25,25 @@ export function adoptionFindings(
       own[stored].map((object) => `${stored}:${markOf(stored, object)?.key ?? ''}`),
     ),
   );
+  const isMarked = (one: DocumentEntry) => marked.has(nameOfEntry(one));
+  const adopters = adoptersOf(wanted, isMarked);
   return wanted.flatMap((one): Finding[] => {
-    const { stored, key, adopt } = one;
-    if (adopt === undefined) return [];
+    const { stored, adopt } = one;
     // An object that already has the marker needs no adoption.
-    if (marked.has(`${stored}:${key}`)) return [];
+    if (adopt === undefined || isMarked(one)) return [];
     const pointer = pointerTo(one.pointer, 'adopt');
+    const adopter = adopters.get(`${stored}:${adopt}`) ?? one;
+    if (adopter !== one) {
+      return [
+        {
+          code: 'adopt_conflict',
+          severity: 'error',
+          message: `The entry "${adopter.key}" adopts the ${stored} ${adopt} already.`,
+          pointer,
+          hint: 'Only one entry can keep the object: remove "adopt" from the others.',
+        },
+      ];
+    }
     const object = adoptable.get(`${stored}:${adopt}`);
     if (!object) {
       return [
@@ -80,6 +94,18 @@ export function adoptionFindings(
       },
     ];
   });
+}
+
+/** Returns the entry that adopts each object (`kind:id`): the one that has done so, or else the first. */
+function adoptersOf(
+  wanted: readonly DocumentEntry[],
+  isMarked: (one: DocumentEntry) => boolean,
+): ReadonlyMap<string, DocumentEntry> {
+  const done = wanted.filter(isMarked);
+  const all = [...done, ...wanted].flatMap((one) =>
+    one.adopt === undefined ? [] : [[`${one.stored}:${one.adopt}`, one] as const],
+  );
+  return new Map(all.toReversed());
 }
 
 function textsOf(object: JsonObject): string {

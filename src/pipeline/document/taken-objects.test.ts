@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
+  codes,
   documentOf,
   idOf,
   items,
@@ -63,3 +64,19 @@ for (const [what, entryOf] of Object.entries(CASES)) {
     });
   });
 }
+
+describe('two entries that adopt one object', () => {
+  it('are refused, and again after one of them has adopted it', async () => {
+    const { apply, plan, person } = startInProcess();
+    const { key: _, ...entry } = monitorEntry('a');
+    const adopt = String(person('POST', '/api/v1/monitor', entry)['id']);
+    const [x, y] = ['x', 'y'].map((key) => ({ ...entry, key, adopt }));
+    const both = documentOf({ monitors: [y ?? {}, x ?? {}] });
+    assert.deepEqual(codes(await plan(both)), ['adopt_conflict']);
+    await assert.rejects(apply(both), { code: 'invalid' });
+    await apply(documentOf({ monitors: [x ?? {}] }));
+    assert.deepEqual(codes(await plan(both)), ['adopt_conflict']);
+    await assert.rejects(apply(both), { code: 'invalid' });
+    assert.equal(items(person('GET', '/api/v1/monitor')).length, 1);
+  });
+});
