@@ -177,7 +177,7 @@ describe('the OpenAPI description', () => {
       [Signal.properties.metric.pattern, '0', { signal: { metric: '0' } }],
       [Signal.properties.by.items.pattern, '0', { signal: { metric: 'm', by: ['0'] } }],
       [Signal.properties.filter.pattern, 'a{b}', { signal: { metric: 'm', filter: 'a{b}' } }],
-      [Notify.properties.to.items.pattern, 'x', { notify: [{ to: ['x'] }] }],
+      [Notify.properties.to.anyOf[0].pattern, 'x', { notify: [{ to: ['x'] }] }],
     ];
     const valid = {
       title: 't',
@@ -199,7 +199,7 @@ describe('the OpenAPI description', () => {
     for (const [pattern, accepted] of [
       [Condition.properties.over.pattern, '5m 1h 1d 1w 1mo 10080m 730h 31d'],
       [Signal.properties.metric.pattern, 'a.b system.cpu.user A_b'],
-      [Notify.properties.to.items.pattern, '@slack-a @a@b.c'],
+      [Notify.properties.to.anyOf[0].pattern, '@slack-a @a@b.c'],
     ])
       for (const one of accepted.split(' ')) assert.match(one, new RegExp(pattern, 'u'));
     assert.deepEqual(
@@ -220,7 +220,8 @@ describe('the OpenAPI description', () => {
       const { example } = requestBody.content['application/json'];
       const findings =
         operation.verb === 'restore' ? check(restoreSchema, example, '') : lintBody(example, {});
-      assert.deepEqual(findings, [], operation.path);
+      const mistakes = findings.filter(({ severity }) => severity !== 'info');
+      assert.deepEqual(mistakes, [], operation.path);
     }
   });
 });
