@@ -214,3 +214,22 @@ it('forwards the decoded path in one spelling', async () => {
   assert.equal(await answered(outgoing), 200);
   assert.deepEqual(passedOn, ['/create_monitor?team=a%2Fb&dry_run=true']);
 });
+
+it('ends a streamed response with one line of JSON, also for a client that accepts YAML too', async () => {
+  const { begin } = await contract({
+    serve: async ({ context }) => {
+      context.onDone?.({ kind: 'monitor', key: 'a', id: '1', action: 'create' });
+      throw new ProblemError('datadog_refused', 'No.');
+    },
+  });
+  const outgoing = begin('/apply', { accept: 'application/x-ndjson, application/yaml' });
+  outgoing.end('application: x\n');
+  const [incoming]: http.IncomingMessage[] = await once(outgoing, 'response');
+  assert.ok(incoming);
+  const chunks: Buffer[] = await incoming.toArray();
+  const lines = Buffer.concat(chunks).toString().split('\n');
+  assert.deepEqual(
+    lines.map((line) => Object.keys(JSON.parse(line))[0]),
+    ['done', 'type'],
+  );
+});

@@ -220,7 +220,8 @@ async function answer(
   } catch (error) {
     const problem = record.failed(ending?.aborted ? cutShort(error) : error);
     audit.refused(problem);
-    reply = problemReply(problem, record.ids.requestId, call.header('accept'));
+    // The last line of a streamed response is JSON, also for a client that accepts YAML too.
+    reply = problemReply(problem, record.ids.requestId, stream ? undefined : header('accept'));
   }
   inspection?.close();
   memory?.release();
