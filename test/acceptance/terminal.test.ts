@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { z } from 'zod';
 import { applyCommand } from '../../src/cli/commands/apply.ts';
 import { createBirddogClient } from '../../src/cli/client/birddog-client.ts';
 import { readConfig } from '../../src/cli/config.ts';
@@ -315,60 +314,4 @@ describe('birddog plan and apply', () => {
     const far = await run(folder, ['plan', '--url', 'http://b.test', 'a.yaml']);
     assert.match(far.err, /--url: "http:\/\/b\.test" uses plain HTTP to another machine; use https/);
   });
-});
-
-describe('birddog import', () => {
-  for (const format of ['yaml', 'json', 'toml']) {
-    it(`writes a document in ${format} whose first plan only adds markers`, async (t) => {
-      const tag = `import-as:${format}`;
-      const made = await datadog(pod, 'POST', '/api/v1/monitor', {
-        type: 'query alert',
-        name: `Imported ${format}`,
-        query: `avg(last_5m):avg:system.load.5{a:${format}} > 2`,
-        message: 'First line: "quoted" \\ é\nSecond line @slack-a',
-        tags: [tag],
-        options: { thresholds: { critical: 2 }, include_tags: false },
-      });
-      const folder = folderWith(t, {});
-      const name = `found.${format}`;
-      const args = [
-        'import',
-        '--application',
-        `import-${format}`,
-        '--team',
-        'payments',
-        '--tag',
-        tag,
-      ] as const;
-      const { status, err } = await run(folder, [...args, '--output', name]);
-      assert.deepEqual(
-        [status, err],
-        [0, `0 alerts, 1 monitor and 0 dashboards of import-${format} written to ${name}\n`],
-      );
-      const text = readFileSync(join(folder, name), 'utf8');
-      if (format !== 'json') {
-        const [, directive, schema = ''] =
-          /^(# yaml-language-server: \$schema=|#:schema )(\S+)\n# Objects of import-/.exec(text) ?? [];
-        assert.equal(directive, format === 'yaml' ? '# yaml-language-server: $schema=' : '#:schema ');
-        const answer = await fetch(schema);
-        assert.equal(answer.headers.get('content-type'), 'application/schema+json');
-        assert.ok(z.object({ $defs: z.object({ Monitor: z.looseObject({}) }) }).parse(await answer.json()));
-      }
-      if (format === 'yaml') assert.match(text, /message: \|-\n {6}First line/);
-      const planned = JSON.parse((await run(folder, ['plan', '--json', name])).out).documents[0];
-      assert.deepEqual(planned.findings, []);
-      assert.deepEqual(
-        planned.objects.map((o: { action: string; id: string; changes: { path: string }[] }) => [
-          o.action,
-          o.id,
-          ...o.changes.map(({ path }) => path.replace(/\d+$/, '')),
-        ]),
-        [['update', String(made['id']), '/tags/', '/tags/', '/tags/']],
-      );
-      assert.equal((await run(folder, ['apply', '--yes', name])).status, 0);
-      assert.equal((await run(folder, ['plan', name])).status, 0);
-      const again = await run(folder, [...args, '--output', name]);
-      assert.deepEqual([again.status, /the file already exists/.test(again.err)], [1, true]);
-    });
-  }
 });

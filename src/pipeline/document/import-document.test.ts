@@ -86,7 +86,7 @@ describe('an imported document', () => {
     );
   });
 
-  it('keeps a monitor whose tags, runbook links or second team an alert cannot have', async () => {
+  it('keeps a monitor with its own tags, or with a second team', async () => {
     for (const more of [
       tagged('own:tag'),
       tagged('team:other'),
@@ -98,6 +98,12 @@ describe('an imported document', () => {
       assert.deepEqual([keysIn(document, 'alerts'), keysIn(document, 'monitors')], [['age'], ['depth']]);
       assert.deepEqual(items(document['monitors'])[0]?.['tags'], more.tags);
     }
+  });
+
+  it('keeps a monitor whose runbook links an alert would lose', async () => {
+    const assets = [{ category: 'runbook', name: 'How', url: 'https://wiki.example.com/how' }];
+    const document = await withObjects([queue('Depth', { assets }), queue('Age')]).imported();
+    assert.deepEqual([keysIn(document, 'alerts'), keysIn(document, 'monitors')], [['age'], ['depth']]);
   });
 
   it('omits the service tag that Birddog adds to a listed application', async () => {
