@@ -178,7 +178,7 @@ describe('the rendered pod, in namespaces', { skip }, () => {
         .filter((entry) => !entry.isDirectory())
         .map((entry) => join(entry.parentPath, entry.name).slice(alone.length));
       const allowed =
-        /^\/(opt\/birddog\/(NOTICE|bin\/birddog|package\.json|dist\/\w+\.js|dist\/(known-metrics\.br|widget-types\.txt)|dist\/compile-cache\/[\w.-]+\/\w+)|usr\/local\/bin\/(birddog|node)|(usr\/)?lib(64)?\/[\w/-]*lib(stdc\+\+|gcc_s|atomic)\.so\.\d+)$/;
+        /^\/(opt\/birddog\/(NOTICE|bin\/birddog|package\.json|dist\/\w+\.js|dist\/(known-metrics\.br|datadog-descriptions\.txt|widget-types\.txt)|dist\/compile-cache\/[\w.-]+\/\w+)|usr\/local\/bin\/(birddog|node)|(usr\/)?lib(64)?\/[\w/-]*lib(stdc\+\+|gcc_s|atomic)\.so\.\d+)$/;
       for (const file of files) assert.match(file, allowed);
       for (const needed of ['/usr/local/bin/node', '/opt/birddog/bin/birddog', '/opt/birddog/dist/serve.js'])
         assert.ok(files.includes(needed), needed);
@@ -197,7 +197,7 @@ describe('the rendered pod, in namespaces', { skip }, () => {
         ['birddog', 'lint', '-'],
         'title: a\nlayout_type: ordered\nwidgets: [{definition: {type: notes, content: a}}]\n',
       );
-      assert.equal(dashboard.status, 0, dashboard.stderr);
+      assert.equal(dashboard.status, 1, dashboard.stderr);
       assert.match(dashboard.stdout, /did you mean|note/);
       const sandbox = run('birddog', ['birddog', 'sandbox']);
       assert.equal(sandbox.status, 69);
