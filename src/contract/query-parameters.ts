@@ -150,25 +150,29 @@ export type QueryName = keyof typeof QUERY_PARAMETERS;
 /** The cursor of the history: a time, a revision and an entry. */
 export const HISTORY_CURSOR = /^(\d{1,15})-(\d{1,15})-([\w-]{1,70})$/;
 
+type Variants = { readonly [name in QueryName]?: QueryParameter };
+
 /** Parameters that have another meaning or form in some operations, by verb and by kind. */
-const VARIANTS: Readonly<Record<string, { readonly [name in QueryName]?: QueryParameter }>> = {
-  history: { cursor: { ...NEXT_CURSOR, schema: matching(HISTORY_CURSOR) } },
-  import: {
-    id: {
-      description: 'Import the objects with these ids; a comma-separated list. Not with `query` or `tag`.',
-      is: 'a comma-separated list of ids of Datadog objects',
-      schema: matching(/^[A-Za-z0-9_-]{1,100}(,[A-Za-z0-9_-]{1,100})*$/),
+const VARIANTS: ReadonlyMap<string, Variants> = new Map(
+  Object.entries<Variants>({
+    history: { cursor: { ...NEXT_CURSOR, schema: matching(HISTORY_CURSOR) } },
+    import: {
+      id: {
+        description: 'Import the objects with these ids; a comma-separated list. Not with `query` or `tag`.',
+        is: 'a comma-separated list of ids of Datadog objects',
+        schema: matching(/^[A-Za-z0-9_-]{1,100}(,[A-Za-z0-9_-]{1,100})*$/),
+      },
     },
-  },
-  dashboard: { cursor: { ...NEXT_CURSOR, schema: matching(/^[a-z0-9]+(-[a-z0-9]+){2}$/) } },
-};
+    dashboard: { cursor: { ...NEXT_CURSOR, schema: matching(/^[a-z0-9]+(-[a-z0-9]+){2}$/) } },
+  }),
+);
 
 /** Returns a query parameter of an operation. */
 export function queryParameter(
   name: QueryName,
   { verb, kind }: { readonly verb: string; readonly kind?: string | undefined },
 ): QueryParameter {
-  return VARIANTS[verb]?.[name] ?? VARIANTS[kind ?? '']?.[name] ?? QUERY_PARAMETERS[name];
+  return VARIANTS.get(verb)?.[name] ?? VARIANTS.get(kind ?? '')?.[name] ?? QUERY_PARAMETERS[name];
 }
 
 /** Returns a state in one spelling: `No Data`, `no data` and `no_data` are equal. */
