@@ -85,6 +85,8 @@ export function variableKeysOf(view: MonitorView): ReadonlySet<string> | undefin
   if (query.kind !== 'metric') return view.type.startsWith('event') ? undefined : groups;
   const keys = new Set(groups);
   for (const tag of view.tags) keys.add(tag.kind === 'in' ? tag.key.text : (tag.text.split(':')[0] ?? ''));
+  // The filter of everything.
+  keys.delete('*');
   return keys;
 }
 

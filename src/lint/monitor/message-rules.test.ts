@@ -54,6 +54,11 @@ const CASES: readonly Case[] = [
   [SIMPLE, '{{treshold}} {{{title}}}', ['unknown_variable {{treshold}}', 'unknown_variable {{{title}}}']],
   [BY_ENV, '{{env}}', ['unknown_variable {{env}}']],
   [
+    LOG,
+    '{{@a.b}} {{[@a.b].name}} {{@error.kind}}',
+    ['unknown_variable {{@a.b}}', 'unknown_variable {{@error.kind}}'],
+  ],
+  [
     SIMPLE,
     '{{#with a.b}}{{method}}{{#each headers}}{{@key}}={{this}}{{#unless @last}}, {{/unless}}{{/each}}{{/with}}',
     [],
@@ -200,6 +205,11 @@ describe('rules about messages', () => {
         'handle_unknown /options/escalation_message 13',
       ],
     );
+  });
+
+  it('name the keys that a monitor is grouped by, without the filter of everything', () => {
+    const [found] = lintMonitor({ ...BY_HOST, message: '{{zone.name}} @a@example.com' }, '');
+    assert.equal(found?.hint, 'The monitor is grouped by host.');
   });
 
   it('report nothing for fields that an update leaves out', () => {

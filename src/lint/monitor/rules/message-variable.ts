@@ -8,8 +8,13 @@ import type { Violation, Path } from '../../rule.ts';
 /** A name without dots. A name with dots may be an attribute of any event. */
 const NAME_WITHOUT_DOTS = /^@?[\w/-]+$/;
 
+/** A facet with dots, which Datadog reads only in brackets: `{{[@http.status_code].name}}` (docs, monitors/notify/variables). */
+const DOTTED_FACET = /^@[\w/-]+(?:\.[\w/-]+)+$/;
+
 /** Blocks in which names refer to the item: Datadog docs, synthetics/notifications/advanced_notifications. */
 const ITEM_BLOCKS: ReadonlySet<string> = new Set(['each', 'with']);
+
+const BRACKETS = 'Use {{[@facet.with.dots].name}}, and group by this facet.';
 
 /** Rules about variables in messages. */
 export const MESSAGE_VARIABLE_RULES: readonly MonitorRule[] = [
@@ -61,7 +66,7 @@ message: The load is at {{value}}.
     check: (view) => {
       const unknown = view.templateParts.flatMap(({ path, part, within }) =>
         part.kind === 'variable' &&
-        NAME_WITHOUT_DOTS.test(part.name) &&
+        (NAME_WITHOUT_DOTS.test(part.name) || isDottedFacet(part.name)) &&
         !PLAIN_VARIABLES.has(part.name) &&
         !within.some(({ block }) => ITEM_BLOCKS.has(block.name))
           ? [{ path, part }]
@@ -101,17 +106,30 @@ message: 'There are errors: {{log.message}}'
   },
 ];
 
+/** Returns whether a name is a facet with dots and without brackets. `@kind.name` is the variable of the facet `@kind`. */
+function isDottedFacet(name: string): boolean {
+  return DOTTED_FACET.test(name) && !name.endsWith('.name');
+}
+
+/** Returns the variable that was meant, if it is certain. */
+function meantVariable(name: string, keys: ReadonlySet<string>): string | undefined {
+  if (!isDottedFacet(name)) return hasKey(keys, name) ? `${name}.name` : suggestWord(name, PLAIN_VARIABLES);
+  return keys.has(name) ? `[${name}].name` : undefined;
+}
+
 function unknownVariable(variable: Variable, path: Path, keys: ReadonlySet<string>): Violation {
   const { name, span, braces } = variable;
-  const meant = hasKey(keys, name) ? `${name}.name` : suggestWord(name, PLAIN_VARIABLES);
+  const meant = meantVariable(name, keys);
   return {
     path,
     span,
-    message: hasKey(keys, name)
-      ? `{{${name}}} is not the value of the tag ${name}.`
-      : `{{${name}}} is not a documented variable: it is always empty.`,
+    message: isDottedFacet(name)
+      ? `{{${name}}} is always empty: a facet with dots is written in brackets.`
+      : hasKey(keys, name)
+        ? `{{${name}}} is not the value of the tag ${name}.`
+        : `{{${name}}} is not a documented variable: it is always empty.`,
     ...(meant === undefined
-      ? { hint: 'Use {{key.name}} for the value of a group tag.' }
+      ? { hint: isDottedFacet(name) ? BRACKETS : 'Use {{key.name}} for the value of a group tag.' }
       : {
           hint: `Use {{${meant}}}.`,
           fix: {
