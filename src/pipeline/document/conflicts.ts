@@ -4,7 +4,7 @@ import type { Finding } from '../../domain/finding.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { RequestContext } from '../../domain/caller.ts';
 import { STORED_KINDS, type StoredKind } from '../../domain/managed-fields.ts';
-import { idOf, markOf } from '../../domain/marker.ts';
+import { idOf, type Mark, markOf } from '../../domain/marker.ts';
 import type { Change } from '../../domain/plan.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import {
@@ -24,6 +24,7 @@ import {
   type Prepared,
 } from './document-plan.ts';
 import { DIGEST_LENGTH, plannedObjects } from './plan-document.ts';
+import type { ReadDocument } from './read-document.ts';
 
 /** How far back (ms) the audit trail is searched for a change between plan and write. */
 const LOOKBACK_MS = 24 * 60 * 60 * 1000;
@@ -181,16 +182,26 @@ export async function stalePlanProblem(
 
 /**
  * Returns whether a plan with this fingerprint holds although Datadog has changed since: every object that changed equals its
- * planned result. So an apply goes on after a call whose answer was lost.
+ * planned result, or was to be pruned and is gone. So an apply goes on after a call whose answer was lost.
  */
 export function isContinuation(fingerprint: string, prepared: Prepared, ports: Ports): boolean {
-  const { live, plan } = prepared;
+  const { document, live, plan } = prepared;
   if (documentPartOf(prepared.fingerprint) !== documentPartOf(fingerprint)) return false;
   const done = new Set(
     plan.steps.flat().flatMap((step) => (step.action === 'none' ? [idOf(step.live)] : [])),
   );
   const changed = changesSince(fingerprint, live, ports);
-  return changed?.every(({ id }) => done.has(id)) ?? false;
+  return changed?.every((one) => done.has(one.id) || isPruned(document, one)) ?? false;
+}
+
+/** Returns whether an object is gone that a document with prune does not name. */
+function isPruned({ application, entries, prune }: ReadDocument, { kind, was, now }: ChangedObject): boolean {
+  const mark = was && markOf(kind, was);
+  if (!prune || now !== undefined || mark?.application !== application) return false;
+  const names = (one: Mark): boolean => one.application === application && one.key === mark.key;
+  return !entries.some(
+    ({ stored, key, renamedFrom }) => stored === kind && (key === mark.key || renamedFrom.some(names)),
+  );
 }
 
 /** Returns the part of a fingerprint that is about the document. It can contain the hyphen that ends it. */
@@ -212,10 +223,12 @@ function changesSince(fingerprint: string, live: LiveState, ports: Ports): Chang
     const now = there.get(id);
     const kind = now?.stored ?? (body['layout_type'] === undefined ? 'monitor' : 'dashboard');
     const changes = now ? changesOf(kind, body, now.object) : [];
-    return now && changes.length === 0 ? [] : [{ kind, key, id, changes, now: now?.object }];
+    return now && changes.length === 0 ? [] : [{ kind, key, id, changes, was: body, now: now?.object }];
   });
   const added = [...there].flatMap(([id, { stored: kind, object }]): ChangedObject[] =>
-    known.has(id) ? [] : [{ kind, key: markOf(kind, object)?.key ?? '', id, changes: [], now: object }],
+    known.has(id)
+      ? []
+      : [{ kind, key: markOf(kind, object)?.key ?? '', id, changes: [], was: undefined, now: object }],
   );
   return [...changed, ...added];
 }
@@ -228,6 +241,8 @@ interface ChangedObject {
   readonly key: string;
   readonly id: string;
   readonly changes: readonly Change[];
+  /** The object at the plan; undefined if it was created since. */
+  readonly was: JsonObject | undefined;
   /** Undefined if it was deleted. */
   readonly now: JsonObject | undefined;
 }

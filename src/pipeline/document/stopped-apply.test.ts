@@ -151,6 +151,25 @@ describe('an apply whose answer was lost', () => {
     assert.deepEqual([items(answer['done']).length, answer['remaining']], [8, []]);
   });
 
+  it('goes on after deletes with the same basis, unless an object that the document names is gone', async () => {
+    const [first = {}, second = {}, ...others] = items(monitors(1)['monitors']);
+    const query = { prune: 'true', force: 'true' };
+    for (const [monitor, key, outcome] of [
+      [second, 'm2', 'done'],
+      [second, 'm1', 'plan_stale'],
+      [{ ...second, key: 'moved', renamed_from: 'm1' }, 'm1', 'plan_stale'],
+    ] as const) {
+      const { apply, plan, person } = startInProcess();
+      await apply(monitors(1));
+      const document = documentOf({ monitors: [first, monitor] });
+      const basis = String((await plan(document, query))['basis']);
+      person('DELETE', `/api/v1/monitor/${idOf(await plan(monitors(1)), key)}`);
+      const applied = apply(document, { ...query, basis });
+      if (outcome === 'done') assert.equal(items((await applied)['done']).length, others.length - 1);
+      else assert.equal((await problemOf(applied)).code, outcome);
+    }
+  });
+
   it('is 409 if anything else has changed', async () => {
     const { apply, plan, person, basis } = await lostAnswer();
     const changes: ((id: string) => void)[] = [
