@@ -15,6 +15,16 @@ export function printYaml(value: Json): string {
   return `${node(value, '').replace(/^[ \n]/, '')}\n`;
 }
 
+/** Prints a value as YAML on one line: `{critical: 5, tags: ["env:prod"]}`. */
+export function printFlow(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(printFlow).join(', ')}]`;
+  if (isObject(value))
+    return `{${Object.entries(value)
+      .map(([name, member]) => `${line(name)}: ${printFlow(member)}`)
+      .join(', ')}}`;
+  return typeof value === 'string' ? line(value) : (numberText(value) ?? String(value));
+}
+
 /** Prints what follows `-` or `name:`: a value on the same line, or a block on the following lines. */
 export function node(value: Json, indent: string): string {
   if (Array.isArray(value)) return value.length === 0 ? ' []' : `\n${list(value, indent)}`;

@@ -8,7 +8,7 @@ import { pointerTo, valueAt } from '../domain/pointer.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { decode } from './decode.ts';
 import { OBJECT_LIMITS, type Decoded, type Format } from './decoded.ts';
-import { printYaml } from './encode-yaml.ts';
+import { printFlow, printYaml } from './encode-yaml.ts';
 
 const FORMATS = ['json', 'yaml', 'toml'] as const;
 const read = (text: string, format: Format): Promise<Decoded> => decode(text, format, OBJECT_LIMITS);
@@ -95,7 +95,8 @@ describe('any value', () => {
         const indented = JSON.stringify(value, null, '\t');
         assert.equal(printJson((await read(json, 'json')).value), json);
         assert.equal(printJson((await read(indented, 'json')).value), json);
-        assert.equal(printJson((await read(printYaml(value), 'yaml')).value), json, printYaml(value));
+        for (const printed of [printYaml(value), printFlow(value)])
+          assert.equal(printJson((await read(printed, 'yaml')).value), json, printed);
       }),
       { numRuns: 2000 },
     );

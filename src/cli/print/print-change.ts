@@ -3,7 +3,7 @@ import { isObject, type Json, numberText, printJson } from '../../domain/json.ts
 import type { Change } from '../../domain/plan.ts';
 import { type Pointer, pointerSteps } from '../../domain/pointer.ts';
 import { isSet } from '../../diff/set-changes.ts';
-import { printYaml } from '../../format/encode-yaml.ts';
+import { printFlow, printYaml } from '../../format/encode-yaml.ts';
 import type { Paint } from './report.ts';
 import { visible } from './visible.ts';
 
@@ -88,8 +88,9 @@ function addedOrRemoved(
 /** Returns a value on one line, or undefined if it does not fit. */
 function inline(value: Json): string | undefined {
   if (typeof value === 'string' && value.includes('\n')) return undefined;
-  const text = plainNumber(value) ?? visible(printJson(value));
-  const max = Array.isArray(value) || isObject(value) ? MAX_INLINE_LENGTH : 2 * MAX_INLINE_LENGTH;
+  const isBlock = Array.isArray(value) || isObject(value);
+  const text = plainNumber(value) ?? visible(isBlock ? printFlow(value) : printJson(value));
+  const max = isBlock ? MAX_INLINE_LENGTH : 2 * MAX_INLINE_LENGTH;
   return text.length <= max ? text : undefined;
 }
 

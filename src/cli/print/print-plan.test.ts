@@ -80,6 +80,7 @@ describe('a plan for people', () => {
     const changes = [
       { path: '/options/thresholds/critical', from: 2, to: 3 },
       { path: '/tags/4', to: 'env:prod' },
+      { path: '/options/scheduling_options', from: { a: 'b c' }, to: { a: ['env:x', '*'], 'd e': null } },
       { path: '/widgets/3', moved_from: '/widgets/0' },
       { path: '/message', from: 'one\ntwo\nthree\n', to: 'one\n2\nthree\n' },
       { path: '/options/evil\u001b[31m', from: '\u001b[2J' },
@@ -90,6 +91,7 @@ describe('a plan for people', () => {
   ~ monitor load
       ~ options.thresholds.critical: 2 → 3
       + tags: "env:prod"
+      ~ options.scheduling_options: {a: b c} → {a: [env:x, "*"], d e: null}
       ~ widgets[3]: moved from widgets[0]
       ~ message:
             one
