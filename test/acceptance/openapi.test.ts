@@ -76,7 +76,8 @@ it('is shown in /docs, with each body and an example that lint accepts', async (
     const body = example.replaceAll(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)));
     const headers = { 'content-type': 'application/yaml' };
     const { body: linted } = await request(pod, 'POST', '/lint', { body, headers });
-    assert.deepEqual(linted.findings, [], name);
+    const mistakes = linted.findings.filter((one: { severity: string }) => one.severity !== 'info');
+    assert.deepEqual(mistakes, [], name);
   }
 });
 
