@@ -17,6 +17,11 @@ export const HANDLE_KINDS: readonly string[] = [
   'hipchat',
 ];
 
+/** Returns the kind of integration that a handle has as its prefix, or as its whole name; otherwise an empty text. */
+export function handleKind(name: string): string {
+  return HANDLE_KINDS.find((kind) => name === kind || name.startsWith(`${kind}-`)) ?? '';
+}
+
 const NAME = /(?:[\w.+-]+(?:@[\w.-]+)?)?/y;
 const ARGUMENTS = /\([^()\n]*\)/y;
 const WORD = /\w/;

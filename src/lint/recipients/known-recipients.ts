@@ -1,4 +1,4 @@
-import { HANDLE_KINDS } from '../../language/message/read-handle.ts';
+import { handleKind } from '../../language/message/read-handle.ts';
 import { digitsOf, distanceWithin, MAX_DISTANCE } from '../nearest.ts';
 
 /** Handles by length, so that only those of almost the same length are compared with an unknown one. */
@@ -55,7 +55,7 @@ export class KnownRecipients {
     const name = handle.toLowerCase();
     if (this.#names.has(name) || this.#prefixes.some((prefix) => name.startsWith(prefix))) return 'known';
     if (name.includes('@')) return 'undecided';
-    return this.#complete(kindOf(name)) ? 'unknown' : 'undecided';
+    return this.#complete(handleKind(name)) ? 'unknown' : 'undecided';
   }
 
   /** Returns the handle that was probably meant: the closest one within two edits, of the same kind and with the same numbers. */
@@ -77,11 +77,8 @@ export class KnownRecipients {
   }
 }
 
-/** Returns the prefix of an integration, or an empty text. */
-export function kindOf(name: string): string {
-  return HANDLE_KINDS.find((kind) => name === kind || name.startsWith(`${kind}-`)) ?? '';
-}
-
 function isSameSort(a: string, b: string): boolean {
-  return kindOf(a) === kindOf(b) && a.includes('@') === b.includes('@') && digitsOf(a) === digitsOf(b);
+  return (
+    handleKind(a) === handleKind(b) && a.includes('@') === b.includes('@') && digitsOf(a) === digitsOf(b)
+  );
 }

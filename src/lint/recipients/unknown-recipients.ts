@@ -3,10 +3,11 @@ import type { Finding } from '../../domain/finding.ts';
 import { type Pointer, pointerTo } from '../../domain/pointer.ts';
 import type { Handle } from '../../language/message/message-syntax.ts';
 import { parseMessage } from '../../language/message/parse-message.ts';
+import { handleKind } from '../../language/message/read-handle.ts';
 import { allParts } from '../../language/message/walk-message.ts';
 import { violationOfHandle } from '../monitor/rules/recipient.ts';
 import { suppressionsOf } from '../suppression/suppress.ts';
-import { type KnownRecipients, kindOf } from './known-recipients.ts';
+import type { KnownRecipients } from './known-recipients.ts';
 
 /** The code of the findings, which the rule about handles has too: it needs no list. */
 const RECIPIENT_CODE = 'handle_unknown';
@@ -52,11 +53,11 @@ function findingAbout(
   const { name, span } = handle;
   const state = known.stateOf(name);
   // The rule that needs no list reports some handles already.
-  if (state === 'known' || name === kindOf(name) || violationOfHandle(handle, []) !== undefined)
+  if (state === 'known' || name === handleKind(name) || violationOfHandle(handle, []) !== undefined)
     return undefined;
   if (!compared.has(name) && compared.size < MAX_COMPARED) compared.set(name, known.meantBy(name));
   const meant = compared.get(name);
-  const isRecipient = strict || kindOf(name) !== '';
+  const isRecipient = strict || handleKind(name) !== '';
   if (meant === undefined && (state === 'undecided' || !isRecipient)) return undefined;
   const isAddress = name.includes('@');
   return {
@@ -68,10 +69,10 @@ function findingAbout(
     pointer,
     at: span.from,
     to: span.to,
-    ...(meant === undefined ? {} : { hint: `Did you mean @${meant}?` }),
     ...(meant === undefined
       ? {}
       : {
+          hint: `Did you mean @${meant}?`,
           fix: {
             title: `Change to @${meant}`,
             edits: [{ pointer, from: span.from, to: span.to, text: `@${meant}` }],

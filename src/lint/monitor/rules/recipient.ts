@@ -1,5 +1,5 @@
 import type { Handle } from '../../../language/message/message-syntax.ts';
-import { HANDLE_KINDS } from '../../../language/message/read-handle.ts';
+import { HANDLE_KINDS, handleKind } from '../../../language/message/read-handle.ts';
 import { suggestWord } from '../../nearest.ts';
 import type { TemplatePart } from '../monitor-templates.ts';
 import type { MonitorRule } from '../monitor-view.ts';
@@ -139,11 +139,7 @@ export function violationOfHandle({ name, span }: Handle, path: Path): Violation
 
 /** Returns whether a word after `@` is certainly a handle: an email address or an integration. Other words may be code. */
 function isCertainHandle({ name, midWord }: Handle): boolean {
-  return (
-    midWord ||
-    /^[^@\s]+@[^@\s]+\.\w+$/.test(name) ||
-    HANDLE_KINDS.some((integration) => name === integration || name.startsWith(`${integration}-`))
-  );
+  return midWord || /^[^@\s]+@[^@\s]+\.\w+$/.test(name) || handleKind(name) !== '';
 }
 
 function adjoinedHandle({ name, midWord, followingCharacter, span }: Handle, path: Path): Violation[] {
