@@ -20,14 +20,10 @@ export function isTypo(
 ): boolean {
   if (digitsOf(name) !== digitsOf(known)) return false;
   if (withoutSeparators(name) === withoutSeparators(known)) return true;
-  const from = commonPrefix(name, known);
-  const end = commonSuffix(name, known, from);
+  const { edits, letters, end } = differenceOf(name, known, distance);
   const group = name.indexOf('.', name.length - end);
   if (group !== -1 && hasGroup(name.slice(0, group))) return false;
-  const edits = isSwap(name.slice(from, name.length - end), known.slice(from, known.length - end))
-    ? 1
-    : distance;
-  return wordAround(known, from, known.length - end) > LETTERS_PER_EDIT * edits;
+  return letters > LETTERS_PER_EDIT * edits;
 }
 
 /** Returns whether a word is a typo of a known one: `prot` or `ports` of `port`. */
@@ -47,10 +43,8 @@ function isMisspelt(word: string, known: string): boolean {
   const distance = distanceWithin(a, b, MAX_DISTANCE);
   if (distance > MAX_DISTANCE) return false;
   if (withoutSeparators(a) === withoutSeparators(b)) return true;
-  const from = commonPrefix(a, b);
-  const end = commonSuffix(a, b, from);
-  const edits = isSwap(a.slice(from, a.length - end), b.slice(from, b.length - end)) ? 1 : distance;
-  return wordAround(b, from, b.length - end) >= (MIN_LETTERS[edits] ?? 0);
+  const { edits, letters } = differenceOf(a, b, distance);
+  return letters >= (MIN_LETTERS[edits] ?? 0);
 }
 
 /** Returns the severity `warning` for a word that may be newer than Birddog rather than a typo of the closest known one. */
@@ -59,6 +53,21 @@ export function warningUnlessMisspelt(
   closest: string | undefined,
 ): Pick<Violation, 'severity'> {
   return closest !== undefined && isMisspelt(word, closest) ? {} : { severity: 'warning' };
+}
+
+/**
+ * Returns how a name differs from a known one: the edits, of which a swap of two letters is one; the letters of the known words that
+ * they change; and the length of the common end.
+ */
+function differenceOf(name: string, known: string, distance: number) {
+  const from = commonPrefix(name, known);
+  const end = commonSuffix(name, known, from);
+  const isSwapped = isSwap(name.slice(from, name.length - end), known.slice(from, known.length - end));
+  return {
+    edits: isSwapped ? 1 : distance,
+    letters: wordAround(known, from, known.length - end),
+    end,
+  };
 }
 
 /** Returns whether two strings are two letters in different order. */
