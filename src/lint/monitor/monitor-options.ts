@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
+import { types } from '../dashboard/widget-types.ts';
 import type { Path } from '../rule.ts';
 
 /** The allowed values of an option, and one of them. Null is always allowed. */
@@ -78,18 +79,8 @@ export const OPTION_TYPES: ReadonlyMap<string, OptionType> = new Map<string, Opt
   ['restriction_query', ANY],
 ]);
 
-/** The fields of the objects in options: Datadog API v1, MonitorThresholdWindowOptions and MonitorOptionsSchedulingOptions. */
-const PART_FIELDS: readonly (readonly [path: Path, fields: readonly string[]])[] = [
-  [['threshold_windows'], ['recovery_window', 'trigger_window']],
-  [['scheduling_options'], ['custom_schedule', 'evaluation_window']],
-  [
-    ['scheduling_options', 'evaluation_window'],
-    ['day_starts', 'hour_starts', 'month_starts', 'timezone'],
-  ],
-  [['scheduling_options', 'custom_schedule'], ['recurrences']],
-];
-
-const RECURRENCE_FIELDS: readonly string[] = ['rrule', 'start', 'timezone'];
+/** The options that are objects with known fields. Thresholds have a rule about theirs. */
+const PARTS = ['threshold_windows', 'scheduling_options'] as const;
 
 /** An object in options, with the names of its known fields. */
 interface OptionPart {
@@ -99,20 +90,20 @@ interface OptionPart {
   readonly fields: readonly string[];
 }
 
-/** Yields the objects in options whose fields are known. Thresholds have a rule about theirs. */
+/** Yields the objects in options whose fields are known, also those inside others. */
 export function* optionParts(options: JsonObject): Generator<OptionPart> {
-  for (const [steps, fields] of PART_FIELDS) {
-    const path = ['options', ...steps];
-    const object = steps.reduce<Json | undefined>(
-      (value, step) => (isObject(value) ? value[step] : undefined),
-      options,
-    );
-    if (!isObject(object)) continue;
-    yield { path, object, fields };
-    const { recurrences } = object;
-    if (fields.includes('recurrences') && Array.isArray(recurrences))
-      for (const [at, recurrence] of recurrences.entries())
-        if (isObject(recurrence))
-          yield { path: [...path, 'recurrences', at], object: recurrence, fields: RECURRENCE_FIELDS };
+  for (const name of PARTS) {
+    if (!isObject(options[name])) continue;
+    const type = types().get('MonitorOptions')?.fields.get(name)?.type;
+    if (type !== undefined) yield* partsIn(options[name], type, ['options', name]);
   }
+}
+
+function* partsIn(value: Json | undefined, type: string, path: Path): Generator<OptionPart> {
+  if (Array.isArray(value) && type.endsWith('[]'))
+    for (const [at, item] of value.entries()) yield* partsIn(item, type.slice(0, -2), [...path, at]);
+  const fields = types().get(type)?.fields;
+  if (fields === undefined || !isObject(value)) return;
+  yield { path, object: value, fields: [...fields.keys()] };
+  for (const [name, field] of fields) yield* partsIn(value[name], field.type, [...path, name]);
 }
