@@ -159,15 +159,18 @@ describe('the writes of an application whose listing changes', () => {
 });
 
 describe('a document that renames an object of another application', () => {
-  /** Applies one of `app` that takes an object from `listed-app` or `other`. */
-  async function applying(source: string, ports = portsWithoutDatadog(systemClock)) {
+  /** Applies or plans one of `app` that takes an object from `listed-app` or `other`. */
+  async function applying(source: string, ports = portsWithoutDatadog(systemClock), path = '/apply') {
     const served: string[] = [];
+    const lookedUp: string[] = [];
     const serve = router({
       callers: NO_AUTHENTICATION,
-      lookup: async (application) =>
-        application.startsWith('listed')
+      async lookup(application) {
+        lookedUp.push(application);
+        return application.startsWith('listed')
           ? { route: 'listed', service: application }
-          : { route: 'unlisted', missingFrom: ['leanix'] },
+          : { route: 'unlisted', missingFrom: ['leanix'] };
+      },
       sidecar: {
         async forward() {
           served.push('sidecar');
@@ -176,7 +179,7 @@ describe('a document that renames an object of another application', () => {
       },
       ports,
     });
-    const request = incoming('', 'somebody', '/apply');
+    const request = incoming('', 'somebody', path);
     const wants = [{ permission: 'write' as const, application: source, isSource: true as const }];
     const preflight = async () => ({
       subject: { application: 'app', aliases: {} },
@@ -188,7 +191,7 @@ describe('a document that renames an object of another application', () => {
       ({ status }) => status,
       (error: unknown) => error,
     );
-    return { outcome, served };
+    return { outcome, served, lookedUp };
   }
 
   it('is refused with SQLite if the other container serves that application', async () => {
@@ -196,7 +199,16 @@ describe('a document that renames an object of another application', () => {
     assert.ok(outcome instanceof ProblemError);
     assert.deepEqual([outcome.code, served], ['rename_across_routes', []]);
     assert.match(outcome.message, /each container has its own ledger/);
-    assert.deepEqual(await applying('other'), { outcome: 200, served: ['sidecar'] });
+    assert.deepEqual(await applying('other'), {
+      outcome: 200,
+      served: ['sidecar'],
+      lookedUp: ['app', 'other'],
+    });
+  });
+
+  it('is planned without a query of the catalogs for that application', async () => {
+    const { outcome, lookedUp } = await applying('listed-app', undefined, '/plan');
+    assert.deepEqual([outcome, lookedUp], [200, ['app']]);
   });
 
   it('is refused if writes of that application are still in progress in the other container', async () => {

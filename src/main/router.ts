@@ -167,9 +167,10 @@ async function routeOf(
         members: { unit: 'applications', limit: MAX_SOURCES, measured: names.size },
       },
     );
+  if (!isWrite(operation)) return { application, route, sources: [] };
   const sources = [...names].sort().map(async (name) => ({
     application: name,
     route: await lookup(name, {}, context).catch(addPositions(body)),
   }));
-  return { application, route, sources: isWrite(operation) ? await Promise.all(sources) : [] };
+  return { application, route, sources: await Promise.all(sources) };
 }
