@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { manualClock } from '../../../test/manual-clock.ts';
+import { type TableLimits, UNLIMITED } from '../size-limit.ts';
 import { createSqlLedger, type OpenLedger } from './sql-ledger.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -14,9 +15,9 @@ describe('the routes of a process that uses its file alone', () => {
   const folder = mkdtempSync(join(tmpdir(), 'routes-'));
   const ledgers: OpenLedger[] = [];
   const clock = manualClock();
-  const opened = (file: string) => {
+  const opened = (file: string, tables?: TableLimits) => {
     const open = () => openSqlite(join(folder, file), { clock });
-    const ledger = createSqlLedger(open, { database: 'SQLite', clock, exclusive: true });
+    const ledger = createSqlLedger(open, { database: 'SQLite', clock, exclusive: true, tables });
     ledgers.push(ledger);
     return ledger;
   };
@@ -57,8 +58,20 @@ describe('the routes of a process that uses its file alone', () => {
     await died.pinRoute('a', LISTED, 20_000);
     const next = opened('died');
     assert.deepEqual((await next.pinRoute('a', UNLISTED, 1000)).route, LISTED);
+    clock.advance(18_000);
+    const third = opened('died');
+    assert.deepEqual((await third.pinRoute('a', UNLISTED, 1000)).route, LISTED, 'the write may still land');
     clock.advance(60_000);
-    assert.deepEqual((await next.pinRoute('a', UNLISTED, 1000)).route, UNLISTED);
+    assert.deepEqual((await third.pinRoute('a', UNLISTED, 1000)).route, UNLISTED);
+  });
+
+  it('stay stored if a write begins while the rows of many idle applications are deleted', async () => {
+    const died = opened('full', { ...UNLIMITED, routes: 300 });
+    const names = Array.from({ length: 300 }, (_, n) => `a${n}`);
+    const pins = await Promise.all(names.map((name) => died.pinRoute(name, UNLISTED, 1000)));
+    await Promise.all(pins.map(({ pin }) => died.unpinRoute(pin)));
+    await Promise.all(['new', 'a299'].map((name) => died.pinRoute(name, LISTED, 10_000)));
+    assert.deepEqual((await opened('full').pinRoute('a299', UNLISTED, 1000)).route, LISTED);
   });
 
   it('hold for a time after a restart of the machine, and not for its former uptime', async () => {

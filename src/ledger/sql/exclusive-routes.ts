@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Route } from '../../domain/application.ts';
 import type { Clock } from '../../domain/clock.ts';
 import type { PinnedRoute } from '../port.ts';
-import type { Database } from './database.ts';
+import type { Database, Statement } from './database.ts';
 import { chunks } from './leases.ts';
 import { routeIn, routeText, tooManyRoutes } from './routes.ts';
 
@@ -95,13 +95,12 @@ export class ExclusiveRoutes {
     const now = this.clock.monotonic();
     const idle = [...this.byApplication].filter(([, inUse]) => !isInUse(inUse, now));
     for (const [application] of idle) this.byApplication.delete(application);
-    for (const chunk of chunks(idle.map(([application]) => application))) {
-      const parameters = chunk.map((_, at) => `$${at + 1}`).join(', ');
-      await this.db.query({
-        text: `DELETE FROM ledger_routes WHERE pin IN (${parameters})`,
-        values: chunk.map((application) => PIN + application),
-      });
-    }
+    const deletions = chunks(idle.map(([application]) => PIN + application)).map((pins): Statement => {
+      const parameters = pins.map((_, at) => `$${at + 1}`).join(', ');
+      return { text: `DELETE FROM ledger_routes WHERE pin IN (${parameters})`, values: pins };
+    });
+    // All at once: a later deletion would delete the row of an application that is in use again.
+    if (deletions.length > 0) await this.db.sequence(deletions);
   }
 
   /** Makes the row of an application say its route, at least until then. */
@@ -120,10 +119,12 @@ export class ExclusiveRoutes {
     });
   }
 
+  /** Does not shorten the time of a row: a write of a process that died may still land. */
   private async upsert(application: string, text: string, untilMs: number): Promise<void> {
     await this.db.query({
       text: `INSERT INTO ledger_routes (pin, application, route, until_ms) VALUES ($1, $2, $3, $4)
-             ON CONFLICT (pin) DO UPDATE SET route = excluded.route, until_ms = excluded.until_ms`,
+             ON CONFLICT (pin) DO UPDATE
+             SET route = excluded.route, until_ms = greatest(ledger_routes.until_ms, excluded.until_ms)`,
       values: [PIN + application, application, text, Math.ceil(untilMs)],
     });
   }
