@@ -80,7 +80,7 @@ describe('the recipients that Datadog lists', () => {
   });
 
   it('of a kind that cannot be read are not decided, and the missing permission is named', async () => {
-    const { states, recipients, fail, clock } = start();
+    const { states, recipients, fail, clock, taken } = start();
     assert.deepEqual(recipients.status(), { size: undefined, faults: [] });
     fail('/api/v2/team', 403);
     fail('/api/v1/integration/slack', 403);
@@ -97,9 +97,12 @@ describe('the recipients that Datadog lists', () => {
       'Slack channels cannot be read (needs the permission integrations_read)',
       'Opsgenie services cannot be read (needs the permission integrations_read)',
     ]);
+    taken();
     clock.advance(60_001);
     for (let tries = 0; tries < 1000 && (await states('team-x'))[0] !== 'unknown'; tries += 1);
     assert.deepEqual(recipients.status().faults, []);
+    const again = taken().map(({ call }) => call);
+    assert.ok(again.includes('GET /api/v2/team') && !again.includes('GET /api/v2/users'), String(again));
   });
 
   it('without a prefix are decided only if users and teams can be read', async () => {

@@ -9,7 +9,7 @@ import type { Recipients, RecipientsStatus } from '../pipeline/ports.ts';
 import { singleFlight } from '../runtime/concurrency/single-flight.ts';
 import type { Request } from './request.ts';
 
-/** How long (ms) the recipients are cached; after a list could not be read, how long until it is read again. */
+/** How long (ms) the recipients are cached; after a list could not be read, how long until that one is read again. */
 const CACHE_MS = 600_000;
 const RETRY_MS = 60_000;
 /** Timeout (ms) of reading all lists, in the background. */
@@ -103,6 +103,7 @@ export function datadogRecipients(request: Request, clock: Clock): Recipients {
   const faults = new Map<RecipientList, string>();
   let known: KnownRecipients | undefined;
   let until = 0;
+  let allUntil = 0;
 
   const refresh = singleFlight(async () => {
     const deadline = deadlineAfter(READ_MS, clock);
@@ -115,13 +116,15 @@ export function datadogRecipients(request: Request, clock: Clock): Recipients {
     };
     const get: Get = (path, route = path, query = {}) =>
       request({ method: 'GET', path, route, query }, context);
+    const isAll = clock.now() >= allUntil;
     try {
-      for (const list of LISTS) await readList(list, get);
+      for (const list of LISTS) if (isAll || faults.has(list)) await readList(list, get);
     } finally {
       deadline.close();
     }
     known = combined();
-    until = clock.now() + (faults.size === 0 ? CACHE_MS : RETRY_MS);
+    if (isAll) allUntil = clock.now() + CACHE_MS;
+    until = faults.size === 0 ? allUntil : Math.min(allUntil, clock.now() + RETRY_MS);
   });
 
   /** Reads a list. After a failure, its earlier content stays in use. */
