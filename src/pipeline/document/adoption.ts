@@ -1,12 +1,10 @@
 import type { Finding } from '../../domain/finding.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
-import { STORED_KINDS } from '../../domain/managed-fields.ts';
-import { markOf, ownershipOf } from '../../domain/marker.ts';
+import { ownershipOf } from '../../domain/marker.ts';
 import { pointerTo } from '../../domain/pointer.ts';
 import { REMOVE_ONE_MARKER } from '../contested.ts';
 import type { LiveState } from './document-plan.ts';
 import type { DocumentEntry } from './read-document.ts';
-import { nameOfEntry } from './references-in-order.ts';
 
 /** How other tools mark their objects: Kennel with a line of text, Terraform with the tags that its users commonly set. */
 const OTHER_TOOLS: readonly { readonly tool: string; readonly pattern: RegExp }[] = [
@@ -14,18 +12,16 @@ const OTHER_TOOLS: readonly { readonly tool: string; readonly pattern: RegExp }[
   { tool: 'Terraform', pattern: /\b(?:managed[_ -]?by[: ]\s*terraform|terraform:(?:true|managed))\b/i },
 ];
 
-/** Returns the findings about objects that cannot be adopted, or that another tool seems to manage. */
+/**
+ * Returns the findings about objects that cannot be adopted, or that another tool seems to manage. `isMarked` returns whether an
+ * object has the marker of an entry.
+ */
 export function adoptionFindings(
   wanted: readonly DocumentEntry[],
-  { adoptable, own }: LiveState,
+  adoptable: LiveState['adoptable'],
   application: string,
+  isMarked: (one: DocumentEntry) => boolean,
 ): Finding[] {
-  const marked = new Set(
-    STORED_KINDS.flatMap((stored) =>
-      own[stored].map((object) => `${stored}:${markOf(stored, object)?.key ?? ''}`),
-    ),
-  );
-  const isMarked = (one: DocumentEntry) => marked.has(nameOfEntry(one));
   const adopters = adoptersOf(wanted, isMarked);
   return wanted.flatMap((one): Finding[] => {
     const { stored, adopt } = one;

@@ -13,7 +13,7 @@ import {
   writesOf,
 } from './document-plan.ts';
 import { deleteOrder } from './plan-document.ts';
-import { fullName } from './references-in-order.ts';
+import { fullName, fullNameOfEntry, nameOfMark } from './references-in-order.ts';
 import { type CompletedStep, doneObject, StepWriter } from './write-step.ts';
 
 /**
@@ -103,7 +103,7 @@ class Run {
     this.writer = new StepWriter(applying, lease);
     this.holders = new Map(
       writesOf(applying.plan).flatMap((step) =>
-        step.action === 'rename' ? [[fullName({ kind: step.stored, ...step.from }, ''), step] as const] : [],
+        step.action === 'rename' ? [[nameOfMark(step.stored, step.from), step] as const] : [],
       ),
     );
     this.reserveMs = FINISH_RESERVE_MS + FINISH_RESERVE_PER_OBJECT_MS * applying.plan.steps.flat().length;
@@ -219,7 +219,7 @@ class Run {
     this.halfReplaced.push(completed);
   }
 
-  private nameOf({ stored: kind, key }: WriteStep): string {
-    return fullName({ kind, key }, this.applying.plan.application);
+  private nameOf(step: WriteStep): string {
+    return fullNameOfEntry(step, this.applying.plan.application);
   }
 }

@@ -32,7 +32,13 @@ import type {
   ReplaceStep,
 } from './document-plan.ts';
 import { allEntries, keysWithAssets, type ReadDocument, type DocumentEntry } from './read-document.ts';
-import { fullName, nameOfEntry, sortByReferences } from './references-in-order.ts';
+import {
+  fullName,
+  fullNameOfEntry,
+  nameOfEntry,
+  nameOfMark,
+  sortByReferences,
+} from './references-in-order.ts';
 import { likelyRenames } from './likely-renames.ts';
 import { type Rename, type Renames, renamesOf } from './renames.ts';
 import { unselectedRenames } from './selection.ts';
@@ -63,8 +69,7 @@ export function* planningDocument(
     return (object !== undefined && !isDeleted(object)) || live.foreign.has(name);
   };
   const order = sortByReferences(entries, application, { exists, takers: renames.takers });
-  const clonesOf = ({ stored, key }: DocumentEntry) =>
-    own.get(fullName({ kind: stored, key }, application))?.clones ?? [];
+  const clonesOf = (entry: DocumentEntry) => own.get(fullNameOfEntry(entry, application))?.clones ?? [];
   const refused: RefusedEntry[] = [];
   const steps: PlanStep[][] = [];
   for (const list of order.steps) {
@@ -79,7 +84,7 @@ export function* planningDocument(
         });
         // What refers to a replaced object refers to its successor.
         if (step.action === 'replace' && step.successor)
-          ids.set(fullName({ kind: entry.stored, key: entry.key }, application), idOf(step.successor));
+          ids.set(fullNameOfEntry(entry, application), idOf(step.successor));
         planned.push(step);
       } else refused.push({ entry, findings: desired.findings });
       yield;
@@ -102,7 +107,9 @@ export function* planningDocument(
     findings: [
       ...document.findings,
       ...order.findings,
-      ...adoptionFindings(entries, live, application),
+      ...adoptionFindings(entries, live.adoptable, application, (entry) =>
+        own.has(fullNameOfEntry(entry, application)),
+      ),
       ...renames.findings,
       ...unselectedRenames(document, renames.takers),
       ...steps.flat().flatMap(impossibleRename),
@@ -146,10 +153,10 @@ function liveObjectOf(
   own: ReadonlyMap<string, OwnObject>,
   { live, renames }: { readonly live: LiveState; readonly renames: Renames },
 ): JsonObject | undefined {
-  const { stored, key, adopt } = entry;
+  const { stored, adopt } = entry;
   const renamed = renames.of.get(entry);
   if (renamed) return renamed.live;
-  const name = fullName({ kind: stored, key }, application);
+  const name = fullNameOfEntry(entry, application);
   const marked = renames.takers.has(name) ? undefined : own.get(name);
   if (marked) return marked.object;
   const adopted = adopt === undefined ? undefined : live.adoptable.get(`${stored}:${adopt}`);
@@ -166,10 +173,10 @@ function knownIds(
   const ids = new Map(
     [...own].flatMap(([name, { object }]) => (takers.has(name) ? [] : [[name, idOf(object)] as const])),
   );
-  for (const [{ stored, key, object }, live] of found) {
+  for (const [entry, live] of found) {
     if (!live) continue;
-    const name = fullName({ kind: stored, key }, application);
-    if (needsReplace(stored, live, object)) ids.delete(name);
+    const name = fullNameOfEntry(entry, application);
+    if (needsReplace(entry.stored, live, entry.object)) ids.delete(name);
     else ids.set(name, idOf(live));
   }
   return ids;
@@ -223,7 +230,7 @@ export function ownObjects({ own }: Pick<LiveState, 'own'>): ReadonlyMap<string,
     for (const object of oldestFirst(own[stored])) {
       const mark = markOf(stored, object);
       if (!mark) continue;
-      const name = fullName({ kind: stored, key: mark.key }, mark.application);
+      const name = nameOfMark(stored, mark);
       const first = objects.get(name);
       objects.set(
         name,

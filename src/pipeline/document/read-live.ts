@@ -6,8 +6,9 @@ import { ProblemError } from '../../domain/problem.ts';
 import { flatMapConcurrently } from '../../runtime/concurrency/flat-map-concurrently.ts';
 import type { CachedObject, Ports } from '../ports.ts';
 import type { LiveState } from './document-plan.ts';
+import { ownObjects } from './plan-document.ts';
 import { allEntries, keysWithAssets, type OneObject, type ReadDocument } from './read-document.ts';
-import { fullName } from './references-in-order.ts';
+import { fullName, fullNameOfEntry, nameOfMark } from './references-in-order.ts';
 
 /** Maximum number of concurrent single reads. */
 const MAX_CONCURRENT_READS = 8;
@@ -157,9 +158,9 @@ async function readAdoptable(
   ports: Ports,
   context: RequestContext,
 ): Promise<Map<string, JsonObject>> {
-  const marked = new Set(STORED_KINDS.flatMap((s) => own[s].map((o) => `${s}:${markOf(s, o)?.key ?? ''}`)));
+  const marked = ownObjects({ own });
   const toAdopt = allEntries(document).filter(
-    ({ stored, key, adopt }) => adopt !== undefined && !marked.has(`${stored}:${key}`),
+    (entry) => entry.adopt !== undefined && !marked.has(fullNameOfEntry(entry, document.application)),
   );
   const read = await flatMapConcurrently(toAdopt, MAX_CONCURRENT_READS, async ({ stored, adopt = '' }) => {
     const object = await ports[stored].get(adopt, context);
@@ -180,7 +181,7 @@ async function readRenamable(
   );
   const read = await flatMapConcurrently(wanted, MAX_CONCURRENT_READS, async ({ stored, from }) => {
     const found = await ports[stored].find(from, context);
-    return [[fullName({ kind: stored, ...from }, application), found] as const];
+    return [[nameOfMark(stored, from), found] as const];
   });
   return new Map(read);
 }
@@ -194,25 +195,19 @@ async function readPresentNames(
   { own, renamable }: Pick<LiveState, 'own' | 'renamable'>,
   { ledger }: Ports,
 ): Promise<Map<string, Mark>> {
-  const nameOf = (kind: StoredKind, mark: Mark) => fullName({ kind, ...mark }, application);
   const present = new Set([
-    ...STORED_KINDS.flatMap((kind) =>
-      own[kind].flatMap((object) => {
-        const mark = markOf(kind, object);
-        return mark ? [nameOf(kind, mark)] : [];
-      }),
-    ),
+    ...ownObjects({ own }).keys(),
     ...[...renamable].flatMap(([name, objects]) => (objects.length > 0 ? [name] : [])),
   ]);
   const missing = entries.filter(
-    ({ stored, key, renamedFrom }) =>
-      !present.has(nameOf(stored, { application, key })) &&
-      !renamedFrom.some((from) => present.has(nameOf(stored, from))),
+    (entry) =>
+      !present.has(fullNameOfEntry(entry, application)) &&
+      !entry.renamedFrom.some((from) => present.has(nameOfMark(entry.stored, from))),
   );
   const wanted = missing.flatMap(({ stored, renamedFrom }) => renamedFrom.map((from) => ({ stored, from })));
   const read = await flatMapConcurrently(wanted, MAX_CONCURRENT_READS, async ({ stored, from }) => {
     const now = await ledger.renamedTo({ kind: stored, ...from }).catch(undefinedIfUnavailable);
-    return now ? [[nameOf(stored, from), { application: now.application, key: now.key }] as const] : [];
+    return now ? [[nameOfMark(stored, from), { application: now.application, key: now.key }] as const] : [];
   });
   return new Map(read);
 }

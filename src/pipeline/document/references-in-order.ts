@@ -1,4 +1,6 @@
 import type { Finding } from '../../domain/finding.ts';
+import type { StoredKind } from '../../domain/managed-fields.ts';
+import type { Mark } from '../../domain/marker.ts';
 import { pointerTo } from '../../domain/pointer.ts';
 import type { PlacedReference, Reference } from '../../domain/references.ts';
 import type { DocumentEntry } from './read-document.ts';
@@ -16,6 +18,24 @@ export function nameOfEntry({ stored: kind, key }: Pick<DocumentEntry, 'stored' 
 /** Returns the name of an object across applications. */
 export function fullName(reference: Reference, application: string): string {
   return `${reference.kind}:${reference.application ?? application}/${reference.key}`;
+}
+
+/** Returns the name across applications of the object that an entry or a step is about. */
+export function fullNameOfEntry(
+  { stored: kind, key }: Pick<DocumentEntry, 'stored' | 'key'>,
+  application: string,
+): string {
+  return fullName({ kind, key }, application);
+}
+
+/** Returns the name across applications of the objects with a marker. */
+export function nameOfMark(kind: StoredKind, { application, key }: Mark): string {
+  return fullName({ kind, key }, application);
+}
+
+/** Returns the name of the object in a reference; undefined if it belongs to another application. */
+export function ownName({ to }: PlacedReference, application: string): string | undefined {
+  return to && (to.application ?? application) === application ? nameOf(to) : undefined;
 }
 
 /** Entries in steps. The entries of one step refer only to entries of earlier steps. */
@@ -67,7 +87,7 @@ export function sortByReferences(
     });
   });
   const { steps, cyclic } = levels(entries, (entry) => {
-    const taker = takers.get(fullName({ kind: entry.stored, key: entry.key }, application));
+    const taker = takers.get(fullNameOfEntry(entry, application));
     return taker ? new Set([...refersTo(entry), taker]) : refersTo(entry);
   });
   const inCycle = new Set(cyclic.map(nameOfEntry));
@@ -103,8 +123,7 @@ const NONE: ReadonlySet<DocumentEntry> = new Set();
 /** Returns how entries refer to each other, apart from themselves. `own` names the object of this application in a reference. */
 function linksOf(entries: readonly DocumentEntry[], application: string) {
   const byName = new Map(entries.map((entry) => [nameOfEntry(entry), entry]));
-  const own = ({ to }: PlacedReference): string | undefined =>
-    to && (to.application ?? application) === application ? nameOf(to) : undefined;
+  const own = (reference: PlacedReference) => ownName(reference, application);
   const links = new Map(
     entries.map((entry) => {
       const named = entry.references.flatMap((reference) => byName.get(own(reference) ?? '') ?? []);

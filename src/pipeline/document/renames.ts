@@ -5,7 +5,7 @@ import { idOf, type Mark, ownershipOf } from '../../domain/marker.ts';
 import { pointerTo } from '../../domain/pointer.ts';
 import type { LiveState } from './document-plan.ts';
 import type { DocumentEntry } from './read-document.ts';
-import { fullName } from './references-in-order.ts';
+import { fullNameOfEntry, nameOfMark } from './references-in-order.ts';
 
 /** The object that an entry renames, and its marker before. */
 export interface Rename {
@@ -201,18 +201,14 @@ class Resolver implements Renames {
     return mark.application === this.application && mark.key !== key ? [mark] : [];
   }
 
-  private nameOf({ stored, key }: DocumentEntry): string {
-    return fullName({ kind: stored, key }, this.application);
+  private nameOf(entry: DocumentEntry): string {
+    return fullNameOfEntry(entry, this.application);
   }
 
   private add({ pointer, renamedFrom }: DocumentEntry, code: Code, finding: Text): void {
     const field = renamedFrom.length > 0 ? 'renamed_from' : 'adopt';
     this.findings.push({ code, severity: SEVERITIES[code], pointer: pointerTo(pointer, field), ...finding });
   }
-}
-
-function nameOfMark(kind: StoredKind, mark: Mark): string {
-  return fullName({ kind, ...mark }, mark.application);
 }
 
 const SEVERITIES = {

@@ -3,12 +3,11 @@ import { isObject, type JsonObject } from '../../domain/json.ts';
 import { STORED_KINDS, type StoredKind } from '../../domain/managed-fields.ts';
 import { markOf } from '../../domain/marker.ts';
 import { ProblemError } from '../../domain/problem.ts';
-import type { PlacedReference } from '../../domain/references.ts';
 import { nearest } from '../../lint/nearest.ts';
 import type { DocumentPlan, LiveState } from './document-plan.ts';
 import { LISTS } from '../body-kind.ts';
 import type { DocumentEntry, ReadDocument, Selection } from './read-document.ts';
-import { fullName, nameOf, nameOfEntry } from './references-in-order.ts';
+import { fullNameOfEntry, nameOf, nameOfEntry, ownName } from './references-in-order.ts';
 
 /**
  * Returns a document with only the entries of these keys, a comma-separated list. Throws `bad_request` for a key that the
@@ -87,7 +86,7 @@ export function unselectedRenames(
 ): Finding[] {
   return entries.flatMap((entry): Finding[] => {
     const { stored, key, pointer } = entry;
-    const taker = takers.get(fullName({ kind: stored, key }, application));
+    const taker = takers.get(fullNameOfEntry(entry, application));
     if (!taker || selection?.others.has(nameOfEntry(taker)) !== true) return [];
     return [
       {
@@ -131,11 +130,6 @@ const ENTRY = /^\/(?:monitors|alerts|dashboards)\/\d/;
 /** Returns the pointer of the entry that contains a value: `/monitors/3` for `/monitors/3/query`. */
 function entryOf(pointer: string): string {
   return pointer.split('/', 3).join('/');
-}
-
-/** Returns the name of the object of this application in a reference. */
-function ownName({ to }: PlacedReference, application: string): string | undefined {
-  return to && (to.application ?? application) === application ? nameOf(to) : undefined;
 }
 
 function placeOf(pointer: string, at: number | undefined): string {

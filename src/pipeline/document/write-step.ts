@@ -25,7 +25,7 @@ import {
   type WriteStep,
 } from './document-plan.ts';
 import { desiredOf, ownObjects } from './plan-document.ts';
-import { fullName } from './references-in-order.ts';
+import { fullNameOfEntry } from './references-in-order.ts';
 
 /** A step that has been applied. */
 export interface CompletedStep {
@@ -267,8 +267,8 @@ export class StepWriter {
     return { step, id, object };
   }
 
-  private nameOf({ stored, key }: PlanStep): string {
-    return fullName({ kind: stored, key }, this.applying.plan.application);
+  private nameOf(step: PlanStep): string {
+    return fullNameOfEntry(step, this.applying.plan.application);
   }
 
   private audit(step: WriteStep, id: string, action = step.action): void {

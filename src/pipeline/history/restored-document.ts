@@ -11,7 +11,7 @@ import type { Revision } from '../../ledger/port.ts';
 import { ownObjects } from '../document/plan-document.ts';
 import type { DocumentEntry, ReadDocument } from '../document/read-document.ts';
 import type { WrittenDocument } from '../document/review-plan.ts';
-import { entriesInCycles, fullName, nameOf, nameOfEntry } from '../document/references-in-order.ts';
+import { entriesInCycles, fullNameOfEntry, nameOf, nameOfEntry } from '../document/references-in-order.ts';
 import type { Ports } from '../ports.ts';
 import { redacted } from '../record-revision.ts';
 import { storedKind } from '../request.ts';
@@ -170,7 +170,7 @@ export async function keepCurrentTexts(
     const pointers = withoutSecrets.get(entry);
     if (!pointers) return current;
     const found = [entry.key, ...entry.renamedFrom.map(({ key }) => key)]
-      .map((key) => own.get(fullName({ kind: entry.stored, key }, document.application)))
+      .map((key) => own.get(fullNameOfEntry({ stored: entry.stored, key }, document.application)))
       .find((object) => object !== undefined);
     const now = found && redacted(unmarked(entry.stored, found.object)).object;
     const lost = pointers.filter((at) => !now || valueAt(now, at) !== valueAt(entry.object, at));
