@@ -4,7 +4,7 @@ import type { Finding } from '../../domain/finding.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { RequestContext } from '../../domain/caller.ts';
 import { STORED_KINDS, type StoredKind } from '../../domain/managed-fields.ts';
-import { idOf, type Mark, markOf } from '../../domain/marker.ts';
+import { idOf, markOf } from '../../domain/marker.ts';
 import type { Change } from '../../domain/plan.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import {
@@ -24,7 +24,8 @@ import {
   type Prepared,
 } from './document-plan.ts';
 import { DIGEST_LENGTH, plannedObjects } from './plan-document.ts';
-import type { ReadDocument } from './read-document.ts';
+import { allEntries, type DocumentEntry } from './read-document.ts';
+import { fullNameOfEntry, nameOfMark } from './references-in-order.ts';
 
 /** How far back (ms) the audit trail is searched for a change between plan and write. */
 const LOOKBACK_MS = 24 * 60 * 60 * 1000;
@@ -190,18 +191,21 @@ export function isContinuation(fingerprint: string, prepared: Prepared, ports: P
   const done = new Set(
     plan.steps.flat().flatMap((step) => (step.action === 'none' ? [idOf(step.live)] : [])),
   );
+  const { application, prune } = document;
+  const named = new Set(allEntries(document).flatMap((entry) => namesOf(entry, application)));
+  const isPruned = ({ kind, was, now }: ChangedObject) => {
+    const mark = was && markOf(kind, was);
+    if (!prune || now || mark?.application !== application) return false;
+    return !named.has(nameOfMark(kind, mark));
+  };
   const changed = changesSince(fingerprint, live, ports);
-  return changed?.every((one) => done.has(one.id) || isPruned(document, one)) ?? false;
+  return changed?.every((one) => done.has(one.id) || isPruned(one)) ?? false;
 }
 
-/** Returns whether an object is gone that a document with prune does not name. */
-function isPruned({ application, entries, prune }: ReadDocument, { kind, was, now }: ChangedObject): boolean {
-  const mark = was && markOf(kind, was);
-  if (!prune || now !== undefined || mark?.application !== application) return false;
-  const names = (one: Mark): boolean => one.application === application && one.key === mark.key;
-  return !entries.some(
-    ({ stored, key, renamedFrom }) => stored === kind && (key === mark.key || renamedFrom.some(names)),
-  );
+/** Returns the present and the former names of the object of an entry. */
+function namesOf(entry: DocumentEntry, application: string): string[] {
+  const former = entry.renamedFrom.map((from) => nameOfMark(entry.stored, from));
+  return [fullNameOfEntry(entry, application), ...former];
 }
 
 /** Returns the part of a fingerprint that is about the document. It can contain the hyphen that ends it. */
