@@ -1,4 +1,5 @@
 import { changesOf } from './changes.ts';
+import { largest } from '../domain/append.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { StoredKind } from '../domain/managed-fields.ts';
 import type { Change } from '../domain/plan.ts';
@@ -28,6 +29,21 @@ export interface ObjectHistory {
 export interface Author {
   readonly by: string;
   readonly at?: number;
+}
+
+/** The author of a change if it is unknown. */
+export const NOT_KNOWN = 'not known';
+
+/** Returns the names of authors as one text, and the time (ISO 8601) of the latest change if one is known. */
+export function namedAuthors(
+  authors: readonly ((Pick<AuditedChange, 'by'> & Pick<Author, 'at'>) | undefined)[],
+): { readonly by: string; readonly at?: string } {
+  const names = [...new Set(authors.map((author) => author?.by ?? NOT_KNOWN))];
+  const times = authors.flatMap((author) => author?.at ?? []);
+  return {
+    by: names.join(', ') || NOT_KNOWN,
+    ...(times.length > 0 ? { at: new Date(largest(times)).toISOString() } : {}),
+  };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonical } from '../diff/canonical.ts';
 import { changesOf } from '../diff/changes.ts';
+import { NOT_KNOWN } from '../diff/who-changed.ts';
 import { isObject, type Json, type JsonObject, printJson } from '../domain/json.ts';
 import type { StoredKind } from '../domain/managed-fields.ts';
 import { idOf, unmarked } from '../domain/marker.ts';
@@ -12,8 +13,6 @@ import type { Ports } from './ports.ts';
 
 /** What replaces a secret in the history. */
 const REDACTED = '[redacted]';
-/** The caller of a state that Birddog found and did not write. */
-export const NOT_KNOWN = 'not known';
 
 /** An object without its secrets. */
 export interface Redacted {

@@ -1,10 +1,12 @@
-import { largest, smallest } from '../../domain/append.ts';
+import { smallest } from '../../domain/append.ts';
 import { changesOf } from '../../diff/changes.ts';
 import { isSet } from '../../diff/set-changes.ts';
 import {
   areNested,
   type AuditedChange,
   type Author,
+  namedAuthors,
+  NOT_KNOWN,
   type ObjectHistory,
   whoChanged,
   whoDeleted,
@@ -18,7 +20,7 @@ import { ProblemError } from '../../domain/problem.ts';
 import type { ObjectName, Revision } from '../../ledger/port.ts';
 import { flatMapConcurrently } from '../../runtime/concurrency/flat-map-concurrently.ts';
 import type { Ports } from '../ports.ts';
-import { NOT_KNOWN, redacted } from '../record-revision.ts';
+import { redacted } from '../record-revision.ts';
 import { type DocumentPlan, liveOf, type WriteStep, writesOf } from './document-plan.ts';
 
 /** Maximum number of objects whose authors are looked up for one plan: one query of the audit trail. */
@@ -210,12 +212,7 @@ function changesAfter({ step, newest }: Written, { changes }: ObjectHistory): re
   return own < 0 ? later : later.slice(0, own);
 }
 
-/** Names the authors of changes, and the time of the latest change. */
 function changedBy(authors: readonly (Author | undefined)[]): ChangedBy {
-  const names = [...new Set(authors.map((author) => author?.by ?? NOT_KNOWN))];
-  const times = authors.flatMap((author) => author?.at ?? []);
-  return {
-    changed_by: names.join(', '),
-    ...(times.length > 0 ? { changed_at: new Date(largest(times)).toISOString() } : {}),
-  };
+  const { by, at } = namedAuthors(authors);
+  return { changed_by: by, ...(at === undefined ? {} : { changed_at: at }) };
 }

@@ -10,6 +10,7 @@ import { ProblemError } from '../../domain/problem.ts';
 import {
   type AuditedChange,
   type Author,
+  namedAuthors,
   type ObjectHistory,
   whoChanged,
   whoDeleted,
@@ -42,7 +43,7 @@ export async function changedSincePlan(
   const fields = changes.map(({ path }) => path);
   const id = idOf(live ?? now ?? {});
   const trail = await ports.auditTrail.changes([id], ports.clock.now() - LOOKBACK_MS, context);
-  const by = authorNames(authors(stored, changes, now, trail.get(id)));
+  const { by } = namedAuthors(authors(stored, changes, now, trail.get(id)));
   const what = !now ? 'deleted' : live ? `changed in ${fieldNames(fields)}` : 'created with other content';
   return new ProblemError(
     'plan_stale',
@@ -112,7 +113,7 @@ export async function concurrentChanges(
       {
         code: 'changed_meanwhile',
         severity: 'warning',
-        message: `Somebody else changed the ${step.stored} ${id} (${step.key}) during the write: ${what} (changed by: ${authorNames(others)}).`,
+        message: `Somebody else changed the ${step.stored} ${id} (${step.key}) during the write: ${what} (changed by: ${namedAuthors(others).by}).`,
         pointer: entryOf(step)?.pointer ?? '',
         hint: 'Plan again and review the object in Datadog.',
       },
@@ -125,12 +126,6 @@ function ownWrite(kind: StoredKind, changes: readonly AuditedChange[], desired: 
   const made = changes.findIndex(({ after }) => after && changesOf(kind, after, desired).length === 0);
   return made < 0 && changes.some(({ after }) => !after) ? 0 : made;
 }
-
-function authorNames(some: readonly ({ readonly by: string | undefined } | undefined)[]): string {
-  return [...new Set(some.map((one) => one?.by ?? UNKNOWN_AUTHOR))].join(', ') || UNKNOWN_AUTHOR;
-}
-
-const UNKNOWN_AUTHOR = 'not known';
 
 function fieldNames(fields: readonly string[]): string {
   const shown = fields.slice(0, 5).join(', ');
@@ -171,7 +166,7 @@ export async function stalePlanProblem(
     context,
   );
   const named = some.map(({ kind, key, id, changes, now }) => {
-    const by = authorNames(authors(kind, changes, now, trail.get(id)));
+    const { by } = namedAuthors(authors(kind, changes, now, trail.get(id)));
     return { kind, key, id, fields: changes.map(({ path }) => path), by };
   });
   return new ProblemError(

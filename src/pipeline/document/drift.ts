@@ -1,11 +1,11 @@
-import { largest, smallest } from '../../domain/append.ts';
+import { smallest } from '../../domain/append.ts';
 import type { DriftAnswer, DriftedObject } from '../../contract/answers.ts';
 import { changesOf } from '../../diff/changes.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { idOf } from '../../domain/marker.ts';
 import type { Change } from '../../domain/plan.ts';
 import { ProblemError } from '../../domain/problem.ts';
-import { type Author, type ObjectHistory, whoChanged, whoDeleted } from '../../diff/who-changed.ts';
+import { namedAuthors, type ObjectHistory, whoChanged, whoDeleted } from '../../diff/who-changed.ts';
 import { routeMembers } from '../describe.ts';
 import type { Revision } from '../../ledger/port.ts';
 import type { Ports } from '../ports.ts';
@@ -88,20 +88,13 @@ function driftJson(drifted: Drifted, trail: ObjectHistory = { changes: [], compl
   const { kind, stored, key, entry } = step;
   const history = { ...trail, changes: trail.changes.filter(({ at }) => since === undefined || at >= since) };
   const head = { kind, key, pointer: entry.pointer, id };
-  if (!live) return { ...head, drift: 'deleted', changes: [], ...authorMembers([whoDeleted(history)]) };
+  if (!live) return { ...head, drift: 'deleted', changes: [], ...namedAuthors([whoDeleted(history)]) };
   const authors = whoChanged(stored, changes, live, history);
   return {
     ...head,
     drift: 'changed',
     since: since === undefined ? 'document' : 'applied',
-    changes: changes.map((change, at) => ({ ...change, ...authorMembers([authors[at]]) })),
-    ...authorMembers(authors),
+    changes: changes.map((change, at) => ({ ...change, ...namedAuthors([authors[at]]) })),
+    ...namedAuthors(authors),
   };
-}
-
-/** Returns the authors and the time of the latest change; `not known` for an unknown author. */
-function authorMembers(authors: readonly (Author | undefined)[]): Pick<DriftedObject, 'by' | 'at'> {
-  const by = [...new Set(authors.map((author) => author?.by ?? 'not known'))].join(', ');
-  const times = authors.flatMap((author) => author?.at ?? []);
-  return { by, ...(times.length > 0 ? { at: new Date(largest(times)).toISOString() } : {}) };
 }
