@@ -206,8 +206,14 @@ const ROWS: readonly LimitRow[] = [
   row('pages of a list from Datadog', 'datadog/list-pages.ts', 'MAX_PAGES', '', UPSTREAM),
   row('response of a catalog', 'catalogs/request-catalog.ts', 'MAX_BYTES', 'bytes', UPSTREAM),
   row('values in a response of a catalog', 'catalogs/request-catalog.ts', 'LIMITS.values', '', UPSTREAM),
-  row('access file or tokens file, as YAML', 'format/decoded.ts', 'OBJECT_LIMITS.bytes', 'bytes', BAD_FILE),
-  row('access file or tokens file, size on disk', 'runtime/reloaded-file.ts', 'MAX_BYTES', 'bytes', BAD_FILE),
+  row(
+    'access, tokens, issuers or handles file, as text',
+    'format/decoded.ts',
+    'OBJECT_LIMITS.bytes',
+    'bytes',
+    BAD_FILE,
+  ),
+  row('the same files, size on disk', 'runtime/reloaded-file.ts', 'MAX_BYTES', 'bytes', BAD_FILE),
 ];
 
 function row(what: string, file: string, constant: string, unit: Unit, beyond: string): LimitRow {

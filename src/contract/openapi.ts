@@ -11,7 +11,7 @@ import { queryParameter } from './query-parameters.ts';
 const BEARER = {
   type: 'http',
   scheme: 'bearer',
-  description: 'A token of the OIDC issuer, or a token of the tokens file.',
+  description: 'A token of an OIDC issuer, or a token of the tokens file.',
 };
 
 const DESCRIPTION = `Datadog monitors, alerts and dashboards for any application, from one small document.
