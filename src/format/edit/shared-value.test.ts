@@ -7,6 +7,7 @@ const TEXT = `a:
     thresholds: &limits {critical: 2}
     own: 1
   alone: &alone {x: 1}
+  start: &pag {x: 1}
   query: &q avg
 b:
   options: *page
@@ -19,14 +20,15 @@ describe('sharedValueAt', () => {
     pointer: string,
     found: readonly [anchor: string, line: number, field: string] | undefined,
   ][] = [
-    ['/b/options/thresholds/critical', ['page', 8, 'options']],
-    ['/b/options/new', ['page', 8, 'options']],
+    ['/b/options/thresholds/critical', ['page', 9, 'options']],
+    ['/b/options/new', ['page', 9, 'options']],
     ['/a/options/own', ['page', 2, 'options']],
     ['/a/options/thresholds/critical', ['limits', 3, 'thresholds']],
-    ['/a/query', ['q', 6, 'query']],
-    ['/b/list/1', ['q', 9, '1']],
-    ['/b/list/2/in/critical', ['limits', 9, 'in']],
+    ['/a/query', ['q', 7, 'query']],
+    ['/b/list/1', ['q', 10, '1']],
+    ['/b/list/2/in/critical', ['limits', 10, 'in']],
     ['/a/alone/x', undefined],
+    ['/a/start/x', undefined],
     ['/b/text', undefined],
     ['/b/list/0', undefined],
     ['/nothing/here', undefined],

@@ -13,6 +13,7 @@ export interface SharedValue {
 }
 
 const ALIAS = /\*([^\s,[\]{}]+)/y;
+const NAME_END = /^[\s,[\]{}]?$/;
 const ANCHOR = /&([^\s,[\]{}]+)/;
 
 /**
@@ -31,8 +32,16 @@ export async function sharedValueAt(text: string, pointer: Pointer): Promise<Sha
     ALIAS.lastIndex = offset;
     const alias = ALIAS.exec(text)?.[1];
     const anchor = alias ?? ANCHOR.exec(text.slice(valueFrom, offset))?.[1];
-    if (anchor !== undefined && (alias !== undefined || text.includes(`*${anchor}`)))
+    if (anchor !== undefined && (alias !== undefined || hasAlias(text, anchor)))
       shared = { anchor, line: positionsIn(text)(name).line, field: step };
   }
   return shared;
+}
+
+/** Returns whether an alias refers to an anchor. The alias of another anchor can begin with the same characters. */
+function hasAlias(text: string, anchor: string): boolean {
+  const alias = `*${anchor}`;
+  let at = text.indexOf(alias);
+  while (at >= 0 && !NAME_END.test(text.charAt(at + alias.length))) at = text.indexOf(alias, at + 1);
+  return at >= 0;
 }
