@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { PROBLEMS } from '../domain/problem.ts';
 import { printYaml } from '../format/encode-yaml.ts';
 import { type Body, bodyOf } from './bodies.ts';
-import { ENDPOINTS } from './operations.ts';
-import { QUERY_PARAMETERS, type QueryName } from './query-parameters.ts';
+import { type Endpoint, ENDPOINTS } from './operations.ts';
+import { QUERY_PARAMETERS, queryParameter } from './query-parameters.ts';
 
 const EXAMPLE = `curl -X POST http://127.0.0.1:8080/create_monitor \\
   -H 'Content-Type: application/yaml' --data-binary @- <<'END'
@@ -38,7 +38,7 @@ ${bearer ? '<p>Every request needs <code>Authorization: Bearer TOKEN</code>.</p>
 <pre>${escaped(EXAMPLE)}</pre>
 <h2>Paths</h2>
 <table><tr><th>Path</th><th>Description</th><th>Query parameters</th></tr>
-${rows(ENDPOINTS, (o) => [`<code>${o.method} ${o.path}</code>`, escaped(o.summary), parameters(o.query)])}</table>
+${rows(ENDPOINTS, (o) => [`<code>${o.method} ${o.path}</code>`, escaped(o.summary), parameters(o)])}</table>
 <h2>Bodies</h2>
 <p>The schema of each body is in <a href="/openapi.json">/openapi.json</a> under the name that is given here.</p>
 ${bodies()}
@@ -77,9 +77,9 @@ function rows<T>(of: readonly T[], cells: (one: T) => readonly string[]): string
   return of.map(row).join('\n');
 }
 
-function parameters(names: readonly QueryName[]): string {
-  return names
-    .map((name) => `<code title="${escaped(QUERY_PARAMETERS[name].description)}">${name}</code>`)
+function parameters(operation: Endpoint): string {
+  return operation.query
+    .map((name) => `<code title="${escaped(queryParameter(name, operation).description)}">${name}</code>`)
     .join(' ');
 }
 

@@ -7,6 +7,7 @@ import { valueAt } from '../domain/pointer.ts';
 import { lintBody } from '../pipeline/lint.ts';
 import { answerSchema } from './answers.ts';
 import { check } from './check.ts';
+import { docsPage } from './docs-page.ts';
 import { openApi } from './openapi.ts';
 import { ENDPOINTS } from './operations.ts';
 import { restoreSchema } from './schemas.ts';
@@ -224,4 +225,15 @@ describe('the OpenAPI description', () => {
       assert.deepEqual(mistakes, [], operation.path);
     }
   });
+});
+
+it('the page of the API describes each parameter as its operation takes it', () => {
+  const rows = docsPage().split('<tr>');
+  for (const [path, meaning] of [
+    ['/import', 'Import the objects with these ids'],
+    ['/get_monitors', "Datadog's id of the object"],
+  ] as const) {
+    const row = rows.find((one) => one.includes(` ${path}</code>`)) ?? '';
+    assert.ok(row.includes(`<code title="${meaning}`), row);
+  }
 });
