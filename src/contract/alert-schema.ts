@@ -1,9 +1,8 @@
 import { z } from 'zod';
+import { SEVERITIES, TRANSITIONS } from '../alerts/alert.ts';
 import { lint, nonEmptyText, number, text } from './schema-parts.ts';
 
-const WHEN = z
-  .enum(['alert', 'warning', 'no_data', 'recovery'])
-  .meta({ id: 'When', description: 'A transition of an alert.' });
+const WHEN = z.enum(TRANSITIONS).meta({ id: 'When', description: 'A transition of an alert.' });
 const recipient = nonEmptyText.meta({ pattern: '^@[^\\s{},]+$' });
 
 /** Recipients: each a string, or an object with the transitions that they are notified of. */
@@ -38,7 +37,7 @@ export const alertSchema = z
       examples: ['Orders queue is backing up'],
     }),
     severity: z
-      .enum(['critical', 'high', 'medium', 'low', 'info'])
+      .enum(SEVERITIES)
       .optional()
       .meta({ description: 'The priority of the monitor, from `critical` (P1) to `info` (P5).' }),
     signal: z
