@@ -25,6 +25,12 @@ const flag = (standard: boolean) => ({
     .meta({ type: 'boolean', default: standard }),
 });
 const matching = (pattern: RegExp) => z.string().regex(pattern);
+const wholeNumber = (minimum: number, maximum: number, meta: { readonly default?: number } = {}) => ({
+  is: `a whole number from ${minimum} to ${maximum}`,
+  schema: z
+    .custom((value) => typeof value === 'string' && wholeNumberIn(value, minimum, maximum) !== undefined)
+    .meta({ type: 'integer', minimum, maximum, ...meta }),
+});
 const anyText = { is: 'a string', schema: matching(/\S/) };
 
 const ID: Omit<QueryParameter, 'description'> = {
@@ -79,10 +85,7 @@ export const QUERY_PARAMETERS = {
   },
   page_size: {
     description: `Maximum number of objects per page, 1 to ${PAGE_SIZE.max}. Default ${PAGE_SIZE.default}.`,
-    is: `a whole number from 1 to ${PAGE_SIZE.max}`,
-    schema: z
-      .custom((value) => typeof value === 'string' && wholeNumberIn(value, 1, PAGE_SIZE.max) !== undefined)
-      .meta({ type: 'integer', minimum: 1, maximum: PAGE_SIZE.max, default: PAGE_SIZE.default }),
+    ...wholeNumber(1, PAGE_SIZE.max, { default: PAGE_SIZE.default }),
   },
   basis: {
     description:
@@ -116,10 +119,7 @@ export const QUERY_PARAMETERS = {
   max_changes: {
     description:
       'Maximum number of existing monitors whose query, thresholds or recipients may change, instead of the configured percentage.',
-    is: 'a whole number from 0 to 100000',
-    schema: z
-      .custom((value) => typeof value === 'string' && wholeNumberIn(value, 0, 100_000) !== undefined)
-      .meta({ type: 'integer', minimum: 0, maximum: 100_000 }),
+    ...wholeNumber(0, 100_000),
   },
   query: {
     description: "Which objects to import, in the syntax of Datadog's monitor search.",
