@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { createBirddogClient } from '../src/cli/client/birddog-client.ts';
 import { type Command, type ProcessIo, start } from '../src/cli/command.ts';
-import { readConfig } from '../src/cli/config.ts';
+import { readConfig, readLintConfig } from '../src/cli/config.ts';
 import { systemClock } from '../src/runtime/system-clock.ts';
 
 /** The exit status of a command, and what it wrote. */
@@ -38,6 +38,7 @@ export async function runWith(
     columns: 100,
     clock: systemClock,
     clientOf: (url) => createBirddogClient(readConfig(url, {}), systemClock),
+    lintConfig: readLintConfig({}),
     confirm: async () => false,
     onInterrupt: () => () => {},
     onTerminate: () => () => {},

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Clock } from '../domain/clock.ts';
 import { SettingsError } from '../runtime/settings.ts';
 import type { BirddogClient } from './client/birddog-client.ts';
+import type { LintConfig } from './config.ts';
 import { EXIT, type Exit } from './exit-status.ts';
 import { helpText } from './help.ts';
 import { type Arguments, HELP, type Operands, type Option, parseArguments, UsageError } from './options.ts';
@@ -25,6 +26,7 @@ export interface ProcessIo {
   readonly clock: Clock;
   /** Returns a client for `url`, or for the URL in the settings. Throws SettingsError. */
   readonly clientOf: (url: string | undefined) => BirddogClient;
+  readonly lintConfig: LintConfig;
   /** Asks for confirmation at the terminal. */
   readonly confirm: (question: string) => Promise<boolean>;
   /** Calls the listener at each Ctrl-C instead of ending the process. Returns a function that removes the listener. */

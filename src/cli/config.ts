@@ -51,3 +51,17 @@ export function readConfig(url?: string, env: Readonly<Record<string, string | u
 }
 
 export type ClientConfig = ReturnType<typeof readConfig>;
+
+/** What the environment tells `birddog lint`. */
+export interface LintConfig {
+  /** Path of the file with the known recipients, unless `--handles` names one. */
+  readonly handles: string | undefined;
+  /** Folder of the checkout in a job of GitHub. It changes only how files are named. */
+  readonly workspace: string | undefined;
+}
+
+/** Reads what `birddog lint` takes from the environment. Recipients of Datadog itself are not read offline. */
+export function readLintConfig(env: Readonly<Record<string, string | undefined>> = process.env): LintConfig {
+  const { BIRDDOG_HANDLES: handles = '', GITHUB_WORKSPACE: workspace } = env;
+  return { handles: handles === '' || handles === 'datadog' ? undefined : handles, workspace };
+}

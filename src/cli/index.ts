@@ -5,7 +5,7 @@ import { systemClock } from '../runtime/system-clock.ts';
 import { createBirddogClient } from './client/birddog-client.ts';
 import type { ProcessIo } from './command.ts';
 import { runCommandLine } from './command-line.ts';
-import { readConfig } from './config.ts';
+import { readConfig, readLintConfig } from './config.ts';
 import { EXIT } from './exit-status.ts';
 import type { Paint, Style } from './print/report.ts';
 
@@ -50,6 +50,7 @@ const io: ProcessIo = {
   columns: process.stderr.columns,
   clock: systemClock,
   clientOf: (url) => createBirddogClient(readConfig(url), systemClock),
+  lintConfig: readLintConfig(),
   confirm,
   onInterrupt: listens('SIGINT'),
   onTerminate: listens('SIGTERM'),

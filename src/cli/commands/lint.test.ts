@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { runCommand } from '../../../test/command-io.ts';
+import { readLintConfig } from '../config.ts';
 import { EXIT } from '../exit-status.ts';
 import { lintCommand } from './lint.ts';
 
@@ -37,6 +38,16 @@ describe('birddog lint --handles', () => {
     assert.match(out, /hint: Did you mean @slack-orders\?/);
     assert.equal(status, EXIT.failed);
     assert.doesNotMatch((await lint()).out, /handle_unknown/);
+
+    const ofSetting = async (setting: string, ...args: string[]) => {
+      const lintConfig = readLintConfig({ BIRDDOG_HANDLES: setting });
+      return (await runCommand(lintCommand, [...args, '-'], { input: DOCUMENT, lintConfig })).out;
+    };
+    assert.match(await ofSetting(file), /handle_unknown/);
+    assert.doesNotMatch(await ofSetting('datadog'), /handle_unknown/);
+    const other = join(folder, 'other.txt');
+    writeFileSync(other, '@slack-ordrs\n');
+    assert.doesNotMatch(await ofSetting(file, '--handles', other), /handle_unknown/);
 
     const fixed = await lint('--handles', file, '--fix');
     assert.match(fixed.out, /to: \["@slack-orders"\]/);

@@ -16,7 +16,7 @@ import { printJson } from '../print/finding-json.ts';
 import { printSarif } from '../print/print-sarif.ts';
 import { printText } from '../print/print-text.ts';
 import { inRepository } from '../print/repository-paths.ts';
-import { type LintedFile, OUTPUT_FORMATS, type OutputFormat, type Paint } from '../print/report.ts';
+import { type LintedFile, OUTPUT_FORMATS, type OutputFormat } from '../print/report.ts';
 import { safeText } from '../print/safe-text.ts';
 import { visible } from '../print/visible.ts';
 import { INPUT_FORMAT } from './client-options.ts';
@@ -76,13 +76,6 @@ interface LintRun extends LintOptions {
   readonly recipients?: KnownRecipients;
 }
 
-/** Returns the value of BIRDDOG_HANDLES if it is a file. Nothing is read from Datadog offline. */
-function handlesSetting(): string | undefined {
-  // oxlint-disable-next-line node/no-process-env -- the only setting of an offline command
-  const path = process.env['BIRDDOG_HANDLES'] ?? '';
-  return path === '' || path === 'datadog' ? undefined : path;
-}
-
 /** Reads the file of known recipients. Throws SettingsError with every fault by line and column. */
 async function recipientsIn(path: string | undefined): Promise<KnownRecipients | undefined> {
   if (path === undefined) return undefined;
@@ -95,7 +88,7 @@ async function recipientsIn(path: string | undefined): Promise<KnownRecipients |
 }
 
 async function lintFiles(given: LintOptions, io: Io): Promise<Exit> {
-  const recipients = await recipientsIn(given.handles ?? handlesSetting());
+  const recipients = await recipientsIn(given.handles ?? io.lintConfig.handles);
   const options = { ...given, ...(recipients ? { recipients } : {}) };
   const files: LintedFile[] = [];
   let failed = false;
@@ -117,7 +110,7 @@ async function lintFiles(given: LintOptions, io: Io): Promise<Exit> {
   }
   // The error on standard error says why nothing was checked.
   const isUnread = failed && files.length === 0 && options.output === 'text';
-  const report = isUnread ? '' : await REPORTS[options.output](files, io.paint);
+  const report = isUnread ? '' : await REPORTS[options.output](files, io);
   // With --fix and -, standard output holds the fixed text, so the findings go to standard error.
   (options.fix && options.files.includes('-') ? io.errExact : io.outExact)(report);
   const hasErrors = files.some(({ findings }) =>
@@ -127,17 +120,16 @@ async function lintFiles(given: LintOptions, io: Io): Promise<Exit> {
 }
 
 const REPORTS: Readonly<
-  Record<OutputFormat, (files: readonly LintedFile[], paint: Paint) => string | Promise<string>>
+  Record<OutputFormat, (files: readonly LintedFile[], io: Io) => string | Promise<string>>
 > = {
-  text: (files, paint) => safeText(printText(files, paint)),
+  text: (files, { paint }) => safeText(printText(files, paint)),
   json: printJson,
-  sarif: (files) => printSarif(relativeToRepository(files)),
-  github: (files) => printGithub(relativeToRepository(files)),
+  sarif: (files, io) => printSarif(relativeToRepository(files, io)),
+  github: (files, io) => printGithub(relativeToRepository(files, io)),
 };
 
-function relativeToRepository(files: readonly LintedFile[]): LintedFile[] {
-  // oxlint-disable-next-line node/no-process-env -- GitHub Actions sets it; it changes only how files are named
-  return inRepository(files, process.env['GITHUB_WORKSPACE'], process.cwd());
+function relativeToRepository(files: readonly LintedFile[], { lintConfig }: Io): LintedFile[] {
+  return inRepository(files, lintConfig.workspace, process.cwd());
 }
 
 async function lintedFile(name: string, options: LintRun, io: Io): Promise<LintedFile> {
