@@ -131,6 +131,18 @@ describe('applying until done', () => {
     assert.deepEqual([cut.keys, cut.ended], [['a', 'b'], { by: 'failure', error }]);
   });
 
+  it('counts the objects that were streamed before Ctrl-C if the progress is not known', async () => {
+    const [stop, error] = [new AbortController(), new NoAnswer('gone', true)];
+    const send: Applying['client']['send'] = async ({ onDone }) => {
+      onDone?.({ kind: 'monitor', key: 'a', id: 'id-a', action: 'create' });
+      stop.abort();
+      throw error;
+    };
+    const progressAfterStop = () => Promise.reject(error);
+    const { keys, ended } = await applied([], { client: { send }, stopping: stop.signal, progressAfterStop });
+    assert.deepEqual([keys, ended], [['a'], { by: 'failure', error }]);
+  });
+
   it('continues after a refusal while other objects remain, and ends with the refusal', async () => {
     const refusal = (done: string[], rest: string[]) => {
       const { remaining, ...more } = progress(done, ['bad', 'needs-bad', ...rest]);

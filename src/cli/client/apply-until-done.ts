@@ -94,9 +94,9 @@ export async function applyUntilDone(applying: Applying): Promise<Applied> {
     const startedAt = clock.now();
     const call = await callApply(applying, basis, deadlineMs, report);
     call.progress.done.forEach(report);
+    append(done, call.progress.done);
     if (call.error instanceof NoAnswer && stopping.aborted && applying.progressAfterStop)
       return stoppedApply(applying.progressAfterStop, end, report);
-    append(done, call.progress.done);
     basis = call.progress.basis ?? basis;
     if (call.progress.remaining.length > 0 || !call.error) ({ remaining } = call.progress);
     if (call.findings) ({ findings } = call);
