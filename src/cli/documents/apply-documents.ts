@@ -3,7 +3,7 @@ import { type Applied, applyUntilDone } from '../client/apply-until-done.ts';
 import type { ClientIo, ClientOptions } from '../commands/client-options.ts';
 import { EXIT, type Exit } from '../exit-status.ts';
 import type { FileDocument } from './documents.ts';
-import { bodyOf, exitOf, findingsInFile, type Planned, sentText } from './plan-documents.ts';
+import { bodyOf, exitOf, findingsInFile, type Planned, planRequest, sentText } from './plan-documents.ts';
 import type { Progress } from '../../contract/answer-parts.ts';
 import { type PlanAnswer, planAnswer, type PlannedEntry } from '../client/plan-answer.ts';
 import { countsOf, WRITES, writesIn } from '../print/plan-summary.ts';
@@ -92,15 +92,9 @@ async function progressAfterStop(
   { prune, deadlineMs }: ApplyOptions,
   { client, quitting }: Pick<ClientIo, 'client'> & { readonly quitting: AbortSignal },
 ): Promise<Progress> {
+  const request = planRequest(document, { prune, deadlineMs, offline: true });
   const now = planAnswer(
-    await client.send({
-      method: 'POST',
-      path: '/plan',
-      query: { prune: flagged(prune), only: document.only?.join(','), validate: 'false', wait: 'true' },
-      body: bodyOf(document),
-      deadlineMs,
-      signal: quitting,
-    }),
+    await client.send({ ...request, query: { ...request.query, wait: 'true' }, signal: quitting }),
   );
   const name = ({ kind, key }: Pick<PlannedEntry, 'kind' | 'key'>) => `${kind} ${key}`;
   const current = new Map(

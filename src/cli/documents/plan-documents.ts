@@ -35,7 +35,7 @@ interface PlanOptions {
 /** Requests the plan of each document from Birddog. A failure of one does not hide the others. */
 export async function planDocuments(
   sources: readonly Source[],
-  { prune, offline = false, allFindings, deadlineMs }: PlanOptions,
+  { allFindings, ...options }: PlanOptions,
   io: Pick<ClientIo, 'client' | 'progress' | 'paintErr'>,
 ): Promise<Planned[]> {
   const { client, progress, paintErr } = io;
@@ -48,17 +48,7 @@ export async function planDocuments(
     const { name, document } = source;
     progress.show(planned.length, sources.length, `planning ${name}`);
     try {
-      const body = await client.send({
-        method: 'POST',
-        path: '/plan',
-        query: {
-          prune: prune ? 'true' : undefined,
-          only: document.only?.join(','),
-          validate: offline ? 'false' : undefined,
-        },
-        body: bodyOf(document),
-        deadlineMs,
-      });
+      const body = await client.send(planRequest(document, options));
       planned.push({ name, document, plan: shownPlan(planAnswer(body), document, allFindings) });
     } catch (error) {
       const sent = { ...sentText(name, document), allFindings };
@@ -67,6 +57,19 @@ export async function planDocuments(
   }
   progress.clear();
   return planned;
+}
+
+/** Returns the request for the plan of a document. */
+export function planRequest(
+  document: FileDocument,
+  { prune, offline = false, deadlineMs }: Omit<PlanOptions, 'allFindings'>,
+) {
+  const query = {
+    prune: prune ? 'true' : undefined,
+    only: document.only?.join(','),
+    validate: offline ? 'false' : undefined,
+  };
+  return { method: 'POST' as const, path: '/plan' as const, query, body: bodyOf(document), deadlineMs };
 }
 
 /** Returns the request body of a document. */

@@ -74,7 +74,7 @@ async function secretFindings({ part, file, value }: FileDocument): Promise<Loca
   const position = positionsIn(part.text);
   for (const { description, span: at } of secretsIn(part.text)) {
     const start = position(at.from);
-    if (findings.length > 0 && lines.has(start.line)) continue;
+    if (lines.has(start.line)) continue;
     findings.push({
       code: 'secret_in_document',
       severity: 'error',

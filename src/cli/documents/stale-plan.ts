@@ -8,6 +8,7 @@ import { storedKind } from '../../pipeline/request.ts';
 import type { PlanAnswer, PlannedEntry } from '../client/plan-answer.ts';
 import { EXIT } from '../exit-status.ts';
 import { changeLines } from '../print/print-change.ts';
+import { WRITES } from '../print/plan-summary.ts';
 import type { Failure } from '../print/print-failure.ts';
 import type { Paint } from '../print/report.ts';
 import { visible } from '../print/visible.ts';
@@ -23,8 +24,7 @@ export interface ChangedStep {
   readonly changes: readonly Change[];
 }
 
-const READ_ONLY: readonly (PlanAction | undefined)[] = ['none', 'extra', 'clone', undefined];
-const isWritten = (entry: PlannedEntry | undefined) => !READ_ONLY.includes(entry?.action);
+const isWritten = (entry: PlannedEntry | undefined) => entry !== undefined && WRITES.includes(entry.action);
 
 /**
  * Returns what a new plan of the same document would write differently. An object that was written as planned is no difference, nor
