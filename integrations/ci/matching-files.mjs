@@ -7,17 +7,17 @@ import { join } from 'node:path';
  */
 export function matchingFiles(lines, folder = '.') {
   const found = new Set();
+  const all = lines.includes('*') ? filesBelow(folder, '') : [];
   for (const line of lines.split('\n').map((text) => text.trim())) {
     if (line === '') continue;
-    if (line.includes('*'))
-      for (const file of filesMatching(line.replace(/^\.\//, ''), folder)) found.add(file);
-    else found.add(line);
+    const matching = line.includes('*') ? filesMatching(line.replace(/^\.\//, ''), all) : [line];
+    for (const file of matching) found.add(file);
   }
   // A name that begins with a dash would be an option.
   return [...found].sort().map((file) => (file.startsWith('-') ? `./${file}` : file));
 }
 
-function filesMatching(pattern, folder) {
+function filesMatching(pattern, files) {
   const expression = new RegExp(
     `^${pattern
       .split('/')
@@ -25,7 +25,7 @@ function filesMatching(pattern, folder) {
       .join('')
       .replace(/\/$/, '')}$`,
   );
-  return filesBelow(folder, '').filter((file) => expression.test(file));
+  return files.filter((file) => expression.test(file));
 }
 
 function escaped(text) {

@@ -19,12 +19,11 @@ const MODES = { lint, plan, find, apply, drift };
 async function main() {
   // oxlint-disable-next-line node/no-process-env -- the action passes its inputs as variables
   const job = readJob(process.env);
-  const mode = MODES[job.input('mode')];
-  if (!mode || !Object.hasOwn(MODES, job.input('mode')))
-    throw new Error('mode must be lint, plan, apply or drift.');
+  const mode = job.input('mode');
+  if (!Object.hasOwn(MODES, mode)) throw new Error('mode must be lint, plan, apply or drift.');
   if (!/^[\w.-]{1,50}$/.test(job.input('name')))
     throw new Error('name must have 1 to 50 letters, digits, ".", "_" and "-".');
-  return mode(job);
+  return MODES[mode](job);
 }
 
 async function lint(job) {
