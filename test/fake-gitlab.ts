@@ -87,11 +87,11 @@ export async function startFakeGitlab() {
     close: server.close,
     on: notes.on,
     add: notes.add,
-    /** Merges a merge request as a commit. */
-    merge: (iid: string, commit: string) =>
+    /** Merges a merge request as a commit, or puts it into another state. */
+    merge: (iid: string, commit: string, state = 'merged') =>
       void merged.set(commit, {
         iid: Number(iid),
-        state: 'merged',
+        state,
         sha: 'head',
         merge_commit_sha: commit,
         squash_commit_sha: null,

@@ -33,10 +33,10 @@ export function pullRequest(t: TestContext, github: FakeGithub, text: string, ur
       workspace,
       env,
     });
-  const merge = () =>
+  const merge = (merged_at: string | null = '2026-11-30') =>
     github.pulls.push({
       number,
-      merged_at: '2026-11-30',
+      merged_at,
       merge_commit_sha: `merge${number}`,
       head: { sha: head },
     });

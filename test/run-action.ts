@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, delimiter, join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { load } from 'js-yaml';
 import { z } from 'zod';
 import { ended, ROOT } from './acceptance/birddog-command.ts';
@@ -154,5 +154,5 @@ function runnerEnv(
 
 /** Returns the event of a pull request of the repository, or of a fork. */
 export const pullRequestEvent = (sha: string, number = 7, from = REPOSITORY) => ({
-  pull_request: { number, head: { sha, ref: basename(sha), repo: { full_name: from } } },
+  pull_request: { number, head: { sha, repo: { full_name: from } } },
 });

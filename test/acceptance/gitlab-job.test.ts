@@ -104,6 +104,8 @@ it('the reviewed plan is applied after the merge; another file, or another state
   const { folder, run, plan, bodies } = checkout(t, '2');
   assert.equal((await run('plan')).status, 0);
   assert.match((await run('apply')).err, /No merge request was merged as merge2/);
+  gitlab.merge('2', 'merge2', 'opened');
+  assert.match((await run('apply')).err, /No merge request was merged as merge2/);
   gitlab.merge('2', 'merge2');
   assert.match((await run('apply')).err, /Merge request 2 has no plan of its last pipeline/);
   gitlab.upload('2', readFileSync(plan, 'utf8'));

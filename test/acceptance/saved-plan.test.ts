@@ -303,6 +303,7 @@ describe('a saved plan', () => {
       ['cannot be applied together with other files', 'plan.json', 'plan.json'],
       ['--prune would change the saved plan', '--prune', 'plan.json'],
       ['--force would change the saved plan', '--force', 'plan.json'],
+      ['--only would change the saved plan', '--only', 'load', 'plan.json'],
       ['--input-format would change the saved plan', '--input-format', 'json', 'plan.json'],
     ]) {
       const { status, err } = await run(folder, ['apply', ...args]);
