@@ -5,6 +5,18 @@ import { idOf, type Mark, ownershipOf } from '../../domain/marker.ts';
 import { pointerTo } from '../../domain/pointer.ts';
 import type { LiveState } from './document-plan.ts';
 import type { DocumentEntry } from './read-document.ts';
+import {
+  bothInDatadog,
+  bothInDocument,
+  duplicateOf,
+  hasClones,
+  KEY_EXCHANGE,
+  nothingToRename,
+  renameDone,
+  renamedElsewhere,
+  type RenameFinding,
+  severalSources,
+} from './rename-findings.ts';
 import { fullNameOfEntry, nameOfMark } from './references-in-order.ts';
 
 /** The object that an entry renames, and its marker before. */
@@ -77,7 +89,7 @@ class Resolver implements Renames {
       for (const from of this.sourcesOf(entry)) {
         const name = nameOfMark(entry.stored, from);
         const first = this.claims.get(name);
-        if (first) this.add(entry, 'rename_conflict', duplicateOf(from.key, first.key));
+        if (first) this.add(entry, duplicateOf(from.key, first.key));
         else this.claims.set(name, entry);
       }
   }
@@ -89,7 +101,7 @@ class Resolver implements Renames {
     for (let one: DocumentEntry | undefined = entry; one && !this.resolved.has(one); ) {
       if (visited.has(one)) {
         for (const each of chain) this.resolved.add(each);
-        for (const each of chain) this.add(each, 'rename_cycle', CYCLE);
+        for (const each of chain) this.add(each, KEY_EXCHANGE);
         return;
       }
       visited.add(one);
@@ -134,7 +146,7 @@ class Resolver implements Renames {
       return holder && holder.renamedFrom.length === 0 && holder.adopt === undefined;
     });
     if (conflict) {
-      this.add(entry, 'rename_conflict', bothInDocument(conflict.key));
+      this.add(entry, bothInDocument(conflict.key));
       return;
     }
     const [own] = this.takers.has(name) ? [] : this.objectsOf(name);
@@ -144,33 +156,28 @@ class Resolver implements Renames {
     if (own) {
       const [other] = foreign;
       if (other)
-        this.add(
-          entry,
-          'rename_conflict',
-          bothInDatadog(stored, key, written(other.from), idOf(own), idOf(other.live)),
-        );
-      else if (entry.renamedFrom.length > 0) this.add(entry, 'rename_done', doneMessage(stored, key));
+        this.add(entry, bothInDatadog(stored, key, written(other.from), idOf(own), idOf(other.live)));
+      else if (entry.renamedFrom.length > 0) this.add(entry, renameDone(stored, key));
       return;
     }
     if (foreign.length > 1) {
       const keys = foreign.map(({ from }) => `"${written(from)}"`).join(' and ');
-      this.add(entry, 'rename_conflict', severalSources(stored, keys));
+      this.add(entry, severalSources(stored, keys));
       return;
     }
     if (!rename) {
       const moved = sources.find((from) => this.live.presentNames.has(nameOfMark(stored, from)));
       const now = moved && this.live.presentNames.get(nameOfMark(stored, moved));
       if (now && (now.application !== this.application || now.key !== key))
-        this.add(entry, 'rename_conflict', renamedElsewhere(stored, written(moved), written(now)));
+        this.add(entry, renamedElsewhere(stored, written(moved), written(now)));
       else if (entry.renamedFrom.length > 0)
-        this.add(entry, 'rename_missing', missingMessage(stored, key, sources.map(written)));
+        this.add(entry, nothingToRename(stored, key, sources.map(written)));
       return;
     }
     const clones = this.objectsWith(stored, rename.from).filter(
       (object) => idOf(object) !== idOf(rename.live),
     );
-    if (clones.length > 0)
-      this.add(entry, 'rename_clone', cloneMessage(stored, written(rename.from), clones.map(idOf)));
+    if (clones.length > 0) this.add(entry, hasClones(stored, written(rename.from), clones.map(idOf)));
     this.of.set(entry, rename);
     this.takers.set(nameOfMark(stored, rename.from), entry);
   }
@@ -205,81 +212,8 @@ class Resolver implements Renames {
     return fullNameOfEntry(entry, this.application);
   }
 
-  private add({ pointer, renamedFrom }: DocumentEntry, code: Code, finding: Text): void {
+  private add({ pointer, renamedFrom }: DocumentEntry, finding: RenameFinding): void {
     const field = renamedFrom.length > 0 ? 'renamed_from' : 'adopt';
-    this.findings.push({ code, severity: SEVERITIES[code], pointer: pointerTo(pointer, field), ...finding });
+    this.findings.push({ ...finding, pointer: pointerTo(pointer, field) });
   }
-}
-
-const SEVERITIES = {
-  rename_conflict: 'error',
-  rename_cycle: 'error',
-  rename_clone: 'error',
-  rename_missing: 'warning',
-  rename_done: 'info',
-} as const satisfies Readonly<Record<string, Finding['severity']>>;
-type Code = keyof typeof SEVERITIES;
-type Text = Pick<Finding, 'message' | 'hint'>;
-
-const CYCLE: Text = {
-  message: 'The entries exchange their keys, which cannot be told from an exchange that is done.',
-  hint: 'Rename one of them to a third key first and apply that, or exchange their contents instead.',
-};
-
-function duplicateOf(from: string, other: string): Text {
-  return {
-    message: `"${from}" is already the former key of the entry "${other}".`,
-    hint: 'Only one entry can keep the object: remove "renamed_from" from the others.',
-  };
-}
-
-function bothInDocument(from: string): Text {
-  return {
-    message: `The document also has an entry with the key "${from}", so that both keys are present.`,
-    hint: 'Remove that entry, or remove "renamed_from" if this entry is another object.',
-  };
-}
-
-function bothInDatadog(stored: StoredKind, key: string, from: string, id: string, otherId: string): Text {
-  return {
-    message: `Both keys are present: Datadog has a ${stored} with the key "${key}" (${id}) and one with "${from}" (${otherId}).`,
-    hint: `Remove "renamed_from" to keep the ${stored} "${key}"; --prune then deletes "${from}". Or delete "${key}" first to rename "${from}".`,
-  };
-}
-
-function severalSources(stored: StoredKind, keys: string): Text {
-  return {
-    message: `Datadog has a ${stored} with each of the former keys ${keys}.`,
-    hint: 'Name only the key of the object to keep.',
-  };
-}
-
-function renamedElsewhere(stored: StoredKind, from: string, now: string): Text {
-  return {
-    message: `The ${stored} "${from}" has been renamed to "${now}" already.`,
-    hint: `Write "renamed_from: ${now}" to rename it again, or remove "renamed_from" to make a new ${stored}.`,
-  };
-}
-
-function doneMessage(stored: StoredKind, key: string): Text {
-  return {
-    message: `The ${stored} already has the key "${key}".`,
-    hint: 'Remove "renamed_from" once every environment has applied it.',
-  };
-}
-
-function missingMessage(stored: StoredKind, key: string, from: readonly string[]): Text {
-  const names = from.map((name) => `"${name}"`).join(' or ');
-  return {
-    message: `Datadog has no ${stored} with the key ${names} to rename, so "${key}" is a new ${stored}.`,
-    hint: 'Correct "renamed_from" if the object exists under another key.',
-  };
-}
-
-function cloneMessage(stored: StoredKind, from: string, ids: readonly string[]): Text {
-  const named = ids.slice(0, 5).join(', ');
-  return {
-    message: `The ${stored} "${from}" has clones with the same marker (${named}), which would count as "${from}" after the rename.`,
-    hint: `Delete the clones in Datadog, or remove their marker.`,
-  };
 }
