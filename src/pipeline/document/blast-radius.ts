@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, own } from '../../domain/json.ts';
+import { isObject, type Json, type JsonObject, own, sameJson } from '../../domain/json.ts';
 import { idOf } from '../../domain/marker.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import { parseMessage } from '../../language/message/parse-message.ts';
@@ -54,17 +54,22 @@ const ALERTING = /^\/(?:type|query|options\/(?:thresholds|threshold_windows))(?:
 function changesAlerting(step: PlanStep): boolean {
   if (step.action !== 'update' && step.action !== 'rename' && step.action !== 'replace') return false;
   const { live, desired, changes } = step;
-  return changes.some(({ path }) => ALERTING.test(path)) || recipientsOf(live) !== recipientsOf(desired);
+  return changes.some(({ path }) => ALERTING.test(path)) || changesRecipients(live, desired);
 }
 
-/** Returns the recipients of a monitor, each with the conditions around it, in a form that can be compared. */
-function recipientsOf(monitor: JsonObject): string {
-  const options = monitor['options'];
-  const escalation = isObject(options) ? own(options, 'escalation_message') : undefined;
-  return JSON.stringify([recipientsIn(monitor['message']), recipientsIn(escalation)]);
+/** Returns whether other recipients are notified, or under other conditions. Most changes leave the texts as they are. */
+function changesRecipients(live: JsonObject, desired: JsonObject): boolean {
+  const [before, after] = [textsOf(live), textsOf(desired)];
+  return !sameJson(before, after) && !sameJson(before.map(recipientsIn), after.map(recipientsIn));
 }
 
-function recipientsIn(message: Json | undefined): string[] {
+/** Returns the texts of a monitor that name recipients. */
+function textsOf({ message, options }: JsonObject): Json[] {
+  return [message ?? '', (isObject(options) ? own(options, 'escalation_message') : undefined) ?? ''];
+}
+
+/** Returns the recipients in a text, each with the conditions around it, in a form that can be compared. */
+function recipientsIn(message: Json): string[] {
   if (typeof message !== 'string' || !message.includes('@')) return [];
   const found = placedParts(parseMessage(message).parts).flatMap(({ part, within }) => {
     if (part.kind !== 'handle') return [];
