@@ -115,6 +115,9 @@ export function startInProcess({
   };
 }
 
+/** Birddog's pipeline, as `startInProcess` returns it. */
+export type Pipeline = ReturnType<typeof startInProcess>;
+
 /** Returns a document of the application `app`. */
 export const documentOf = (parts: JsonObject): JsonObject => ({
   apiVersion: 'birddog/v1',
@@ -131,6 +134,32 @@ export const monitorEntry = (key: string, more: JsonObject = {}): JsonObject => 
   query: `avg(last_5m):avg:system.load.1{part:${key}} > 2`,
   options: { thresholds: { critical: 2 } },
   ...more,
+});
+
+/** Returns the entry of a composite monitor, which alerts if all monitors of these keys do. */
+export const compositeEntry = (key: string, ...of: string[]): JsonObject => ({
+  key,
+  type: 'composite',
+  name: key,
+  query: of.map((one) => `\${monitor:${one}}`).join(' && '),
+});
+
+/** Returns the entry of a dashboard that shows a monitor of its document. */
+export const dashboardEntry = (key: string, monitor: string): JsonObject => ({
+  key,
+  title: key,
+  layout_type: 'ordered',
+  widgets: [{ definition: { type: 'alert_value', alert_id: `\${monitor:${monitor}}` } }],
+});
+
+/** The body of a restore that undoes the last apply. */
+export const LAST_APPLY = { application: 'app', last_apply: true };
+/** Returns the body of a restore of a revision. */
+export const revisionOf = (key: string, revision: number, kind = 'monitor') => ({
+  application: 'app',
+  kind,
+  key,
+  revision,
 });
 
 export const items = (value: Json | undefined): JsonObject[] =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { documentOf, monitorEntry, startInProcess } from '../../test/documents-in-process.ts';
+import { documentOf, monitorEntry, type Pipeline, startInProcess } from '../../test/documents-in-process.ts';
 import { printJson } from '../domain/json.ts';
 import { settleOnce } from './settler.ts';
 import { redacted } from './record-revision.ts';
@@ -29,7 +29,7 @@ describe('redaction', () => {
 
 describe('the history', () => {
   const NAME = { kind: 'monitor', application: 'app', key: 'load' } as const;
-  const revisionsIn = async ({ ports }: ReturnType<typeof startInProcess>, key = 'load') => {
+  const revisionsIn = async ({ ports }: Pipeline, key = 'load') => {
     const found = await ports.ledger.revisions({ ...NAME, key, limit: 100 });
     return found.map(({ revision, action, caller }) => `${revision} ${action} ${caller}`).toReversed();
   };

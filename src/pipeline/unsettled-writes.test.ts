@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { documentOf, items, problemOf, startInProcess, told } from '../../test/documents-in-process.ts';
+import {
+  documentOf,
+  items,
+  LAST_APPLY,
+  problemOf,
+  startInProcess,
+  told,
+} from '../../test/documents-in-process.ts';
 import { OPERATIONS } from '../contract/operations.ts';
 import { AnswerLostError, DuplicateMonitorError } from '../domain/datadog-outcome.ts';
 import { type JsonObject, printJson } from '../domain/json.ts';
@@ -49,8 +56,7 @@ describe('a key whose create is unsettled', () => {
 
   it('is neither restored nor listed in the history before the outcome is known', async () => {
     const { send, ask } = await afterLostCreate();
-    const restore = { application: 'app', last_apply: true };
-    await assert.rejects(ask('/restore', restore, {}, SHORT_MS), unknown);
+    await assert.rejects(ask('/restore', LAST_APPLY, {}, SHORT_MS), unknown);
     await assert.rejects(send('/history', undefined, { application: 'app' }, SHORT_MS), unknown);
   });
 

@@ -4,6 +4,7 @@ import {
   documentOf,
   idOf,
   items,
+  LAST_APPLY,
   monitorEntry,
   problemOf,
   startInProcess,
@@ -110,9 +111,8 @@ describe('an apply that changes the alerting of many existing monitors', () => {
     Object.assign(ports, { maxChangePercent: 0 });
     await apply(documentWith(6), {}, 60_000);
     await apply(documentWith(6, 6, THRESHOLD), { max_changes: '6' }, 60_000);
-    const last = { application: 'app', last_apply: true };
-    const { basis = '' } = await ask('/restore', last);
-    const restore = (query = {}) => ask('/restore', { ...last, basis }, query, 60_000);
+    const { basis = '' } = await ask('/restore', LAST_APPLY);
+    const restore = (query = {}) => ask('/restore', { ...LAST_APPLY, basis }, query, 60_000);
     assert.equal((await problemOf(restore())).code, 'too_many_changes');
     assert.equal(items((await restore({ max_changes: '6' }))['done']).length, 6);
   });

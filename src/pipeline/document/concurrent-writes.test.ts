@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
+  compositeEntry,
   documentOf,
   items,
   monitorEntry as monitor,
+  type Pipeline,
   problemOf,
   startInProcess,
 } from '../../../test/documents-in-process.ts';
@@ -69,7 +71,7 @@ describe('an apply and single writes at once', () => {
 });
 
 /** Does the work once, before an apply takes its leases: when its plan is made. */
-function beforeLeases({ ports }: ReturnType<typeof startInProcess>, work: () => Promise<unknown>): void {
+function beforeLeases({ ports }: Pipeline, work: () => Promise<unknown>): void {
   const { ledger } = ports;
   const acquire: typeof ledger.acquire = async (...args) => {
     Object.assign(ports, { ledger });
@@ -185,7 +187,7 @@ describe('a replaced object that has a clone', () => {
 describe('a replaced object to which another replaced object refers', () => {
   it('is deleted after that one', async () => {
     const { apply, person } = startInProcess();
-    const both = { key: 'both', type: 'composite', name: 'both', query: '${monitor:a} && ${monitor:b}' };
+    const both = compositeEntry('both', 'a', 'b');
     await apply(documentOf({ monitors: [monitor('a'), monitor('b'), both] }));
     const logs = {
       type: 'log alert',

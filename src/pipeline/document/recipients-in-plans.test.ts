@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { documentOf, items, monitorEntry, startInProcess } from '../../../test/documents-in-process.ts';
+import {
+  documentOf,
+  items,
+  monitorEntry,
+  type Pipeline,
+  startInProcess,
+} from '../../../test/documents-in-process.ts';
 import { KnownRecipients } from '../../lint/recipients/known-recipients.ts';
 
 const KNOWN = new KnownRecipients(['slack-orders'], () => true);
@@ -29,7 +35,7 @@ describe('a plan', () => {
 
   it('says nothing about recipients that it does not know', async () => {
     const document = documentOf({ monitors: [monitorEntry('load', { message: '@slack-ordrs' })] });
-    const codesOf = async (birddog: ReturnType<typeof startInProcess>) =>
+    const codesOf = async (birddog: Pipeline) =>
       items((await birddog.plan(document))['findings']).map(({ code }) => code);
     assert.ok((await codesOf(startInProcess({ recipients: KNOWN }))).includes('handle_unknown'));
     assert.ok(!(await codesOf(startInProcess())).includes('handle_unknown'));

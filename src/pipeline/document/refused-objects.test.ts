@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
+  compositeEntry,
+  dashboardEntry,
   documentOf,
   idOf,
   items,
@@ -14,18 +16,6 @@ import type { JsonObject } from '../../domain/json.ts';
 /** A monitor that lint accepts and Datadog refuses. */
 const refused = (key: string): JsonObject =>
   monitorEntry(key, { restricted_roles: ['00000000-0000-0000-0000-000000000000'] });
-const composite = (key: string, ...of: string[]): JsonObject => ({
-  key,
-  type: 'composite',
-  name: key,
-  query: of.map((one) => `\${monitor:${one}}`).join(' && '),
-});
-const showing = (key: string, monitor: string, title = key): JsonObject => ({
-  key,
-  title,
-  layout_type: 'ordered',
-  widgets: [{ definition: { type: 'alert_value', alert_id: `\${monitor:${monitor}}` } }],
-});
 
 const remaining = (members: Readonly<Record<string, unknown>> | undefined) =>
   JSON.parse(JSON.stringify(members?.['remaining'])).map(
@@ -42,10 +32,10 @@ describe('an apply with refused objects', () => {
         refused('bad'),
         monitorEntry('good'),
         refused('worse'),
-        composite('both', 'bad', 'good'),
-        composite('fine', 'good'),
+        compositeEntry('both', 'bad', 'good'),
+        compositeEntry('fine', 'good'),
       ],
-      dashboards: [showing('of-both', 'both'), showing('of-good', 'good')],
+      dashboards: [dashboardEntry('of-both', 'both'), dashboardEntry('of-good', 'good')],
     });
     const problem = await problemOf(apply(document));
     assert.equal(problem.code, 'datadog_refused');
@@ -75,14 +65,14 @@ describe('an apply with refused objects', () => {
     const { apply, plan, fail, person, beforeNextWrite } = startInProcess();
     const before = documentOf({
       monitors: [monitorEntry('old'), monitorEntry('other')],
-      dashboards: [showing('shows', 'old')],
+      dashboards: [dashboardEntry('shows', 'old')],
     });
     await apply(before);
     const planned = await plan(before);
     const id = idOf(planned, 'old');
     const after = documentOf({
       monitors: [monitorEntry('other')],
-      dashboards: [showing('shows', 'other')],
+      dashboards: [dashboardEntry('shows', 'other')],
     });
     beforeNextWrite(() => fail(`/api/v1/dashboard/${idOf(planned, 'shows')}`, 400));
     const problem = await problemOf(apply(after, { prune: 'true' }));

@@ -8,6 +8,7 @@ import {
   idOf,
   items,
   monitorEntry,
+  type Pipeline,
   problemOf,
   startInProcess,
   told,
@@ -15,7 +16,6 @@ import {
 import type { JsonObject } from '../../domain/json.ts';
 import { markOf } from '../../domain/marker.ts';
 
-type Pipeline = ReturnType<typeof startInProcess>;
 const of = (...monitors: JsonObject[]) => documentOf({ monitors });
 const renamed = (key: string, from: string | string[], more: JsonObject = {}) => ({
   ...monitorEntry(key),

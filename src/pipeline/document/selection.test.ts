@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
   codes,
+  compositeEntry,
   documentOf,
   idOf,
   items,
@@ -12,17 +13,11 @@ import {
 } from '../../../test/documents-in-process.ts';
 import type { JsonObject } from '../../domain/json.ts';
 
-const both = (key: string, ...of: string[]): JsonObject => ({
-  key,
-  type: 'composite',
-  name: key,
-  query: of.map((one) => `\${monitor:${one}}`).join(' && '),
-});
 const document = (priority: number): JsonObject =>
   documentOf({
     monitors: [
       ...['one', 'two', 'three'].map((key) => monitorEntry(key, { priority })),
-      both('both', 'one', 'two'),
+      compositeEntry('both', 'one', 'two'),
     ],
   });
 

@@ -6,6 +6,7 @@ import {
   idOf,
   items,
   monitorEntry,
+  type Pipeline,
   problemOf,
   startInProcess,
   told,
@@ -14,18 +15,16 @@ import type { JsonObject } from '../../domain/json.ts';
 
 /** Objects that a document takes over: one of another application, and one that nobody manages. */
 const CASES = {
-  'renames from another application': async ({ apply }: ReturnType<typeof startInProcess>) => {
+  'renames from another application': async ({ apply }: Pipeline) => {
     await apply({ ...documentOf({ monitors: [monitorEntry('a')] }), application: 'other' });
     const { name = '', query = '' } = monitorEntry('a');
     return { ...monitorEntry('x'), name, query, renamed_from: 'other/a' };
   },
-  adopts: async ({ person }: ReturnType<typeof startInProcess>) => {
+  adopts: async ({ person }: Pipeline) => {
     const { key: _, ...entry } = monitorEntry('a');
     return { ...monitorEntry('x', entry), adopt: String(person('POST', '/api/v1/monitor', entry)['id']) };
   },
-} as const satisfies Readonly<
-  Record<string, (pipeline: ReturnType<typeof startInProcess>) => Promise<JsonObject>>
->;
+} as const satisfies Readonly<Record<string, (pipeline: Pipeline) => Promise<JsonObject>>>;
 
 for (const [what, entryOf] of Object.entries(CASES)) {
   describe(`the basis of a plan that ${what}`, () => {

@@ -4,24 +4,19 @@ import {
   documentOf,
   idOf,
   items,
+  LAST_APPLY,
   monitorEntry,
+  type Pipeline,
   problemOf,
+  revisionOf,
   startInProcess,
   told,
 } from '../../../test/documents-in-process.ts';
 import type { JsonObject } from '../../domain/json.ts';
 
-type Pipeline = ReturnType<typeof startInProcess>;
-const LAST = { application: 'app', last_apply: true };
 const { key: _, ...CONTENT } = monitorEntry('a');
 const entry = (key: string, more: JsonObject = {}) => ({ ...CONTENT, key, ...more });
 const of = (...monitors: JsonObject[]) => documentOf({ monitors });
-const revisionOf = (key: string, revision: number) => ({
-  application: 'app',
-  kind: 'monitor',
-  key,
-  revision,
-});
 
 async function history({ send }: Pipeline, key?: string, application = 'app') {
   const query = key === undefined ? {} : { kind: 'monitor', key };
@@ -79,7 +74,9 @@ describe('the history of a renamed object', () => {
     assert.deepEqual(await history(pipeline), []);
     const all = await history(pipeline, undefined, 'other');
     assert.deepEqual(all, ['c 4 rename app/b', 'c 3 rename app/a', 'c 2 update', 'c 1 create']);
-    const { code, message } = await problemOf(pipeline.ask('/restore', { ...LAST, application: 'other' }));
+    const { code, message } = await problemOf(
+      pipeline.ask('/restore', { ...LAST_APPLY, application: 'other' }),
+    );
     assert.deepEqual([code, /cannot give it back/.test(message)], ['not_found', true]);
   });
 
@@ -94,7 +91,7 @@ describe('the history of a renamed object', () => {
       bodies.map(({ body }) => body?.['name']),
       ['second', 'second'],
     );
-    const plan = await restored(pipeline, LAST);
+    const plan = await restored(pipeline, LAST_APPLY);
     assert.deepEqual(told(plan).sort(), ['a rename', 'b rename']);
     assert.deepEqual(told(await pipeline.plan(of(entry('a'), entry('b', second)))), ['a none', 'b none']);
   });
@@ -111,7 +108,7 @@ describe('a restore of a renamed object', () => {
 
   it('undoes a rename and its other changes, and again undoes the undo', async () => {
     const { pipeline, live, id } = await renamed({ message: 'third' });
-    const undo = await restored(pipeline, LAST);
+    const undo = await restored(pipeline, LAST_APPLY);
     assert.deepEqual([told(undo), live()['message']], [['a rename'], 'second']);
     assert.deepEqual(told(await pipeline.plan(of(entry('a', { message: 'second' })))), ['a none']);
     assert.deepEqual(await history(pipeline, 'a'), [
@@ -120,7 +117,7 @@ describe('a restore of a renamed object', () => {
       'a 2 update',
       'a 1 create',
     ]);
-    const redo = await restored(pipeline, LAST);
+    const redo = await restored(pipeline, LAST_APPLY);
     assert.deepEqual([told(redo), idOf(redo, 'b'), live()['message']], [['b rename'], id, 'third']);
   });
 
@@ -135,7 +132,7 @@ describe('a restore of a renamed object', () => {
     });
     await pipeline.apply(of(entry('a'), both('a', 'one')));
     await pipeline.apply(of(entry('b', { renamed_from: 'a' }), both('b', 'two')));
-    const undo = await restored(pipeline, LAST);
+    const undo = await restored(pipeline, LAST_APPLY);
     assert.deepEqual(told(undo).sort(), ['a rename', 'both update']);
     assert.deepEqual(told(await pipeline.plan(of(entry('a'), both('a', 'one')))), ['a none', 'both none']);
   });

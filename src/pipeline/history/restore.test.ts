@@ -2,30 +2,22 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
   changed,
+  compositeEntry,
+  dashboardEntry,
   documentOf,
   idOf,
   items,
+  LAST_APPLY,
   monitorEntry,
+  type Pipeline,
   problemOf,
+  revisionOf,
   startInProcess,
   told,
 } from '../../../test/documents-in-process.ts';
 import { isObject, type JsonObject } from '../../domain/json.ts';
 
-type Pipeline = ReturnType<typeof startInProcess>;
-const LAST = { application: 'app', last_apply: true };
-const revisionOf = (key: string, revision: number, kind = 'monitor') => ({
-  application: 'app',
-  kind,
-  key,
-  revision,
-});
-const composite = {
-  key: 'both',
-  type: 'composite',
-  name: 'both',
-  query: '${monitor:load} && ${monitor:disk}',
-};
+const composite = compositeEntry('both', 'load', 'disk');
 
 /** Plans a restore and applies the plan. Returns both answers. */
 async function restored(pipeline: Pipeline, body: JsonObject, query = {}) {
@@ -103,7 +95,7 @@ describe('a restore', () => {
     const dangling = await problemOf(pipeline.ask('/restore', revisionOf('both', 1)));
     assert.equal(dangling.code, 'invalid');
     assert.match(dangling.message, /\$\{monitor:load\} refers to an object/);
-    const { plan } = await restored(pipeline, LAST);
+    const { plan } = await restored(pipeline, LAST_APPLY);
     assert.deepEqual(told(plan).sort(), ['board create', 'both create', 'disk create', 'load create']);
     const [load, disk, both, shown] = [
       await live(pipeline, 'load'),
@@ -128,14 +120,14 @@ describe('a restore', () => {
       documentOf({ monitors: [monitorEntry('load', { message: 'changed' }), monitorEntry('new')] }),
       { prune: 'true' },
     );
-    const undo = await restored(pipeline, LAST);
+    const undo = await restored(pipeline, LAST_APPLY);
     assert.deepEqual(told(undo.plan).sort(), ['disk create', 'load update', 'new delete']);
     assert.deepEqual(
       [(await live(pipeline, 'load'))?.['message'] ?? '', await live(pipeline, 'new')],
       ['', undefined],
     );
     assert.ok(await live(pipeline, 'disk'));
-    const redo = await restored(pipeline, LAST);
+    const redo = await restored(pipeline, LAST_APPLY);
     assert.deepEqual(told(redo.plan).sort(), ['disk delete', 'load update', 'new create']);
     assert.deepEqual(
       [(await live(pipeline, 'load'))?.['message'], await live(pipeline, 'disk')],
@@ -165,7 +157,7 @@ describe('a restore', () => {
         monitors: [
           monitorEntry('load', { message: `Beside /monitors/\${monitor:${key}}` }),
           monitorEntry(key),
-          { ...composite, query: `\${monitor:load} && \${monitor:${key}}` },
+          compositeEntry('both', 'load', key),
         ],
         dashboards: [
           { key: 'board', title: 'board', layout_type: 'ordered', widgets: showing(key) },
@@ -188,7 +180,7 @@ describe('a restore', () => {
     await pipeline.apply(first);
     await pipeline.apply(second, { prune: 'true' });
     await same(second);
-    const undo = await restored(pipeline, LAST);
+    const undo = await restored(pipeline, LAST_APPLY);
     assert.deepEqual(told(undo.plan).sort(), [
       'board update',
       'both update',
@@ -198,9 +190,9 @@ describe('a restore', () => {
       'new delete',
     ]);
     await same(first);
-    await restored(pipeline, LAST);
+    await restored(pipeline, LAST_APPLY);
     await same(second);
-    await restored(pipeline, LAST);
+    await restored(pipeline, LAST_APPLY);
     await same(first);
     // A dashboard that comes back alone shows the monitor under its present id.
     await pipeline.send('/delete_dashboard', undefined, { application: 'app', key: 'board' });
@@ -211,20 +203,14 @@ describe('a restore', () => {
 
   it('of objects that link to each other, or to themselves, creates them again', async () => {
     const pipeline = startInProcess();
-    const board = (key: string) => ({
-      key,
-      title: key,
-      layout_type: 'ordered',
-      widgets: [{ definition: { type: 'alert_value', alert_id: '${monitor:load}' } }],
-    });
     // Keys of an import can contain ids.
     const made = await pipeline.apply(documentOf({ monitors: [monitorEntry('load')] }));
     const [former] = items(made['done']).map(({ id }) => String(id));
     const disk = monitorEntry(`disk-${former}`, {
       message: `/monitors/${former} beside /dashboard/\${dashboard:board}`,
     });
-    const both = { ...composite, query: `\${monitor:load} && \${monitor:disk-${former}}` };
-    const parts = { monitors: [disk, both], dashboards: [board('board')] };
+    const both = compositeEntry('both', 'load', `disk-${former}`);
+    const parts = { monitors: [disk, both], dashboards: [dashboardEntry('board', 'load')] };
     const first = documentOf({ ...parts, monitors: [monitorEntry('load'), ...parts.monitors] });
     await pipeline.apply(first);
     const id = String((await live(pipeline, 'board', 'dashboard'))?.['id']);
@@ -233,7 +219,7 @@ describe('a restore', () => {
       documentOf({ ...parts, monitors: [monitorEntry('load', { message }), ...parts.monitors] }),
     );
     await pipeline.apply(documentOf({}), { prune: 'true', force: 'true' });
-    await restored(pipeline, LAST);
+    await restored(pipeline, LAST_APPLY);
     const [load, beside, shown, whole] = [
       await live(pipeline, 'load'),
       await live(pipeline, `disk-${former}`),
@@ -254,7 +240,7 @@ describe('a restore', () => {
     const message = `/monitors/${String((await live(pipeline, 'disk'))?.['id'])}`;
     await pipeline.apply(documentOf({ monitors: [monitorEntry('load', { message })] }), { prune: 'true' });
     await pipeline.apply(documentOf({ monitors: [monitorEntry('load'), monitorEntry('disk')] }));
-    const { plan } = await restored(pipeline, LAST);
+    const { plan } = await restored(pipeline, LAST_APPLY);
     assert.deepEqual(told(plan).sort(), ['disk delete', 'load update']);
     assert.equal((await live(pipeline, 'load'))?.['message'], message);
   });
@@ -302,9 +288,9 @@ describe('a restore', () => {
     });
     assert.equal((await problemOf(pipeline.ask('/restore', { ...body, basis }))).code, 'plan_stale');
     assert.equal((await live(pipeline, 'load'))?.['message'], 'second');
-    const undo = (await pipeline.ask('/restore', LAST))['basis'] ?? '';
+    const undo = (await pipeline.ask('/restore', LAST_APPLY))['basis'] ?? '';
     await pipeline.apply(documentOf({ monitors: [monitorEntry('load', { message: 'third' })] }));
-    const stale = await problemOf(pipeline.ask('/restore', { ...LAST, basis: undo }));
+    const stale = await problemOf(pipeline.ask('/restore', { ...LAST_APPLY, basis: undo }));
     assert.deepEqual([stale.code, (await live(pipeline, 'load'))?.['message']], ['plan_stale', 'third']);
   });
 
@@ -329,7 +315,7 @@ describe('a restore', () => {
     const pipeline = startInProcess();
     const codeOf = async (body: JsonObject) => (await problemOf(pipeline.ask('/restore', body))).code;
     assert.equal(await codeOf(revisionOf('load', 1)), 'not_found');
-    assert.equal(await codeOf(LAST), 'not_found');
+    assert.equal(await codeOf(LAST_APPLY), 'not_found');
     assert.equal(await codeOf({ application: 'app' }), 'invalid');
     assert.equal(await codeOf({ ...revisionOf('load', 1), last_apply: true }), 'invalid');
     assert.equal(await codeOf({ application: 'app', kind: 'monitor', key: 'load' }), 'invalid');

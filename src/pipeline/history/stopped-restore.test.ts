@@ -3,14 +3,13 @@ import { describe, it } from 'node:test';
 import {
   documentOf,
   items,
+  LAST_APPLY,
   monitorEntry,
   problemOf,
   startInProcess,
 } from '../../../test/documents-in-process.ts';
 import { emulatedDatadog } from '../../../test/emulated-datadog.ts';
 import { openStore } from '../../ledger/ledger.ts';
-
-const LAST = { application: 'app', last_apply: true };
 
 describe('a restore that stopped', () => {
   it('goes on with the basis of its answer, also where texts contain ids of what it creates', async () => {
@@ -21,7 +20,7 @@ describe('a restore that stopped', () => {
     const others = Array.from({ length: 20 }, (_, at) => linking(`m${at}`));
     await first.apply(documentOf({ monitors: [monitorEntry('load'), ...others] }));
     await first.apply(documentOf({}), { prune: 'true', force: 'true' });
-    const { basis = '' } = await first.ask('/restore', LAST);
+    const { basis = '' } = await first.ask('/restore', LAST_APPLY);
     // Both send the same request id.
     const stopping = new AbortController();
     const [stopped, next] = [
@@ -36,10 +35,10 @@ describe('a restore that stopped', () => {
       return create(body, ...rest);
     };
     Object.assign(stopped.ports.monitor, { create: stopAtSecond });
-    const problem = await problemOf(stopped.ask('/restore', { ...LAST, basis }));
+    const problem = await problemOf(stopped.ask('/restore', { ...LAST_APPLY, basis }));
     assert.equal(problem.code, 'shutting_down');
     const { remaining, done } = await next.ask('/restore', {
-      ...LAST,
+      ...LAST_APPLY,
       basis: String(problem.extras.members?.['basis']),
     });
     assert.deepEqual([remaining, items(done).length], [[], 21 - created.length]);
