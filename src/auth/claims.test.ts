@@ -33,6 +33,12 @@ const refusalOf = (claims: object, mapping = GITHUB): string => {
 };
 
 describe('the claims of a job', () => {
+  it('give at most 1000 groups', () => {
+    const groups = Array.from({ length: 1001 }, (_, n) => `g${n}`);
+    const mapping = { nameClaim: 'sub', groupsClaim: 'groups', prefix: '', require: rules({}), groups: [] };
+    assert.equal(groupsOf({ sub: 'someone', groups }, mapping)?.length, 1000);
+  });
+
   it('give its name, and the groups whose conditions all hold', () => {
     assert.deepEqual(callerOfClaims(githubClaims(), GITHUB), {
       name: 'github:repo:acme/payments:ref:refs/heads/main',

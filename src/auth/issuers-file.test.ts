@@ -72,6 +72,11 @@ issuers:
     ],
     ['a word for true', entry('    require: {ref_protected: true}\n'), /^5:30: .*Put quotes around/m],
     ['an empty list of values', entry('    require: {ref: []}\n'), /^5:20: .*list of 1 to 100/m],
+    [
+      'rules for more than 50 claims',
+      entry(`    require: {${Array.from({ length: 51 }, (_, n) => `c${n}: x`).join(', ')}}\n`),
+      /^5:14: At most 50 claims are allowed/m,
+    ],
     ['an empty value', entry("    require: {ref: ''}\n"), /^5:20: /m],
     [
       'a group for everybody',

@@ -129,6 +129,33 @@ describe('the recipients that Datadog lists', () => {
     assert.deepEqual(await start(odd).states('slack-x'), ['undecided']);
   });
 
+  it('of Slack are not decided if the channels of a workspace are unknown, or there are too many workspaces', async () => {
+    const { states, fail } = start();
+    fail('/api/v1/integration/slack/configuration/accounts/Main/channels', 404);
+    assert.deepEqual(await states('slack-ops', 'slack-x'), ['known', 'undecided']);
+    const channels = Array.from({ length: 21 }, (_, n) => ({ id: n + 1, account: `a${n}`, name: `c${n}` }));
+    assert.deepEqual(await start({ slack_channels: channels }).states('slack-c19', 'slack-x'), [
+      'known',
+      'undecided',
+    ]);
+  });
+
+  it('of a list with more than 50 pages are not decided', async () => {
+    const teams = (count: number) =>
+      Array.from({ length: count }, (_, at) => ({
+        id: `t${at}`,
+        attributes: { name: `n${at}`, handle: `t${at}` },
+      }));
+    assert.deepEqual(await start({ teams: teams(4999) }).states('team-t4998', 'team-x'), [
+      'known',
+      'unknown',
+    ]);
+    assert.deepEqual(await start({ teams: teams(5001) }).states('team-t4998', 'team-x'), [
+      'known',
+      'undecided',
+    ]);
+  });
+
   it('do not delay a plan beyond a quarter of its remaining time', async () => {
     let release = () => {};
     const held = new Promise<void>((resolve) => (release = resolve));

@@ -160,7 +160,12 @@ describe('the writes of an application whose listing changes', () => {
 
 describe('a document that renames an object of another application', () => {
   /** Applies or plans one of `app` that takes an object from `listed-app` or `other`. */
-  async function applying(source: string, ports = portsWithoutDatadog(systemClock), path = '/apply') {
+  async function applying(
+    source: string | readonly string[],
+    ports = portsWithoutDatadog(systemClock),
+    path = '/apply',
+    mayStillLand = false,
+  ) {
     const served: string[] = [];
     const lookedUp: string[] = [];
     const serve = router({
@@ -172,15 +177,20 @@ describe('a document that renames an object of another application', () => {
           : { route: 'unlisted', missingFrom: ['leanix'] };
       },
       sidecar: {
-        async forward() {
+        async forward({ context }) {
           served.push('sidecar');
+          if (mayStillLand) context.onMayStillLand?.();
           return { status: 200, headers: {}, body: '{}' };
         },
       },
       ports,
     });
     const request = incoming('', 'somebody', path);
-    const wants = [{ permission: 'write' as const, application: source, isSource: true as const }];
+    const wants = [source].flat().map((application) => ({
+      permission: 'write' as const,
+      application,
+      isSource: true as const,
+    }));
     const preflight = async () => ({
       subject: { application: 'app', aliases: {} },
       wants,
@@ -204,6 +214,25 @@ describe('a document that renames an object of another application', () => {
       served: ['sidecar'],
       lookedUp: ['app', 'other'],
     });
+  });
+
+  it('keeps that application on its route while the write may still land', async () => {
+    const ports = portsWithoutDatadog(systemClock);
+    const listed: Route = { route: 'listed', service: 'other' };
+    await applying('other', ports);
+    const { pin, route } = await ports.ledger.pinRoute('other', listed, 1000);
+    assert.equal(route.route, 'listed');
+    await ports.ledger.unpinRoute(pin);
+    await applying('other', ports, '/apply', true);
+    assert.equal((await ports.ledger.pinRoute('other', listed, 1000)).route.route, 'unlisted');
+  });
+
+  it('is refused if it takes objects from more than 20 applications', async () => {
+    const sources = Array.from({ length: 21 }, (_, n) => `other-${n}`);
+    assert.equal((await applying(sources.slice(1))).outcome, 200);
+    const { outcome, lookedUp } = await applying(sources);
+    assert.ok(outcome instanceof ProblemError);
+    assert.deepEqual([outcome.code, lookedUp], ['too_large', ['app']]);
   });
 
   it('is planned without a query of the catalogs for that application', async () => {

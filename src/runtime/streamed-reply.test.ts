@@ -5,8 +5,8 @@ import { it, type TestContext } from 'node:test';
 import { deadlineAfter } from '../domain/deadline.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { createOutbound, OutboundError } from './outbound.ts';
-import { problemReply, replyWith } from './reply.ts';
-import { statusOfLine, streamReply } from './streamed-reply.ts';
+import { problemReply, replyWith, SECURITY_HEADERS } from './reply.ts';
+import { JSON_LINES, statusOfLine, streamReply } from './streamed-reply.ts';
 import { systemClock } from './system-clock.ts';
 
 /** Sends a request to a server, and returns the lines and the response. */
@@ -96,6 +96,24 @@ it('a client that does not read loses lines, not the end', () => {
   for (let at = 0; at < 20_000; at += 1) stream.line({ done: at });
   assert.ok(lines > 1000 && outgoing.writableLength < 66_000);
   assert.equal(stream.end(replyWith(200, { done: 1 }, 'json', 'r')).body, '{"done":1}');
+});
+
+it('a streamed response has the headers of every response, and nothing is sent after the client has gone', () => {
+  const sent: unknown[] = [];
+  const outgoing = {
+    closed: false,
+    headersSent: false,
+    writableLength: 0,
+    writeHead: (status: number, headers: object) => sent.push([status, headers]),
+    write: (text: string) => sent.push(text),
+    addTrailers() {},
+  };
+  const stream = streamReply(outgoing, { 'x-request-id': 'r' });
+  stream.line({ done: 1 });
+  outgoing.closed = true;
+  stream.line({ done: 2 });
+  const headers = { 'x-request-id': 'r', 'content-type': JSON_LINES, 'x-accel-buffering': 'no' };
+  assert.deepEqual(sent, [[200, { ...SECURITY_HEADERS, ...headers }], '{"done":1}\n']);
 });
 
 it('the status is that of a problem, and 200 for any other line', () => {

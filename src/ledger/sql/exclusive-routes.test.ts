@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { manualClock } from '../../../test/manual-clock.ts';
 import { type TableLimits, UNLIMITED } from '../size-limit.ts';
+import type { Database } from './database.ts';
 import { createSqlLedger, type OpenLedger } from './sql-ledger.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -72,6 +73,26 @@ describe('the routes of a process that uses its file alone', () => {
     await Promise.all(pins.map(({ pin }) => died.unpinRoute(pin)));
     await Promise.all(['new', 'a299'].map((name) => died.pinRoute(name, LISTED, 10_000)));
     assert.deepEqual((await opened('full').pinRoute('a299', UNLISTED, 1000)).route, LISTED);
+  });
+
+  it('are not in use after a failure to store them, and are stored by the next write', async () => {
+    const state = { fails: false };
+    const open = (): Database => {
+      const db = openSqlite(join(folder, 'failing'), { clock });
+      const query: Database['query'] = async (statement) =>
+        state.fails ? assert.fail('the disk is full') : db.query(statement);
+      return { ...db, query };
+    };
+    const ledger = createSqlLedger(open, { database: 'SQLite', clock, exclusive: true });
+    ledgers.push(ledger);
+    await ledger.probe();
+    state.fails = true;
+    await assert.rejects(ledger.pinRoute('a', LISTED, 10_000), { code: 'ledger_unavailable' });
+    await assert.rejects(ledger.pinRoute('b', LISTED, 10_000), { code: 'ledger_unavailable' });
+    state.fails = false;
+    assert.deepEqual((await ledger.pinRoute('a', UNLISTED, 1000)).route, UNLISTED);
+    await ledger.pinRoute('b', LISTED, 1000);
+    assert.deepEqual((await opened('failing').pinRoute('b', UNLISTED, 1000)).route, LISTED);
   });
 
   it('hold for a time after a restart of the machine, and not for its former uptime', async () => {
