@@ -29,6 +29,8 @@ export function requirePlanOf(text, { files, prune, force }) {
         throw new Error(
           `The plan was made with ${option}=${one[option]}, but this job has ${option}=${wanted}.`,
         );
+    if (one.only !== undefined)
+      throw new Error(`The plan of ${source} was made with --only: it is not of the whole document.`);
     const file = source.replace(/#\d+$/, '');
     if (!bySource.has(file)) bySource.set(file, []);
     bySource.get(file).push(document);

@@ -202,6 +202,8 @@ describe('the reviewed plan', () => {
     const saved = github.download(String(kept?.workflow_run.id), kept?.name ?? '') ?? '';
     github.upload(kept?.name ?? '', saved.replace('Never', 'Forged'), head);
     await refused(/plan of a\.yaml was changed after it was saved/, { files: 'a.yaml' });
+    github.upload(kept?.name ?? '', saved.replace('"prune": false', '$&, "only": ["cpu"]'), head);
+    await refused(/plan of a\.yaml was made with --only/, { files: 'a.yaml' });
     for (const one of github.artifacts) if (one.workflow_run.head_sha === head) one.expired = true;
     await refused(/has no plan of its last commit/, { files: 'a.yaml' });
     assert.doesNotMatch(await monitors(), /Never|Another|Forged|One more/);
