@@ -27,7 +27,7 @@ describe('the pattern of misspelt names', () => {
     });
   }
 
-  it('matches only what lint takes for a misspelling: at most two edits', () => {
+  it('matches nothing beyond the two edits of a typo in lint', () => {
     fc.assert(
       fc.property(NAME, NAME, AT, (name, other, at) => {
         const word = name.slice(0, at) + other;
