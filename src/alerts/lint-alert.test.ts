@@ -60,6 +60,17 @@ describe('the lint of an alert', () => {
     ]);
   });
 
+  it('reports a recipient of the document there, unless the alert has its own', () => {
+    const pointers = (alert: Alert) => {
+      const findings = new Findings();
+      addAlertFindings(findings, alert, undefined, '/alerts/0', [{ to: ['@here'] }]);
+      return findings.list().map(({ code, pointer }) => [code, pointer]);
+    };
+    assert.deepEqual(pointers({ ...ALERT, notify: undefined }), [['handle_unknown', '/notify']]);
+    assert.deepEqual(pointers(ALERT), []);
+    assert.deepEqual(pointers({ ...ALERT, notify: ['@here'] }), [['handle_unknown', '/alerts/0/notify']]);
+  });
+
   it('reports a mistake once if both the alert and its monitor have it', () => {
     const notify = [{ to: ['@a'], when: 'warning' as const }];
     assert.deepEqual(told({ ...ALERT, notify }), [['alert', '/alert/notify/0/when', undefined]]);

@@ -49,12 +49,7 @@ export function addAlertFindings(
     // The alert lists a recipient once, but the monitor's message can repeat it in several blocks.
     const added = new Set<string>();
     for (const finding of found.list()) {
-      const placed = sourceOf(
-        finding,
-        alert,
-        { pointer, shared: alert.notify ? undefined : shared },
-        view.query,
-      );
+      const placed = sourceOf(finding, alert, { pointer, shared }, view.query);
       const name = JSON.stringify([placed.code, placed.pointer, placed.at, placed.message]);
       if (!places.has(placed.pointer) && !added.has(name)) findings.add(placed);
       added.add(name);
@@ -84,7 +79,7 @@ function sourceOf(
   if (finding.pointer === '/message') {
     // The monitor's message begins with that of the alert, followed by the notification blocks.
     const isOwn = message !== undefined && (at ?? 0) < message.trimEnd().length;
-    if (!isOwn && shared !== undefined) return { ...finding, pointer: '/notify' };
+    if (!isOwn && notify === undefined && shared !== undefined) return { ...finding, pointer: '/notify' };
     const source = isOwn ? 'message' : notify === undefined ? undefined : 'notify';
     const place = source === undefined ? pointer : pointerTo(pointer, source);
     return { ...finding, pointer: place, ...(isOwn && at !== undefined ? { at } : {}) };
