@@ -60,13 +60,16 @@ describe('the lint of an alert', () => {
     ]);
   });
 
-  it('reports a recipient of the document there, unless the alert has its own', () => {
-    const pointers = (alert: Alert) => {
+  it('reports a recipient of the document there and once, unless the alert has its own', () => {
+    const ALONE = { ...ALERT, notify: undefined };
+    const pointers = (...alerts: Alert[]) => {
       const findings = new Findings();
-      addAlertFindings(findings, alert, undefined, '/alerts/0', [{ to: ['@here'] }]);
+      const shared = { notify: ['@here'], added: new Set<string>() };
+      for (const [at, alert] of alerts.entries())
+        addAlertFindings(findings, alert, undefined, `/alerts/${at}`, shared);
       return findings.list().map(({ code, pointer }) => [code, pointer]);
     };
-    assert.deepEqual(pointers({ ...ALERT, notify: undefined }), [['handle_unknown', '/notify']]);
+    assert.deepEqual(pointers(ALONE, ALONE), [['handle_unknown', '/notify']]);
     assert.deepEqual(pointers(ALERT), []);
     assert.deepEqual(pointers({ ...ALERT, notify: ['@here'] }), [['handle_unknown', '/alerts/0/notify']]);
   });

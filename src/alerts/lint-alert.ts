@@ -6,7 +6,7 @@ import { addMonitorRules, MONITOR_RULES } from '../lint/monitor/monitor-rules.ts
 import { viewMonitor } from '../lint/monitor/monitor-view.ts';
 import { addSuppressionFindings, suppressionsOf } from '../lint/suppression/suppress.ts';
 import { checkAlert } from './alert-findings.ts';
-import type { Alert, Notify } from './alert.ts';
+import type { Alert } from './alert.ts';
 import { compileAlert } from './compile.ts';
 
 /** Maps a field of the monitor to the field of the alert that it is compiled from. */
@@ -20,17 +20,26 @@ const SOURCES: readonly (readonly [member: Pointer, source: Pointer])[] = [
   ['/options/on_missing_data', '/notify'],
 ];
 
+/** The place in a document of the recipients of its alerts. */
+const SHARED: Pointer = '/notify';
+
+/** The recipients of the alerts of a document that have none. */
+export interface SharedRecipients {
+  readonly notify: Alert['notify'];
+  /** Identifies the findings about these recipients that are added: they are the same for every alert. */
+  readonly added: Set<string>;
+}
+
 /**
  * Lints an alert that matches the schema. If it has no errors, also lints its monitor and maps each finding to the field of
- * the alert. `lint` is the field `lint` of the alert, `pointer` the place of the alert in the body, `shared` the recipients of an
- * alert that has none.
+ * the alert. `lint` is the field `lint` of the alert, `pointer` the place of the alert in the body.
  */
 export function addAlertFindings(
   findings: Findings,
   alert: Alert,
   lint: Json | undefined,
   pointer: Pointer,
-  shared?: readonly (string | Notify)[],
+  shared: SharedRecipients = { notify: undefined, added: new Set() },
 ): void {
   // Findings about the monitor are dropped at the pointers of the alert's own findings and at their parents.
   const places = new Set<Pointer>();
@@ -44,12 +53,13 @@ export function addAlertFindings(
   const suppressions = suppressionsOf(lint);
   if (valid) {
     const found = new Findings();
-    const view = viewMonitor(compileAlert({ ...alert, notify: alert.notify ?? shared }));
+    const view = viewMonitor(compileAlert({ ...alert, notify: alert.notify ?? shared.notify }));
     addMonitorRules(found, view, '', suppressions);
     // The alert lists a recipient once, but the monitor's message can repeat it in several blocks.
-    const added = new Set<string>();
+    const own = new Set<string>();
     for (const finding of found.list()) {
-      const placed = sourceOf(finding, alert, { pointer, shared }, view.query);
+      const placed = sourceOf(finding, alert, { pointer, shared: shared.notify }, view.query);
+      const added = placed.pointer === SHARED ? shared.added : own;
       const name = JSON.stringify([placed.code, placed.pointer, placed.at, placed.message]);
       if (!places.has(placed.pointer) && !added.has(name)) findings.add(placed);
       added.add(name);
@@ -79,7 +89,7 @@ function sourceOf(
   if (finding.pointer === '/message') {
     // The monitor's message begins with that of the alert, followed by the notification blocks.
     const isOwn = message !== undefined && (at ?? 0) < message.trimEnd().length;
-    if (!isOwn && notify === undefined && shared !== undefined) return { ...finding, pointer: '/notify' };
+    if (!isOwn && notify === undefined && shared !== undefined) return { ...finding, pointer: SHARED };
     const source = isOwn ? 'message' : notify === undefined ? undefined : 'notify';
     const place = source === undefined ? pointer : pointerTo(pointer, source);
     return { ...finding, pointer: place, ...(isOwn && at !== undefined ? { at } : {}) };

@@ -1,4 +1,4 @@
-import { addAlertFindings } from '../alerts/lint-alert.ts';
+import { addAlertFindings, type SharedRecipients } from '../alerts/lint-alert.ts';
 import { addCheck, check } from '../contract/check.ts';
 import { alertSchema, notifySchema } from '../contract/alert-schema.ts';
 import { documentSchema, OBJECT_SCHEMAS, restoreSchema } from '../contract/schemas.ts';
@@ -133,7 +133,7 @@ function addDocumentFindings(findings: Findings, document: Json): void {
   }
   addCheck(findings, documentSchema, document, '');
   findings.addAll(markerFindings('monitor', { tags: document['tags'] ?? [] }, ''));
-  const { data: shared } = notifySchema.safeParse(document['notify']);
+  const shared = { notify: notifySchema.safeParse(document['notify']).data, added: new Set<string>() };
   for (const { list, kind } of LISTS) {
     const entries = document[list];
     if (!Array.isArray(entries)) continue;
@@ -143,9 +143,6 @@ function addDocumentFindings(findings: Findings, document: Json): void {
     }
   }
 }
-
-/** The recipients of alerts without their own; undefined if there are none. */
-type SharedRecipients = Parameters<typeof addAlertFindings>[4];
 
 function addEntryFindings(
   findings: Findings,
