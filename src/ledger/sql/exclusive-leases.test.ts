@@ -54,6 +54,16 @@ describe('the leases of a process that uses its file alone', () => {
     await assert.rejects(ledger.resend(lease, entry, INTENT), { code: 'ledger_unavailable' });
   });
 
+  it('record a write again that is sent once more after a reader has settled it', async () => {
+    const ledger = opened('resent');
+    const lease = await ledger.acquire([NAME], soon(1000));
+    const entry = await ledger.begin(lease, INTENT);
+    await ledger.settle(entry);
+    await ledger.resend(lease, entry, INTENT);
+    const [write] = await ledger.unsettledOf([NAME]);
+    assert.deepEqual([write?.entry, write?.attempts], [entry, 2]);
+  });
+
   it('record nothing after another process has taken the file over, which gets what is unsettled', async () => {
     const former = opened('taken');
     const lease = await former.acquire([NAME], soon(1000));
