@@ -38,6 +38,21 @@ describe('prune', () => {
     const again = await apply(one, { prune: 'true', basis: String(done['basis']) });
     assert.deepEqual([again['done'], again['remaining']], [[], []]);
   });
+
+  it('lets a plan hold when an object that it deletes is gone, but not one that an entry has or renames', async () => {
+    const content = { ...monitorEntry('former'), key: 'new', renamed_from: 'former' };
+    const outcomes = { extra: 'done', one: 'plan_stale', new: 'plan_stale' };
+    for (const [gone, outcome] of Object.entries(outcomes)) {
+      const { plan, apply, person } = startInProcess();
+      await apply(documentOf({ monitors: ['one', 'extra', 'former'].map((key) => monitorEntry(key)) }));
+      const next = documentOf({ monitors: [monitorEntry('one', { priority: 1 }), content] });
+      const planned = await plan(next, { prune: 'true' });
+      person('DELETE', `/api/v1/monitor/${idOf(planned, gone)}`);
+      const applied = apply(next, { prune: 'true', basis: String(planned['basis']) });
+      if (outcome === 'done') assert.equal(items((await applied)['done']).length, 2);
+      else assert.equal((await problemOf(applied)).code, outcome);
+    }
+  });
 });
 
 describe('a selection of entries', () => {
