@@ -124,6 +124,19 @@ describe('an apply whose application changes after the plan', () => {
       assert.equal(held.at(-1)?.['message'], 'later');
     }
   });
+
+  it('is refused if another object has the key that it renames an object to', async () => {
+    const world = startInProcess();
+    const { apply, ask, send } = world;
+    await apply(documentOf({ monitors: [monitor('a')] }));
+    const later = created('a');
+    beforeLeases(world, async () => {
+      await send('/delete_monitor', undefined, { application: 'app', key: 'a' });
+      await ask('/create_monitor', { ...later, key: 'b' });
+    });
+    const renamed = { ...monitor('a', { message: 'later' }), key: 'b', renamed_from: 'a' };
+    assert.equal((await problemOf(apply(documentOf({ monitors: [renamed] })))).code, 'plan_stale');
+  });
 });
 
 describe('the part of a fingerprint that is about the document', () => {
