@@ -12,6 +12,7 @@ import type { HttpTarget } from './http-target.ts';
 import { type FuzzOptions, isHttp } from './options.ts';
 import { faultsOf, printReport, reportJson } from './report.ts';
 import { runFuzzer, type Tested } from './run-fuzzer.ts';
+import { placeOfFrames } from './signature.ts';
 import { loadSeedObjects } from './seed-objects.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fuzz-'));
@@ -103,6 +104,13 @@ it('finds nothing in a correct target, and counts its cases', async () => {
   assert.equal(result.http.cases, 30);
   assert.equal(result.nextCase, OPTIONS.to);
   assert.equal(JSON.parse(reportJson(OPTIONS, result)).process.cases, 170);
+});
+
+it('the place of a case that takes too long is in the repository, if any frame is', () => {
+  const internal = { url: 'node:internal/bootstrap/node', functionName: 'get' };
+  const own = { url: import.meta.url, functionName: 'spin' };
+  assert.equal(placeOfFrames([internal, own]), 'test/fuzz/fuzzer.test.ts spin');
+  assert.equal(placeOfFrames([internal]), 'node:internal/bootstrap/node get');
 });
 
 it('a case is a pure function of the seed and its number', async () => {

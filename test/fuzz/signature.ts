@@ -8,19 +8,28 @@ export function placeOfStack(stack: string): string {
   for (const line of stack.split('\n').slice(1)) {
     const [, name = '', url = ''] =
       /^\s*at (?:(?:async )?(.*?) \()?(?:file:\/\/)?(\/.*?|node:.*?):\d+:\d+\)?$/.exec(line) ?? [];
-    if (url.startsWith(`${ROOT}/`) && !url.includes('/node_modules/'))
-      return `${relative(url)} ${name}`.trim();
+    if (isInRepository(url)) return `${relative(url)} ${name}`.trim();
   }
   return 'an unknown place';
 }
 
-/** Returns a frame of a paused process in the same form. */
+/** Returns a frame of a paused process in the same form: the first in `src`, or else the first in the repository. */
 export function placeOfFrames(
   frames: readonly { readonly url: string; readonly functionName: string }[],
 ): string {
-  const path = (url: string) => (url.startsWith('file:') ? fileURLToPath(url) : url);
-  const own = frames.find(({ url }) => path(url).startsWith(`${ROOT}/src/`)) ?? frames[0];
-  return own ? `${relative(path(own.url))} ${own.functionName}`.trim() : 'an unknown place';
+  const placed = frames.map(({ url, functionName }) => ({
+    path: url.startsWith('file:') ? fileURLToPath(url) : url,
+    functionName,
+  }));
+  const own =
+    placed.find(({ path }) => path.startsWith(`${ROOT}/src/`)) ??
+    placed.find(({ path }) => isInRepository(path)) ??
+    placed[0];
+  return own ? `${relative(own.path)} ${own.functionName}`.trim() : 'an unknown place';
+}
+
+function isInRepository(path: string): boolean {
+  return path.startsWith(`${ROOT}/`) && !path.includes('/node_modules/');
 }
 
 function relative(path: string): string {
