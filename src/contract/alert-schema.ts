@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SEVERITIES, TRANSITIONS } from '../alerts/alert.ts';
-import { lint, nonEmptyText, number, text } from './schema-parts.ts';
+import { lint, nonEmptyText, number, text } from '../domain/schema-parts.ts';
 
 const WHEN = z.enum(TRANSITIONS).meta({ id: 'When', description: 'A transition of an alert.' });
 const recipient = nonEmptyText.meta({ pattern: '^@[^\\s{},]+$' });

@@ -4,7 +4,7 @@ import { APPLICATION_SLUG, KEY_SLUG, TEAM_SLUG } from '../domain/application.ts'
 import type { Mark } from '../domain/marker.ts';
 import { isObject, type JsonObject, parseTrustedJson } from '../domain/json.ts';
 import { alertSchema, notifySchema } from './alert-schema.ts';
-import { lint, nonEmptyText, number, tags, text } from './schema-parts.ts';
+import { lint, nonEmptyText, number, tags, text } from '../domain/schema-parts.ts';
 
 /** Returns the schema of a slug. Its message describes the allowed characters instead of quoting the pattern. */
 const slug = (pattern: RegExp, length: number, characters = '".", "_" and "-"') =>

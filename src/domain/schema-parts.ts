@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isRawNumber, type Json } from '../domain/json.ts';
+import { isRawNumber, type Json } from './json.ts';
 
 /** A number in any notation, also beyond 2^53. */
 export const number = z
