@@ -1,4 +1,5 @@
 import { json, type EmulatorResponse, type EmulatorRequest } from '../server/emulator-server.ts';
+import { setStates } from './monitors/monitor-states.ts';
 import { COLLECTIONS, type Organisation } from './organisation.ts';
 import { isLimits, type RateLimits } from './rate-limits.ts';
 import { isRawObject, parseRaw } from './raw-json.ts';
@@ -54,6 +55,11 @@ export function datadogControl(target: ControlTarget) {
         for (const id of Array.isArray(body) ? body : []) organisation.restricted.add(String(id));
         return DONE;
       },
+      'PUT /__control/unreadable': (body) => {
+        organisation.unreadable.clear();
+        for (const id of Array.isArray(body) ? body : []) organisation.unreadable.add(String(id));
+        return DONE;
+      },
       'PUT /__control/clock': (body) => {
         const at = isRawObject(body) ? Date.parse(String(body['now'])) : Number.NaN;
         if (Number.isNaN(at)) return json(400, { errors: ['expected {"now": "2026-01-31T12:00:00Z"}'] });
@@ -74,6 +80,10 @@ export function datadogControl(target: ControlTarget) {
           for (const id of Array.isArray(ids) ? ids : []) organisation.collection(name).delete(String(id));
         }
         return DONE;
+      },
+      'PUT /__control/states': (body) => {
+        const error = setStates(organisation, body);
+        return error === undefined ? DONE : json(400, { errors: [error] });
       },
       'GET /__control/writes': () => json(200, target.log.writes),
       'GET /__control/state': () =>

@@ -46,6 +46,8 @@ export class Organisation {
   readonly now: () => number;
   /** The ids of monitors and dashboards that the caller may not edit. */
   readonly restricted = new Set<string>();
+  /** The ids of dashboards that are listed, but that the caller may not read. */
+  readonly unreadable = new Set<string>();
   /** True if changes are recorded in the audit trail. If false, its endpoints answer 403. */
   audit = true;
   readonly #collections: ReadonlyMap<CollectionName, Collection>;
@@ -72,6 +74,7 @@ export class Organisation {
   clear(): void {
     for (const collection of this.#collections.values()) collection.clear();
     this.restricted.clear();
+    this.unreadable.clear();
   }
 
   /** Returns a numeric id that no object has had. */

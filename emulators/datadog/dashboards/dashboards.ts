@@ -93,7 +93,7 @@ class Dashboards {
       method: 'GET',
       path: '/api/v1/dashboard/:id',
       limit: 'get_dashboards',
-      run: ({ params }) => json(200, this.#find(params['id'])),
+      run: ({ params }) => json(200, this.#readable(params['id'])),
     },
     {
       method: 'PUT',
@@ -206,6 +206,12 @@ class Dashboards {
   #find(id = ''): RawObject {
     const dashboard = this.#dashboards.get(id);
     if (!dashboard) throw notFound(id);
+    return dashboard;
+  }
+
+  #readable(id = ''): RawObject {
+    const dashboard = this.#find(id);
+    if (this.#organisation.unreadable.has(id)) throw new DatadogError(403, 'Forbidden');
     return dashboard;
   }
 

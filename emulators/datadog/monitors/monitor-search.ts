@@ -2,6 +2,7 @@ import { json, type EmulatorResponse } from '../../server/emulator-server.ts';
 import type { Organisation } from '../organisation.ts';
 import { isRawObject, toNumber, type RawObject } from '../raw-json.ts';
 import type { Call, EndpointGroup } from '../route.ts';
+import { groupsOf, lastTriggered } from './monitor-states.ts';
 import { type SearchRow, searchCondition } from './search-query.ts';
 
 /** The kinds of monitors in the search, by type. The kind of a metric monitor depends on its query. */
@@ -149,12 +150,12 @@ function monitorCandidate(monitor: RawObject): Candidate {
       muted_until_ts: null,
       query,
       id: monitor['id'],
-      last_triggered_ts: null,
+      last_triggered_ts: lastTriggered(monitor),
       name: monitor['name'],
       tags,
       org_id: monitor['org_id'],
       priority: monitor['priority'] ?? null,
-      overall_state_modified: null,
+      overall_state_modified: monitor['overall_state_modified'] ?? null,
       restricted_roles: monitor['restricted_roles'] ?? [],
       type: monitor['type'],
     },
@@ -164,22 +165,20 @@ function monitorCandidate(monitor: RawObject): Candidate {
 /** Returns the groups of a monitor; one that was never evaluated has the single group `*`. */
 function groupCandidates(monitor: RawObject): Candidate[] {
   const found = monitorCandidate(monitor);
-  const state = isRawObject(monitor['state']) ? monitor['state']['groups'] : undefined;
-  const groups = isRawObject(state) ? Object.keys(state) : ['*'];
-  return groups.map((group) => ({
+  const groups = groupsOf(monitor);
+  const listed = groups.length > 0 ? groups : [{ name: '*', status: found.status }];
+  return listed.map(({ name, status, ...times }) => ({
     ...found,
-    row: {
-      ...found.row,
-      facets: { ...found.row.facets, group: [group], group_status: [found.status] },
-    },
+    status,
+    row: { ...found.row, facets: { ...found.row.facets, group: [name], group_status: [status] } },
     view: {
-      group,
-      group_tags: group === '*' ? [] : group.split(','),
-      last_nodata_ts: null,
-      last_triggered_ts: null,
+      group: name,
+      group_tags: name === '*' ? [] : name.split(','),
+      last_nodata_ts: times.last_nodata_ts ?? null,
+      last_triggered_ts: times.last_triggered_ts ?? null,
       monitor_id: monitor['id'],
       monitor_name: monitor['name'],
-      status: found.status,
+      status,
     },
   }));
 }

@@ -4,6 +4,7 @@ import { checkMonitor } from './monitor-checks.ts';
 import { MONITOR_ORDER, normalised } from './monitor-defaults.ts';
 import { checkReferences, compositesOf } from './refused-references.ts';
 import { monitorSearch } from './monitor-search.ts';
+import { groupStates } from './monitor-states.ts';
 import type { Collection } from '../collection.ts';
 import { matchingDowntimes, silencedBy } from '../downtimes/matching-downtimes.ts';
 import { type Change, recordAudit } from '../events/record-audit.ts';
@@ -103,6 +104,7 @@ class Monitors {
       modified: timestamp(this.#organisation.now()),
       overall_state: 'No Data',
       overall_state_modified: null,
+      state: undefined,
     };
     after['assets'] = withAssetDefaults(after['assets'], Number(before['id']));
     if (options(body)['silenced'] === undefined) options(after)['silenced'] = options(before)['silenced'];
@@ -141,7 +143,9 @@ class Monitors {
         ...rest,
         restricted_roles: query.get('with_restricted_roles') === 'false' ? undefined : restricted_roles,
         ...(query.get('with_assets') === 'true' ? { assets: withoutMonitorIds(assets ?? []) } : {}),
-        ...(query.has('group_states') ? { state: { groups: {} } } : {}),
+        state: query.has('group_states')
+          ? groupStates(monitor, listOf(query.get('group_states')))
+          : undefined,
         options: { ...options(monitor), ...silencedOption },
         matching_downtimes: matchingDowntimes(this.#organisation, monitor),
       },
