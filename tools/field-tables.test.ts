@@ -12,7 +12,7 @@ it('lists the fields of an alert, with those inside, their values and defaults',
   const page = withFields(section('an alert', 'old'));
   assert.match(page, /^before\n<!-- .*\n\n\| field \|/);
   assert.match(page, /^\| `signal` \| object \| \*\*required\*\* \| .+ \|$/m);
-  assert.match(page, /^\| `signal.aggregate` \| `avg`, .+ \| `avg` \| .+ \|$/m);
+  assert.match(page, /^\| `signal.filter` \| string \| `\*` \| .+ \|$/m);
   assert.match(page, /^\| `notify\[\].when` \| `alert`, .+, or list of `alert`, /m);
   assert.doesNotMatch(page, /old|`key`/);
   assert.match(page, /\n\n<!-- end of fields -->\nafter\n$/);

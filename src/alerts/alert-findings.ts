@@ -1,7 +1,8 @@
 import type { Finding } from '../domain/finding.ts';
-import { toNumber } from '../domain/json.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
 import type { Alert } from './alert.ts';
+import { conditionKindOf, conditionsOf, signalKindOf } from './compile-query.ts';
+import type { Report as PartReport } from './kinds.ts';
 import { readMessage, recipientsOf, transitionsOf } from './notification.ts';
 
 type Report = (
@@ -12,19 +13,6 @@ type Report = (
   code?: string,
 ) => void;
 
-/** The maximum evaluation window of metric monitors in Datadog, by unit. */
-const MAX_WINDOW: ReadonlyMap<string, number> = new Map<string, number>([
-  ['m', 10_080],
-  ['h', 730],
-  ['d', 31],
-  ['w', 4],
-]);
-/** A metric name: letters, digits, dots and underscores, beginning with a letter; at most 200 characters. */
-const METRIC = /^[A-Za-z][\w.]{0,199}$/;
-/** A tag key. */
-const TAG_KEY = /^[A-Za-z@][\w.\-/:@]{0,199}$/;
-/** A filter. Braces and line breaks would end it and continue the query. */
-const FILTER = /^[^{}\n\r]+$/;
 const HANDLE = /^@[^\s{},]+$/;
 
 /** Reports every mistake of an alert that matches the schema. `pointer` is its place in the body. */
@@ -38,66 +26,40 @@ export function checkAlert(alert: Alert, pointer: Pointer, found: (finding: Find
       ...(hint ? { hint } : {}),
     });
   };
-  for (const check of [checkSignal, checkWindow, checkThresholds, checkMessage, checkNotify])
-    check(alert, report);
+  for (const check of [checkParts, checkMessage, checkNotify]) check(alert, report);
 }
 
-function checkSignal({ signal }: Alert, report: Report): void {
-  if (!METRIC.test(signal.metric)) {
-    report(
-      ['signal', 'metric'],
-      'A metric name must begin with a letter and contain only letters, digits, "." and "_".',
-    );
+/** Reports what the rows of the tables find, each at its place, and a signal and a condition that do not go together. */
+function checkParts({ signal, condition }: Alert, report: Report): void {
+  let valid = true;
+  const within =
+    (part: string): PartReport =>
+    (path, message, hint, severity = 'error') => {
+      if (severity === 'error') valid = false;
+      report([part, ...path], message, hint, severity);
+    };
+  const kind = signalKindOf(signal);
+  kind.check(signal, within('signal'));
+  const measured = valid ? kind.compile(signal) : undefined;
+  const isGiven = Object.keys(condition).length > 0;
+  if (measured?.form === 'whole') {
+    if (isGiven) report(['condition'], `"${kind.name}" has no condition.`, 'Remove "condition".');
+    return;
   }
-  if (signal.filter !== undefined && !FILTER.test(signal.filter)) {
-    report(
-      ['signal', 'filter'],
-      'A filter must be one line without braces.',
-      'Write only the part between the braces of the query: env:prod,host:a.',
-    );
+  if (!isGiven) {
+    report([], 'The alert has no condition.', 'Add "condition", for example {over: 5m, above: 10}.');
+    return;
   }
-  for (const [at, tag] of (signal.by ?? []).entries()) {
-    if (!TAG_KEY.test(tag)) report(['signal', 'by', at], `"${tag}" is not a valid tag key.`);
-  }
-}
-
-function checkWindow({ condition: { over } }: Alert, report: Report): void {
-  const [, count, unit = ''] = /^([1-9]\d{0,5})([mhdw])$/.exec(over) ?? [];
-  if (over === '1mo' || (count !== undefined && Number(count) <= (MAX_WINDOW.get(unit) ?? 0))) return;
-  report(
-    ['condition', 'over'],
-    `"${over}" is not a valid evaluation window.`,
-    'Use minutes, hours, days or weeks: 5m, 1h, 1d, 1w.',
-  );
-}
-
-function checkThresholds({ condition }: Alert, report: Report): void {
-  const { above, below, warn, recover } = condition;
-  if ((above === undefined) === (below === undefined)) {
+  const completed = conditionKindOf(condition);
+  if (measured && !completed.forms.includes(measured.form)) {
     report(
       ['condition'],
-      above === undefined ? 'The condition has no threshold.' : 'The condition has two thresholds.',
-      'Give either "above" or "below".',
+      `This condition does not apply to "${kind.name}".`,
+      `The conditions of "${kind.name}" are ${conditionsOf(measured.form)}.`,
     );
     return;
   }
-  const rising = above !== undefined;
-  const critical = toNumber(rising ? above : below) ?? Number.NaN;
-  const [w, r] = [toNumber(warn), toNumber(recover)];
-  if (w !== undefined && (rising ? w >= critical : w <= critical)) {
-    report(
-      ['condition', 'warn'],
-      `The warning threshold ${w} is reached only after the alert threshold ${critical}.`,
-      `Set "warn" ${rising ? 'below' : 'above'} ${critical}.`,
-    );
-  }
-  if (r !== undefined && (rising ? r > critical : r < critical)) {
-    report(
-      ['condition', 'recover'],
-      `The recovery threshold ${r} is within the alert range of ${critical}.`,
-      `Set "recover" to ${critical} or ${rising ? 'below' : 'above'}.`,
-    );
-  }
+  completed.check(condition, within('condition'), measured);
 }
 
 function checkMessage({ message, condition }: Alert, report: Report): void {
@@ -119,7 +81,7 @@ function checkNotify({ notify = [], condition }: Alert, report: Report): void {
         );
       }
     }
-    if (condition.warn !== undefined && (typeof entry === 'string' || entry.when === undefined)) {
+    if (condition['warn'] !== undefined && (typeof entry === 'string' || entry.when === undefined)) {
       report(
         ['notify', at],
         'These recipients are notified of warnings too. Before this release, only of alert and recovery.',
@@ -128,7 +90,7 @@ function checkNotify({ notify = [], condition }: Alert, report: Report): void {
         'default_changed',
       );
     }
-    if (transitionsOf(entry, condition).includes('warning') && condition.warn === undefined) {
+    if (transitionsOf(entry, condition).includes('warning') && condition['warn'] === undefined) {
       report(
         ['notify', at, 'when'],
         'This warning notification is never sent: the condition has no "warn".',

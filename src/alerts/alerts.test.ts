@@ -6,6 +6,7 @@ import { type Alert, alertJson, SEVERITIES, type Transition, TRANSITIONS } from 
 import type { Finding } from '../domain/finding.ts';
 import { checkAlert } from './alert-findings.ts';
 import { compileAlert } from './compile.ts';
+import { defined } from './kinds.ts';
 import { whenMember } from './notification.ts';
 import { readAlert } from './read-back.ts';
 
@@ -79,17 +80,17 @@ const alert: fc.Arbitrary<Alert> = fc
   .map((r): Alert => {
     const unavailable = (distance: number | undefined) =>
       distance === undefined ? undefined : r.critical + (r.rising ? -distance : distance);
-    const condition = {
+    const condition = defined({
       over: r.over,
       statistic: r.statistic,
       [r.rising ? 'above' : 'below']: r.critical,
       warn: unavailable(r.warn),
       recover: unavailable(r.recover),
-    };
+    });
     return {
       title: r.title,
       severity: r.severity,
-      signal: { metric: r.metric, aggregate: r.aggregate, filter: r.filter, by: r.by },
+      signal: defined({ metric: r.metric, aggregate: r.aggregate, filter: r.filter, by: r.by }),
       condition,
       message: r.message,
       notify: r.notify?.map(([to, when]: [string[], Transition[]]) => ({
@@ -147,9 +148,16 @@ describe('an alert', () => {
     }
   });
 
-  it('keeps the notation of its numbers', () => {
-    const monitor = compileAlert({ ...ALERT, condition: { over: '5m', below: numberFromText('0.50') } });
-    assert.match(String(monitor['query']), /< 0\.50$/);
+  it('writes its numbers in plain decimals', () => {
+    for (const [number, text] of [
+      ['0.50', '0.5'],
+      ['1e15', '1000000000000000'],
+      ['-2.5e-3', '-0.0025'],
+    ]) {
+      const below = numberFromText(number ?? '');
+      const monitor = compileAlert({ ...ALERT, condition: { over: '5m', below } });
+      assert.equal(String(monitor['query']).split('< ')[1], text);
+    }
   });
 });
 
@@ -168,14 +176,6 @@ describe('a monitor that no alert can express is not read back', () => {
     ],
     ['a query of more than one metric', { ...monitor, query: 'avg(last_5m):avg:a{*} + avg:b{*} > 1000' }],
     [
-      'a function',
-      { ...monitor, query: 'avg(last_5m):abs(avg:payments.queue.depth{env:prod} by {host,zone}) > 1000' },
-    ],
-    [
-      'another comparator',
-      { ...monitor, query: 'avg(last_5m):avg:payments.queue.depth{env:prod} by {host,zone} >= 1000' },
-    ],
-    [
       'a notification in the middle of its words',
       { ...monitor, message: '{{#is_alert}}@x{{/is_alert}} and more' },
     ],
@@ -192,8 +192,7 @@ describe('a monitor that no alert can express is not read back', () => {
 
 describe('a mistake in an alert is reported at its position', () => {
   const mistakes: readonly [Partial<Alert>, string, string?][] = [
-    [{ condition: { over: '5m' } }, '/condition'],
-    [{ condition: { over: '5m', above: 1, below: 2 } }, '/condition'],
+    [{ condition: {} }, ''],
     [{ condition: { over: '5 minutes', above: 1 } }, '/condition/over'],
     [{ condition: { over: '100000m', above: 1 } }, '/condition/over'],
     [{ condition: { over: '5m', above: 10, warn: 10 } }, '/condition/warn'],

@@ -29,11 +29,11 @@ describe('the lint of an alert', () => {
   });
 
   it('reports a finding about the monitor at the field of the alert that it comes from, without a fix', () => {
-    const counted = { ...ALERT, signal: { metric: 'a', aggregate: 'agv' } };
-    const [finding] = lintAlert(counted, undefined, '/alert');
+    const changed = { ...ALERT, signal: { metric: 'a', functions: ['moving_rolup(60, max)'] } };
+    const [finding] = lintAlert(changed, undefined, '/alert');
     assert.deepEqual(
       [finding?.code, finding?.pointer, finding?.at, finding?.fix],
-      ['unknown_aggregator', '/alert/signal', undefined, undefined],
+      ['unknown_function', '/alert/signal', undefined, undefined],
     );
   });
 
@@ -87,8 +87,8 @@ describe('the lint of an alert', () => {
 
   it('never suppresses an error that prevents compilation', () => {
     const lint = { ignore: [{ code: 'alert', because: 'I know.' }] };
-    assert.deepEqual(told({ ...ALERT, condition: { over: '5m' } }, lint), [
-      ['alert', '/alert/condition', undefined],
+    assert.deepEqual(told({ ...ALERT, condition: { over: '0', above: 1 } }, lint), [
+      ['alert', '/alert/condition/over', undefined],
       ['suppression_not_allowed', '/alert/lint/ignore/0/code', undefined],
     ]);
   });

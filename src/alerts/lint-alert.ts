@@ -1,6 +1,6 @@
 import type { Finding } from '../domain/finding.ts';
 import { Findings } from '../domain/findings.ts';
-import type { Json } from '../domain/json.ts';
+import { type Json, textOf } from '../domain/json.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
 import { addMonitorRules, MONITOR_RULES } from '../lint/monitor/monitor-rules.ts';
 import { viewMonitor } from '../lint/monitor/monitor-view.ts';
@@ -79,11 +79,12 @@ function addPlaces(places: Set<Pointer>, alert: Pointer, last: Pointer): void {
 /** Maps a finding about the monitor to the alert. Drops the fix, which would edit the monitor. */
 function sourceOf(
   { at, fix: _, missing: __, reads: ___, ...finding }: Finding,
-  { message, notify, signal: { metric } }: Alert,
+  { message, notify, signal }: Alert,
   { pointer, shared }: { readonly pointer: Pointer; readonly shared: unknown },
   query: string,
 ): Finding {
-  const from = query.indexOf(`:${metric}{`) + 1;
+  const metric = textOf(signal['metric']);
+  const from = metric === '' ? 0 : query.indexOf(`:${metric}{`) + 1;
   if (finding.pointer === '/query' && from > 0 && at === from && finding.to === from + metric.length)
     return { ...finding, pointer: pointerTo(pointer, 'signal', 'metric'), at: 0, to: metric.length };
   if (finding.pointer === '/message') {

@@ -40,7 +40,7 @@ export function recipientsOf(entry: string | Notify): readonly string[] {
 }
 
 /** The part of a condition that decides whether there are warnings. */
-type Warned = Pick<Alert['condition'], 'warn'>;
+type Warned = Alert['condition'];
 
 /** Returns the transitions of an entry without `when`. */
 function defaultTransitions({ warn }: Warned): readonly Transition[] {

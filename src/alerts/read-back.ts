@@ -1,11 +1,22 @@
 import { changesOf } from '../diff/changes.ts';
-import { isObject, type Json, type JsonObject, numberFromText, toNumber, textOf } from '../domain/json.ts';
+import { isObject, type Json, type JsonObject, textOf, toNumber } from '../domain/json.ts';
+import { readStoredQuery } from '../language/query/parse-query.ts';
 import { type Alert, SEVERITIES } from './alert.ts';
+import { canonicalAlert } from './canonical-alert.ts';
 import { compileAlert } from './compile.ts';
+import { isCompilable } from './compile-query.ts';
+import { CONDITIONS, OTHERWISE } from './conditions/conditions.ts';
+import type { ParsedMonitor } from './kinds.ts';
 import { readMessage } from './notification.ts';
+import { canonicalQuery } from './same-query.ts';
+import { SIGNALS } from './signals/signals.ts';
 
-const QUERY =
-  /^(avg|sum|min|max)\(last_(\d+[mhdw]|1mo)\):(avg|sum|min|max|count):([A-Za-z][\w.]*)\{([^{}]+)\}(?: by \{([^{}]+)\})? ([<>]) (\S+)$/;
+/** Why a monitor cannot be expressed as an alert: the first field that no alert has like this. */
+export interface Obstacle {
+  readonly field: string;
+  readonly reason: string;
+}
+
 /** Tags that Birddog adds to an alert's monitor. */
 const ADDED_TAG = /^(?:team|service):/;
 
@@ -14,79 +25,77 @@ const ADDED_TAG = /^(?:team|service):/;
  * monitor must have no markers.
  */
 export function readAlert(monitor: JsonObject): Alert | undefined {
-  const match = QUERY.exec(typeof monitor['query'] === 'string' ? monitor['query'] : '');
-  if (!match || typeof monitor['name'] !== 'string') return undefined;
-  const [
-    ,
-    statistic = '',
-    over = '',
-    aggregate = '',
-    metric = '',
-    filter = '',
-    by,
-    comparator,
-    critical = '',
-  ] = match;
-  const limit = numberOf(critical);
-  if (limit === undefined) return undefined;
-  const thresholds = isObject(monitor['options']) ? monitor['options']['thresholds'] : undefined;
-  const { warning, critical_recovery: recover } = isObject(thresholds) ? thresholds : {};
-  const warned = toNumber(warning) === undefined ? {} : { warn: whole(warning) };
-  const { words, notify } = readMessage(
-    typeof monitor['message'] === 'string' ? monitor['message'] : '',
-    warned,
-  );
-  const alert: Alert = {
-    title: monitor['name'],
-    ...severityOf(monitor['priority']),
-    signal: {
-      metric,
-      ...unless('aggregate', aggregate, 'avg'),
-      ...unless('filter', filter, '*'),
-      ...(by === undefined ? {} : { by: by.split(',') }),
-    },
-    condition: {
-      over,
-      ...unless('statistic', statistic, 'avg'),
-      ...(comparator === '>' ? { above: limit } : { below: limit }),
-      ...warned,
-      ...(toNumber(recover) === undefined ? {} : { recover: whole(recover) }),
-    },
-    ...(words === '' ? {} : { message: words }),
-    ...(notify.length === 0 ? {} : { notify }),
-  };
-  return isEquivalent(monitor, alert) ? alert : undefined;
+  const read = readOrObstacle(monitor);
+  return 'alert' in read ? read.alert : undefined;
 }
 
-/** Returns whether the alert compiles to this monitor, in every managed field. */
-function isEquivalent(monitor: JsonObject, alert: Alert): boolean {
+/** Returns the alert that compiles to this monitor, or what keeps the monitor from being expressed as an alert. */
+function readOrObstacle(monitor: JsonObject): { readonly alert: Alert } | { readonly obstacle: Obstacle } {
+  const { type, name, query, message } = monitor;
+  if (typeof type !== 'string') return obstacle('type', 'The monitor has no type.');
+  if (typeof query !== 'string') return obstacle('query', 'The monitor has no query.');
+  if (typeof name !== 'string') return obstacle('name', 'The monitor has no name.');
+  const options = isObject(monitor['options']) ? monitor['options'] : {};
+  const parsed: ParsedMonitor = { type, text: query, query: readStoredQuery(type, query), options };
+  const read = readQuery(parsed);
+  if (!read) return obstacle('query', 'No signal and condition compile to this query.');
+  const { words, notify } = readMessage(typeof message === 'string' ? message : '', read.condition);
+  const alert: Alert = canonicalAlert({
+    title: name,
+    ...severityOf(monitor['priority']),
+    ...read,
+    ...(words === '' ? {} : { message: words }),
+    ...(notify.length === 0 ? {} : { notify }),
+  });
+  const difference = firstDifference(monitor, alert);
+  return difference === undefined ? { alert } : obstacle(difference, 'No alert compiles to this value.');
+}
+
+function obstacle(field: string, reason: string): { readonly obstacle: Obstacle } {
+  return { obstacle: { field, reason } };
+}
+
+/** Returns the first condition and the narrowest signal that a monitor can be read as. */
+function readQuery(monitor: ParsedMonitor): Pick<Alert, 'signal' | 'condition'> | undefined {
+  for (const kind of [...CONDITIONS, OTHERWISE]) {
+    const split = kind.read(monitor);
+    if (!split) continue;
+    for (const one of SIGNALS) {
+      const signal = one.read(split.rest);
+      if (signal && isCompilable({ signal, condition: split.condition }))
+        return { signal, condition: split.condition };
+    }
+    return undefined;
+  }
+  return undefined;
+}
+
+/** The fields of a monitor in the order in which differences count. */
+const ORDER = ['/type', '/query', '/options/thresholds', '/options'];
+
+/** Returns the first field in which a monitor differs from the compiled alert, of the managed fields. */
+function firstDifference(monitor: JsonObject, alert: Alert): string | undefined {
   const tags = Array.isArray(monitor['tags'])
     ? monitor['tags'].filter((t) => !ADDED_TAG.test(textOf(t)))
     : [];
-  return changesOf('monitor', { ...monitor, tags }, compileAlert(alert)).length === 0;
+  const [live, compiled] = [{ ...monitor, tags }, compileAlert(alert)].map(comparable);
+  const paths = changesOf('monitor', live ?? {}, compiled ?? {}).map(({ path }) => path);
+  const rank = (path: string): number => {
+    const at = ORDER.findIndex((one) => path === one || path.startsWith(`${one}/`));
+    return at < 0 ? ORDER.length : at;
+  };
+  const [first] = paths.toSorted((a, b) => rank(a) - rank(b));
+  return first?.slice(1).replaceAll('/', '.');
 }
 
-function numberOf(text: string): Json | undefined {
-  try {
-    return numberFromText(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Datadog writes a threshold of 2 as 2.0. */
-function whole(value: Json | undefined): Json {
-  const number = toNumber(value);
-  return number !== undefined && Number.isSafeInteger(number) ? number : (value ?? null);
+/** Returns a monitor with its query in one spelling, and with the threshold that its query has. */
+function comparable(monitor: JsonObject): JsonObject {
+  const { type, query } = monitor;
+  if (typeof type !== 'string' || typeof query !== 'string') return monitor;
+  return { ...monitor, query: canonicalQuery(type, query) };
 }
 
 function severityOf(priority: Json | undefined): Pick<Alert, 'severity'> {
   const severity = SEVERITIES[(toNumber(priority) ?? 0) - 1];
   return severity === undefined ? {} : { severity };
-}
-
-function unless<N extends string>(name: N, value: string, fallback: string): { [name in N]?: string } {
-  const members: { [name in N]?: string } = {};
-  if (value !== fallback) members[name] = value;
-  return members;
 }

@@ -3,6 +3,7 @@ import { keyFromName } from '../domain/application.ts';
 import type { Finding } from '../domain/finding.ts';
 import { isObject, isRawNumber, type Json, numberFromText, numberText, printJson } from '../domain/json.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
+import type { Variant, Variants } from '../domain/schema-parts.ts';
 import { distanceWithin, MAX_DISTANCE, suggestWord } from '../lint/nearest.ts';
 
 type Correction = Pick<Finding, 'hint' | 'fix'>;
@@ -214,4 +215,56 @@ function countWithin(value: Json, max: number): number {
     count += countWithin(part, max - count);
   }
   return count;
+}
+
+/** Returns the finding about an object that has the fields of no form, or of several. */
+export function wrongForm(
+  { noun, forms }: Variants,
+  selected: readonly Variant[],
+  pointer: Pointer,
+): Omit<Finding, 'severity'> {
+  const names = forms.map(({ name }) => name);
+  return selected.length === 0
+    ? { ...noneOf(names, noun), pointer }
+    : {
+        ...severalOf(
+          selected.map(({ name }) => name),
+          noun,
+        ),
+        pointer,
+      };
+}
+
+/** Returns the finding about an object that does not have exactly one of some fields, or undefined if it has. */
+export function wrongChoice(
+  names: readonly string[],
+  object: Readonly<Record<string, Json>>,
+  { noun }: Variants,
+  pointer: Pointer,
+): Omit<Finding, 'severity'> | undefined {
+  const given = names.filter((name) => Object.hasOwn(object, name));
+  if (given.length === 1) return undefined;
+  return { ...(given.length === 0 ? noneOf(names, noun) : severalOf(given, noun)), pointer };
+}
+
+function noneOf(names: readonly string[], noun: string): Pick<Finding, 'code' | 'message' | 'hint'> {
+  const list = orList(names.map((name) => `"${name}"`));
+  const [, another] = names;
+  return {
+    code: 'missing_member',
+    message: another === undefined ? `${noun} needs ${list}.` : `${noun} needs one of ${list}.`,
+    hint: another === undefined ? `Add ${list}.` : 'Add one of them.',
+  };
+}
+
+function severalOf(names: readonly string[], noun: string): Pick<Finding, 'code' | 'message' | 'hint'> {
+  const list = inWords(
+    names.map((name) => `"${name}"`),
+    'and',
+  );
+  return {
+    code: 'wrong_value',
+    message: `${noun} cannot have ${list} together.`,
+    hint: 'Keep one of them.',
+  };
 }

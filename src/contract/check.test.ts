@@ -34,6 +34,22 @@ describe('checking a body against its schema', () => {
     );
   });
 
+  it('says which fields select the form of an object, and which of them cannot be together', () => {
+    const [none] = check(OBJECT_SCHEMAS.alert.create, { ...alert, signal: {} }, '');
+    assert.match(none?.message ?? '', /^A signal needs "metric"|^A signal needs one of "metric"/);
+    const condition = { over: '5m', above: 1, at_most: 2 };
+    const [both] = check(OBJECT_SCHEMAS.alert.create, { ...alert, condition }, '');
+    assert.equal(both?.message, 'A condition cannot have "above" and "at_most" together.');
+  });
+
+  it('reports only the misspelling of the field that selects the form', () => {
+    const found = check(OBJECT_SCHEMAS.alert.create, { ...alert, signal: { metrc: 'm' } }, '');
+    assert.deepEqual(
+      found.map(({ code, hint }) => [code, hint?.split('?')[0]]),
+      [['unknown_member', 'Did you mean "metric"']],
+    );
+  });
+
   const mistakes: readonly [what: string, value: object, code: string, pointer: string][] = [
     [
       'a missing field, at the object that lacks it',
@@ -57,6 +73,18 @@ describe('checking a body against its schema', () => {
       '/a/condition/above',
     ],
     ['an empty string', { ...alert, title: ' ' }, 'wrong_value', '/a/title'],
+    [
+      'a condition without a limit',
+      { ...alert, condition: { over: '5m' } },
+      'missing_member',
+      '/a/condition',
+    ],
+    [
+      'a condition with two limits',
+      { ...alert, condition: { over: '5m', above: 1, at_most: 2 } },
+      'wrong_value',
+      '/a/condition',
+    ],
   ];
   for (const [what, value, code, pointer] of mistakes) {
     it(`reports ${what}`, () => {

@@ -1,9 +1,19 @@
 import { z } from 'zod';
 import type { Finding } from '../domain/finding.ts';
 import { Findings } from '../domain/findings.ts';
-import { isObject, isRawNumber, type Json, own } from '../domain/json.ts';
+import { isObject, isRawNumber, type Json, type JsonObject, own } from '../domain/json.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
-import { additionOf, correctionOf, mismatch, subjectOf, unknownField, wordingOf } from './check-wording.ts';
+import { type Variant, type Variants, variantsOf } from '../domain/schema-parts.ts';
+import {
+  additionOf,
+  correctionOf,
+  mismatch,
+  subjectOf,
+  unknownField,
+  wordingOf,
+  wrongChoice,
+  wrongForm,
+} from './check-wording.ts';
 
 /**
  * Checks a value against a schema. Returns a finding for each mistake, with a pointer below `base`, within the limits of a
@@ -57,7 +67,8 @@ function makeChecker(schema: z.ZodType): Checker {
   if (schema instanceof z.ZodNullable) return unlessGiven(null, requireSchema(schema.unwrap()));
   const addIssues = issuesOf(schema);
   if (schema instanceof z.ZodObject) {
-    const members = membersOf(schema);
+    const variants = variantsOf(schema);
+    const members = variants ? formsOf(schema, variants) : membersOf(schema);
     return (value, place) => (isObject(value) ? members(value, place) : addIssues(value, place));
   }
   if (schema instanceof z.ZodArray) {
@@ -74,7 +85,34 @@ function unlessGiven(accepted: undefined | null, schema: z.ZodType): Checker {
   };
 }
 
-function membersOf(schema: z.ZodObject): (value: Record<string, Json>, place: Place) => void {
+/** Checks an object against the one form that its fields select. */
+function formsOf(schema: z.ZodObject, variants: Variants): (value: JsonObject, place: Place) => void {
+  const all = membersOf(schema);
+  const byForm = new Map(
+    [variants.otherwise ?? [], variants.forms]
+      .flat()
+      .map((form) => [form, membersOf(form.schema, form === variants.otherwise ? undefined : form)]),
+  );
+  return (value, place) => {
+    const selected = variants.forms.filter(({ name }) => Object.hasOwn(value, name));
+    const [form = variants.otherwise, another] = selected;
+    const report = (finding: Omit<Finding, 'severity'>) =>
+      place.findings.add({ ...finding, severity: 'error' });
+    if (form === undefined || another !== undefined) {
+      const misspelt = Object.keys(value).some((name) => !Object.hasOwn(schema.shape, name));
+      all(value, place);
+      if (!misspelt || another !== undefined) report(wrongForm(variants, selected, pointerOf(place)));
+      return;
+    }
+    const { findings } = place;
+    const before = findings.size;
+    byForm.get(form)?.(value, place);
+    const choice = form.oneOf && wrongChoice(form.oneOf, value, variants, pointerOf(place));
+    if (choice && findings.size === before) report(choice);
+  };
+}
+
+function membersOf(schema: z.ZodObject, form?: Variant): (value: JsonObject, place: Place) => void {
   // A schema may contain itself, so its members are looked at later.
   let members: readonly (readonly [name: string, checker: Checker])[] | undefined;
   const hasOthers = !(schema.def.catchall instanceof z.ZodNever);
@@ -94,7 +132,7 @@ function membersOf(schema: z.ZodObject): (value: Record<string, Json>, place: Pl
           ...UNKNOWN,
           ...unknownField(name, value, Object.keys(schema.shape), {
             pointer: pointerOf(place),
-            owner: ownerOf(schema, place),
+            owner: `${ownerOf(schema, place)}${form ? ` with "${form.name}"` : ''}`,
           }),
         });
     }

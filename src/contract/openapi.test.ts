@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { z } from 'zod';
+import { LIMIT_NAMES } from '../alerts/conditions/limits.ts';
 import type { Edit, Finding } from '../domain/finding.ts';
 import { PROBLEMS } from '../domain/problem.ts';
 import { valueAt } from '../domain/pointer.ts';
@@ -171,7 +172,12 @@ describe('the OpenAPI description', () => {
 
   it('states rules of alerts, monitors and dashboards, which lint applies too', () => {
     const { Alert, Signal, Condition, Notify, Monitor, Dashboard, Catalogs } = description.components.schemas;
-    assert.deepEqual(Condition.oneOf, [{ required: ['above'] }, { required: ['below'] }]);
+    const [limits] = Condition.oneOf;
+    assert.deepEqual(limits.required, ['over']);
+    assert.deepEqual(
+      limits.oneOf.flatMap(({ required }: { required: string[] }) => required),
+      LIMIT_NAMES,
+    );
     assert.deepEqual(Alert.properties.condition, { $ref: '#/components/schemas/Condition' });
     const wrong: readonly [pattern: string, refused: string, alert: object][] = [
       [Condition.properties.over.pattern, '0', { condition: { over: '0', above: 1 } }],

@@ -41,3 +41,84 @@ export const lint = z
     },
   })
   .optional();
+
+/** One of the forms of an object: the one that `name` selects. */
+export interface Variant {
+  /** The field that only this form has. */
+  readonly name: string;
+  /** All fields of this form. */
+  readonly schema: z.ZodObject;
+  /** Fields of which an object of this form has exactly one. */
+  readonly oneOf?: readonly string[] | undefined;
+}
+
+/** The forms of an object. */
+export interface Variants {
+  /** What the object is, in a sentence: "a signal". */
+  readonly noun: string;
+  readonly forms: readonly Variant[];
+  /** The form of an object without a field that selects one. Default: such an object is a mistake. */
+  readonly otherwise?: Variant | undefined;
+}
+
+/** The forms of the objects that have several. The schema itself has the fields of all forms, each optional. */
+const VARIANTS = new WeakMap<z.ZodType, Variants>();
+
+/** Returns the forms of the objects that a schema describes, or undefined if they all have one form. */
+export function variantsOf(schema: z.ZodType): Variants | undefined {
+  return VARIANTS.get(schema);
+}
+
+/** Returns the schema of an object with several forms: the fields of all of them, each optional. */
+export function variantsSchema(
+  variants: Variants,
+  meta: { readonly id: string; readonly description: string; readonly examples?: readonly unknown[] },
+): z.ZodObject {
+  const all = [variants.otherwise ?? [], variants.forms].flat();
+  const fields = new Map<string, Set<z.ZodType>>();
+  for (const { schema } of all) {
+    for (const [name, field] of Object.entries(schema.shape))
+      fields.set(name, (fields.get(name) ?? new Set()).add(requiredOf(field)));
+  }
+  const shape = Object.fromEntries(
+    [...fields].map(([name, schemas]) => [name, anyOf([...schemas]).optional()]),
+  );
+  const schema = z
+    .strictObject(shape)
+    .refine((value) => hasOneForm(value, variants))
+    .meta({ ...meta, oneOf: all.map(formSchema) });
+  VARIANTS.set(schema, variants);
+  return schema;
+}
+
+function hasOneForm(value: object, { forms, otherwise }: Variants): boolean {
+  const [form = otherwise, another] = forms.filter(({ name }) => Object.hasOwn(value, name));
+  if (form === undefined || another !== undefined) return false;
+  const { schema, oneOf } = form;
+  const choices = oneOf?.filter((name) => Object.hasOwn(value, name)).length ?? 1;
+  return choices === 1 && schema.safeParse(value).success;
+}
+
+function requiredOf(field: z.core.$ZodType): z.ZodType {
+  const inner = field instanceof z.ZodOptional ? field.unwrap() : field;
+  if (inner instanceof z.ZodType) return inner;
+  throw new TypeError('Expected a Zod schema.');
+}
+
+function anyOf(schemas: readonly z.ZodType[]): z.ZodType {
+  const [only, ...more] = schemas;
+  if (only !== undefined && more.length === 0) return only;
+  const descriptions = new Set(schemas.map((schema) => schema.meta()?.description ?? ''));
+  return z.union(schemas).meta({ description: [...descriptions].join(' ') });
+}
+
+/** Returns what JSON Schema requires of one form. */
+function formSchema({ schema, oneOf }: Variant): Record<string, unknown> {
+  const fields = Object.entries(schema.shape);
+  const required = fields.flatMap(([name, field]) => (field instanceof z.ZodOptional ? [] : [name]));
+  return {
+    required,
+    propertyNames: { enum: fields.map(([name]) => name) },
+    ...(oneOf ? { oneOf: oneOf.map((name) => ({ required: [name] })) } : {}),
+  };
+}

@@ -1,6 +1,6 @@
 import { addAlertFindings, type SharedRecipients } from '../alerts/lint-alert.ts';
 import { addCheck, check } from '../contract/check.ts';
-import { alertSchema, notifySchema } from '../contract/alert-schema.ts';
+import { notifySchema, parseAlert } from '../contract/alert-schema.ts';
 import { documentSchema, OBJECT_SCHEMAS, restoreSchema } from '../contract/schemas.ts';
 import { keyFromName } from '../domain/application.ts';
 import type { Finding } from '../domain/finding.ts';
@@ -48,8 +48,7 @@ function addObjectFindings(
   if (!isObject(object)) return;
   findings.addAll(markerFindings(storedKind(kind), object, pointer));
   if (kind === 'alert') {
-    if (findings.size === before)
-      addAlertFindings(findings, alertSchema.parse(object), object['lint'], pointer);
+    if (findings.size === before) addAlertFindings(findings, parseAlert(object), object['lint'], pointer);
     return;
   }
   LINTERS[kind](findings, object, pointer, { whole: verb === 'create' });
@@ -156,7 +155,7 @@ function addEntryFindings(
   if (kind !== 'alert') {
     LINTERS[kind](findings, withPlaceholders(object), pointer, { inDocument: true });
   } else if (check(OBJECT_SCHEMAS.alert.create, object, pointer).length === 0) {
-    addAlertFindings(findings, alertSchema.parse(object), object['lint'], pointer, shared);
+    addAlertFindings(findings, parseAlert(object), object['lint'], pointer, shared);
   }
   if (key !== undefined) return;
   const derived = defaultKey(kind, object);

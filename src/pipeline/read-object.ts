@@ -1,5 +1,5 @@
 import { compileAlert } from '../alerts/compile.ts';
-import { alertSchema } from '../contract/alert-schema.ts';
+import { parseAlert } from '../contract/alert-schema.ts';
 import type { Finding } from '../domain/finding.ts';
 import { isObject } from '../domain/json.ts';
 import { type ManagedKind, toSend } from '../domain/managed-fields.ts';
@@ -48,7 +48,7 @@ async function readEntry({ request, ports }: Scope): Promise<ObjectWrite> {
   if (!isObject(written) || application === undefined)
     throw new ProblemError('internal', 'An invalid body passed the lint.');
   const stored = storedKind(kind);
-  const definition = kind === 'alert' ? compileAlert(alertSchema.parse(written)) : written;
+  const definition = kind === 'alert' ? compileAlert(parseAlert(written)) : written;
   const { object, findings } = toSend(stored, definition);
   const target = {
     stored,

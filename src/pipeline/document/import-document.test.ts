@@ -168,7 +168,7 @@ describe('an imported document', () => {
           const compiled = compileAlert({
             title: `Queue ${at}`,
             signal: { metric: `queue.${at}` },
-            condition: { over: '5m', above: 10, warn },
+            condition: { over: '5m', above: 10, ...(warn === undefined ? {} : { warn }) },
             message,
             notify: [{ to: [to], ...(when === undefined ? {} : { when }) }],
           });

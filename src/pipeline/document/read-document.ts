@@ -1,6 +1,6 @@
 import { append } from '../../domain/append.ts';
 import { check } from '../../contract/check.ts';
-import { alertSchema } from '../../contract/alert-schema.ts';
+import { alertSchema, parseAlert } from '../../contract/alert-schema.ts';
 import { applicationSchema, formerName, MAX_FORMER_NAMES } from '../../contract/schemas.ts';
 import { CATALOG_NAMES, type CatalogAliases, KEY_SLUG } from '../../domain/application.ts';
 import type { Finding } from '../../domain/finding.ts';
@@ -11,6 +11,7 @@ import { type Pointer, pointerTo } from '../../domain/pointer.ts';
 import { type PlacedReference, referencesIn } from '../../domain/references.ts';
 import { tooLarge } from '../../domain/problem.ts';
 import { checkTimeBudget } from '../../domain/time-budget.ts';
+import { isCompilable } from '../../alerts/compile-query.ts';
 import { compileAlert } from '../../alerts/compile.ts';
 import { runAtOnce, type Steps } from '../../runtime/concurrency/throttle.ts';
 import { LISTS } from '../body-kind.ts';
@@ -209,9 +210,9 @@ function sharedRecipients(notify: Json | undefined): readonly Json[] {
 function monitorOf(alert: JsonObject, { notify }: Shared): JsonObject | undefined {
   const complete =
     alert['notify'] === undefined && notify.length > 0 ? { ...alert, notify: [...notify] } : alert;
-  return check(alertSchema, complete, '').length === 0
-    ? compileAlert(alertSchema.parse(complete))
-    : undefined;
+  if (check(alertSchema, complete, '').length > 0) return undefined;
+  const parsed = parseAlert(complete);
+  return isCompilable(parsed) ? compileAlert(parsed) : undefined;
 }
 
 /** Adds the document's common tags to a monitor. */

@@ -1,0 +1,12 @@
+import type { Alert } from './alert.ts';
+import { conditionKindOf, signalKindOf } from './compile-query.ts';
+
+/** Returns an alert as it is read back from its monitor: without defaults, with durations and numbers in one notation. */
+export function canonicalAlert(alert: Alert): Alert {
+  const kind = signalKindOf(alert.signal);
+  const signal = kind.canonical(alert.signal);
+  const measured = kind.compile(alert.signal);
+  const condition =
+    measured.form === 'whole' ? {} : conditionKindOf(alert.condition).canonical(alert.condition, measured);
+  return { ...alert, signal, condition };
+}

@@ -1,0 +1,8 @@
+import type { ConditionKind } from '../kinds.ts';
+import { NUMBER } from './number.ts';
+
+/** Every kind of condition that a field selects, in the order in which a monitor is read. */
+export const CONDITIONS: readonly ConditionKind[] = [];
+
+/** The condition without such a field. It is read last. */
+export const OTHERWISE: ConditionKind = NUMBER;

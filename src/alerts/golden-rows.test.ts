@@ -1,0 +1,87 @@
+import { load } from 'js-yaml';
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { z } from 'zod';
+import { createTestClient, statusAndErrors } from '../../emulators/datadog/test-client.ts';
+import { addCheck } from '../contract/check.ts';
+import { alertSchema, parseAlert } from '../contract/alert-schema.ts';
+import { Findings } from '../domain/findings.ts';
+import { isObject, type Json, type JsonObject } from '../domain/json.ts';
+import { alertJson } from './alert.ts';
+import { canonicalAlert } from './canonical-alert.ts';
+import { compileAlert } from './compile.ts';
+import { addAlertFindings } from './lint-alert.ts';
+import { readAlert } from './read-back.ts';
+
+/** The tables of examples, each a file in golden/. */
+const TABLES = ['metrics'];
+
+const json = z.custom<JsonObject>((value) => typeof value === 'object' && value !== null);
+const ROWS = z.array(
+  z.strictObject({
+    alert: json,
+    query: z.string(),
+    /** The options beside those that every such monitor has. */
+    options: json.optional(),
+    message: z.string().optional(),
+    /** The alert that the monitor is read back as, if it is another one. */
+    reads_as: json.optional(),
+  }),
+);
+const { send } = createTestClient();
+
+/** Returns the options of a row with those that are usual for its query. */
+function optionsOf(query: string, options: JsonObject): JsonObject {
+  const [, critical] = / (?:[<>]=?|[=!]=) (-?[\d.]+)$/.exec(query) ?? [];
+  const { thresholds, ...others } = options;
+  const isMetric = /^[a-z_]+\((?:[a-z]+\()?(?:last|next|current)_/.test(query);
+  const [, window] = /alert_window='(\w+)'/.exec(query) ?? [];
+  return {
+    ...(isMetric ? { require_full_window: false } : {}),
+    ...(window === undefined
+      ? {}
+      : { threshold_windows: { trigger_window: window, recovery_window: window } }),
+    ...others,
+    ...(critical === undefined && thresholds === undefined
+      ? {}
+      : {
+          thresholds: {
+            ...(critical === undefined ? {} : { critical: Number(critical) }),
+            ...(window === undefined ? {} : { critical_recovery: 0 }),
+            ...(isObject(thresholds) ? thresholds : {}),
+          },
+        }),
+  };
+}
+
+/** Returns the findings about an alert that a user sees, but for those about missing recipients. */
+function findingsOf(alert: JsonObject): string[] {
+  const findings = new Findings();
+  addCheck(findings, alertSchema, alert, '');
+  if (findings.size === 0) addAlertFindings(findings, parseAlert(alert), undefined, '');
+  return findings.list().map(({ code, pointer, message }) => `${code} ${pointer}: ${message}`);
+}
+
+for (const table of TABLES) {
+  const text = readFileSync(join(import.meta.dirname, `golden/${table}.yaml`), 'utf8');
+  describe(`the examples of ${table}`, () => {
+    for (const { alert, query, options = {}, message, reads_as } of ROWS.parse(load(text))) {
+      it(`${query}`, () => {
+        const body: JsonObject = { title: 'T', ...alert };
+        assert.deepEqual(findingsOf(body), []);
+        const parsed = parseAlert(body);
+        const monitor = compileAlert(parsed);
+        assert.equal(monitor['query'], query);
+        assert.deepEqual(monitor['options'], optionsOf(query, options));
+        if (message !== undefined) assert.equal(monitor['message'], message);
+        const canonical: Json = alertJson(canonicalAlert(parsed));
+        const read = readAlert(monitor);
+        assert.deepEqual(read && alertJson(read), { ...canonical, ...reads_as });
+        const answer = send('POST', '/api/v1/monitor/validate', monitor);
+        assert.deepEqual(statusAndErrors(answer), [200]);
+      });
+    }
+  });
+}
