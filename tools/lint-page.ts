@@ -12,6 +12,10 @@ Birddog checks monitors, alerts and dashboards before they reach Datadog. The sa
   \`--fix\` applies the available fixes and keeps comments and order, and \`--strict\` makes warnings fail the command.
   \`--all-findings\` shows and fixes infos too.
 - \`POST /lint\` returns the findings for a document or for the body of a create.
+- For a document, both find everything that its plan finds without Datadog, at the same place: duplicate keys (\`duplicate_key\`),
+  references in a cycle (\`reference_cycle\`), former keys and adopted objects that two entries name, and more. A reference to an object
+  that only Datadog may have is a warning (\`dangling_reference\`); a plan rejects it if Datadog does not have the object. The command
+  also rejects a second document of an application in the same call (\`second_document\`), as \`birddog plan\` does.
 - Birddog checks every create and update. If there is an error, it rejects the request before it sends anything to Datadog.
   Warnings are part of the response.
 

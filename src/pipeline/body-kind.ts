@@ -1,3 +1,4 @@
+import { keyFromName } from '../domain/application.ts';
 import type { Finding } from '../domain/finding.ts';
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import type { ManagedKind } from '../domain/managed-fields.ts';
@@ -79,4 +80,15 @@ function reasonOf(body: Json): readonly [message: string, hint: string] {
     `This is ${kind === 'alert' ? 'an' : 'a'} ${kind}, not a document.`,
     `Put it in the list "${kind}s" of a document with "application" and "team".`,
   ];
+}
+
+/** Returns the default key of an object: the slug of its name or title. */
+export function defaultKey(kind: ManagedKind, object: JsonObject): string | undefined {
+  const name = object[nameField(kind)];
+  return typeof name === 'string' ? keyFromName(name) : undefined;
+}
+
+/** Returns the field with the name of an object. */
+export function nameField(kind: ManagedKind): 'name' | 'title' {
+  return kind === 'monitor' ? 'name' : 'title';
 }

@@ -45,6 +45,14 @@ const BODIES: Readonly<Record<string, () => Json>> = {
     alert: { ...alert, notify: times({ to: ['@x'], when: 'warning' }) },
   }),
   'groups of an alert': () => ({ ...around, alert: { ...alert, signal: { metric: 'm', by: times('!') } } }),
+  'references of a document': () => ({
+    ...around,
+    monitors: [{ key: 'a', message: '${monitor:b}${monitor:A}'.repeat(COUNT) }],
+  }),
+  'equal entries of a document': () => ({
+    ...around,
+    monitors: times({ key: 'a', renamed_from: 'b', adopt: 5 }),
+  }),
   'monitors of a document': () => ({ apiVersion: 'birddog/v1', ...around, monitors: times({}) }),
   'alerts of a document': () => ({ apiVersion: 'birddog/v1', ...around, alerts: times(1) }),
 };

@@ -2,7 +2,6 @@ import { addAlertFindings, type SharedRecipients } from '../alerts/lint-alert.ts
 import { addCheck, check } from '../contract/check.ts';
 import { notifySchema, parseAlert } from '../contract/alert-schema.ts';
 import { documentSchema, OBJECT_SCHEMAS, restoreSchema } from '../contract/schemas.ts';
-import { keyFromName } from '../domain/application.ts';
 import type { Finding } from '../domain/finding.ts';
 import { type FindingLimits, Findings } from '../domain/findings.ts';
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
@@ -14,7 +13,8 @@ import { checkTimeBudget } from '../domain/time-budget.ts';
 import { addDashboardFindings } from '../lint/dashboard/lint-dashboard.ts';
 import { addMonitorFindings } from '../lint/monitor/lint-monitor.ts';
 import { oneFindingPerCause } from '../lint/one-cause.ts';
-import { isDocument, kindOfBody, LISTS, noDocument } from './body-kind.ts';
+import { defaultKey, isDocument, kindOfBody, LISTS, nameField, noDocument } from './body-kind.ts';
+import { offlineFindings } from './document/offline-findings.ts';
 import { type Envelope, isWrapped, readEnvelope } from './envelope.ts';
 import { type PipelineRequest, storedKind } from './request.ts';
 
@@ -96,7 +96,8 @@ function restoreFindings(body: Json): Finding[] {
 
 /** Lints a body of `/lint`: a whole document, or the body of a create. */
 export function lintBody(body: Json, query: Readonly<Record<string, string | undefined>>): Finding[] {
-  if (!isObject(body) || isDocument(body)) return lintDocument(body);
+  if (!isObject(body)) return lintDocument(body);
+  if (isDocument(body)) return withOfflineFindings(lintDocument(body), body);
   return lintEnvelope(readEnvelope('create', kindOfBody(body), body, query));
 }
 
@@ -108,7 +109,8 @@ export function lintFile(body: Json): Finding[] {
   const findings = new Findings(FILE_LIMITS);
   if (!isObject(body) || isDocument(body)) {
     addDocumentFindings(findings, body);
-    return oneFindingPerCause(findings.list());
+    const found = oneFindingPerCause(findings.list());
+    return isObject(body) ? withOfflineFindings(found, body, FILE_LIMITS) : found;
   }
   const kind = kindOfBody(body);
   if (isWrapped(kind, body)) addEnvelopeFindings(findings, readEnvelope('create', kind, body, {}));
@@ -117,6 +119,18 @@ export function lintFile(body: Json): Finding[] {
 }
 
 const FILE_LIMITS: FindingLimits = { maxPerCode: 10_000, maxInAll: 100_000 };
+
+/** Adds what a plan would find in a document without asking Datadog. */
+function withOfflineFindings(
+  linted: readonly Finding[],
+  document: JsonObject,
+  limits?: FindingLimits,
+): Finding[] {
+  const findings = new Findings(limits);
+  findings.addAll(linted);
+  findings.addAll(offlineFindings(document));
+  return findings.list();
+}
 
 /** Lints a document without calling Datadog. */
 function lintDocument(document: Json): Finding[] {
@@ -160,16 +174,6 @@ function addEntryFindings(
   if (key !== undefined) return;
   const derived = defaultKey(kind, object);
   findings.add(derived === undefined ? noKey(kind, pointer) : keyFromNameOf(kind, derived, pointer));
-}
-
-/** Returns the default key of an object: the slug of its name or title. */
-export function defaultKey(kind: ManagedKind, object: JsonObject): string | undefined {
-  const name = object[nameField(kind)];
-  return typeof name === 'string' ? keyFromName(name) : undefined;
-}
-
-function nameField(kind: ManagedKind): 'name' | 'title' {
-  return kind === 'monitor' ? 'name' : 'title';
 }
 
 /** Returns the warning about an entry whose identity changes with its name. */

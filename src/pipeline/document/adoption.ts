@@ -29,17 +29,7 @@ export function adoptionFindings(
     if (adopt === undefined || isMarked(one)) return [];
     const pointer = pointerTo(one.pointer, 'adopt');
     const adopter = adopters.get(`${stored}:${adopt}`) ?? one;
-    if (adopter !== one) {
-      return [
-        {
-          code: 'adopt_conflict',
-          severity: 'error',
-          message: `The entry "${adopter.key}" adopts the ${stored} ${adopt} already.`,
-          pointer,
-          hint: 'Only one entry can keep the object: remove "adopt" from the others.',
-        },
-      ];
-    }
+    if (adopter !== one) return [adoptConflict(one, adopter)];
     const object = adoptable.get(`${stored}:${adopt}`);
     if (!object) {
       return [
@@ -90,6 +80,25 @@ export function adoptionFindings(
       },
     ];
   });
+}
+
+/** Returns an error for each entry that adopts the same object as an earlier one. */
+export function adoptionConflicts(wanted: readonly DocumentEntry[]): Finding[] {
+  const adopters = adoptersOf(wanted, () => false);
+  return wanted.flatMap((one) => {
+    const adopter = adopters.get(`${one.stored}:${one.adopt}`) ?? one;
+    return adopter === one ? [] : [adoptConflict(one, adopter)];
+  });
+}
+
+function adoptConflict({ stored, adopt, pointer }: DocumentEntry, adopter: DocumentEntry): Finding {
+  return {
+    code: 'adopt_conflict',
+    severity: 'error',
+    message: `The entry "${adopter.key}" adopts the ${stored} ${adopt} already.`,
+    pointer: pointerTo(pointer, 'adopt'),
+    hint: 'Only one entry can keep the object: remove "adopt" from the others.',
+  };
 }
 
 /** Returns the entry that adopts each object (`kind:id`): the one that has done so, or else the first. */

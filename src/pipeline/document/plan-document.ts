@@ -66,7 +66,7 @@ export function* planningDocument(
   const exists = (name: string) => {
     if (renames.takers.has(name)) return false;
     const object = own.get(name);
-    return (object !== undefined && !isDeleted(object)) || live.foreign.has(name);
+    return (object !== undefined && !isDeleted(object)) || live.foreign.has(name) || isUnread(document, name);
   };
   const order = sortByReferences(entries, application, { exists, takers: renames.takers });
   const clonesOf = (entry: DocumentEntry) => own.get(fullNameOfEntry(entry, application))?.clones ?? [];
@@ -122,6 +122,11 @@ export function* planningDocument(
       }),
     ],
   };
+}
+
+/** Returns whether a name is that of an invalid entry, which a finding reports. A reference to it has no fault. */
+function isUnread({ selection, unread }: ReadDocument, name: string): boolean {
+  return selection === undefined && unread?.has(name) === true;
 }
 
 /** Returns the steps of the objects that are not in the document, and yields after each. */

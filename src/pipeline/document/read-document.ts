@@ -14,8 +14,7 @@ import { checkTimeBudget } from '../../domain/time-budget.ts';
 import { isCompilable } from '../../alerts/compile-query.ts';
 import { compileAlert } from '../../alerts/compile.ts';
 import { runAtOnce, type Steps } from '../../runtime/concurrency/throttle.ts';
-import { LISTS } from '../body-kind.ts';
-import { defaultKey } from '../lint.ts';
+import { defaultKey, LISTS } from '../body-kind.ts';
 import { storedKind } from '../request.ts';
 
 /** The desired state of one monitor, alert or dashboard of a document. */
@@ -75,6 +74,8 @@ export interface ReadDocument {
   /** Whether an apply deletes the application's objects that the document does not have. Default: false. */
   readonly prune?: boolean;
   readonly findings: readonly Finding[];
+  /** The names (`kind:application/key`) of entries that are too invalid to be read. Default: none. */
+  readonly unread?: ReadonlySet<string>;
   /** If only some entries were selected: `entries` has only these. */
   readonly selection?: Selection;
 }
@@ -120,12 +121,15 @@ export function* readingDocument(document: JsonObject): Steps<ReadDocument> {
   const shared = sharedIn(document);
   const findings: Finding[] = [];
   const parsed: DocumentEntry[] = [];
+  const unread = new Set<string>();
   for (const { list, kind } of LISTS) {
     const entries = document[list];
     if (!Array.isArray(entries)) continue;
     for (const [at, entry] of entries.entries()) {
       const pointer = pointerTo('', list, at);
-      if (isObject(entry)) append(parsed, readEntry(kind, entry, pointer, shared, findings));
+      const read = isObject(entry) ? readEntry(kind, entry, pointer, shared, findings) : undefined;
+      if (typeof read === 'string') unread.add(read);
+      else if (read) parsed.push(read);
       checkTimeBudget();
       yield;
     }
@@ -136,6 +140,7 @@ export function* readingDocument(document: JsonObject): Steps<ReadDocument> {
     team: typeof team === 'string' ? team : undefined,
     entries: parsed,
     findings,
+    unread,
   };
 }
 
@@ -163,40 +168,40 @@ function sharedIn(document: JsonObject): Shared {
   return shared;
 }
 
+/** Reads an entry. Returns only its name (`kind:application/key`) if the rest is invalid; undefined without a valid key. */
 function readEntry(
   kind: ManagedKind,
   entry: JsonObject,
   pointer: Pointer,
   shared: Shared,
   findings: Finding[],
-): DocumentEntry[] {
+): DocumentEntry | string | undefined {
   const { key: named, adopt, unmanaged, renamed_from: former, ...written } = entry;
   const key = typeof named === 'string' ? named : defaultKey(kind, written);
-  if (key === undefined || !KEY_SLUG.test(key)) return [];
+  if (key === undefined || !KEY_SLUG.test(key)) return undefined;
+  const stored = storedKind(kind);
   const definition = kind === 'alert' ? monitorOf(written, shared) : written;
-  if (!definition) return [];
-  const sent = toSend(storedKind(kind), definition);
+  if (!definition) return `${stored}:${shared.application}/${key}`;
+  const sent = toSend(stored, definition);
   append(
     findings,
     sent.findings.map((f) => ({ ...f, pointer: `${pointer}${f.pointer}` })),
   );
   const object = kind === 'dashboard' ? sent.object : tagged(sent.object, shared);
-  return [
-    {
-      kind,
-      stored: storedKind(kind),
-      key,
-      pointer,
-      object,
-      adopt: typeof adopt === 'string' ? adopt : numberText(adopt),
-      renamedFrom: textsIn(typeof former === 'string' ? [former] : former)
-        .slice(0, MAX_FORMER_NAMES)
-        .flatMap((name) => formerName(name, shared.application) ?? []),
-      unmanaged: textsIn(unmanaged),
-      references: referencesIn(written, pointer),
-      verb: 'apply',
-    },
-  ];
+  return {
+    kind,
+    stored,
+    key,
+    pointer,
+    object,
+    adopt: typeof adopt === 'string' ? adopt : numberText(adopt),
+    renamedFrom: textsIn(typeof former === 'string' ? [former] : former)
+      .slice(0, MAX_FORMER_NAMES)
+      .flatMap((name) => formerName(name, shared.application) ?? []),
+    unmanaged: textsIn(unmanaged),
+    references: referencesIn(written, pointer),
+    verb: 'apply',
+  };
 }
 
 /** Returns the recipients of a document as entries of an alert: all strings are one entry, so that the message has one line for them. */

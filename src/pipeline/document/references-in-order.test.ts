@@ -16,9 +16,8 @@ const findingsOf = (monitors: Readonly<Record<string, { type: string; query: str
     team: 't',
     monitors: Object.entries(monitors).map(([key, monitor]) => ({ key, ...monitor })),
   });
-  return sortByReferences(entries, 'app', { exists: () => false, takers: new Map() }).findings.map(
-    ({ code, pointer }) => `${code} ${pointer}`,
-  );
+  const { findings } = sortByReferences(entries, 'app', { exists: () => false, takers: new Map() });
+  return [...findings].map(({ code, pointer }) => `${code} ${pointer}`);
 };
 
 describe('a composite', () => {

@@ -41,13 +41,14 @@ export function ownName({ to }: PlacedReference, application: string): string | 
 /** Entries in steps. The entries of one step refer only to entries of earlier steps. */
 export interface Ordered {
   readonly steps: readonly (readonly DocumentEntry[])[];
-  readonly findings: readonly Finding[];
+  /** Made one by one, because a text can have a million references. */
+  readonly findings: Iterable<Finding>;
 }
 
 /** What is known about objects that a document refers to. */
 export interface Existing {
-  /** Returns whether Datadog has an object that is not in the document. */
-  readonly exists: (fullName: string) => boolean;
+  /** Returns whether Datadog has an object that is not in the document; undefined if Datadog was not asked. */
+  readonly exists: (fullName: string) => boolean | undefined;
   /** The entries that rename objects, by their former names (`kind:application/key`). */
   readonly takers: ReadonlyMap<string, DocumentEntry>;
 }
@@ -62,50 +63,57 @@ export function sortByReferences(
   { exists, takers }: Existing,
 ): Ordered {
   const { byName, own, refersTo } = linksOf(entries, application);
-  const findings = entries.flatMap(({ references }) =>
-    references.flatMap((reference): Finding[] => {
-      const { to } = reference;
-      if (!to) return [referenceFinding(reference, 'bad_reference')];
-      const named = own(reference);
-      if ((named !== undefined && byName.has(named)) || exists(fullName(to, application))) return [];
-      const finding = referenceFinding(reference, 'dangling_reference');
-      const renamed = takers.get(fullName(to, application));
-      return [
-        renamed
-          ? { ...finding, hint: `Its object is renamed: write \${${renamed.stored}:${renamed.key}}.` }
-          : finding,
-      ];
-    }),
-  );
-  const isComposite = (entry: DocumentEntry | undefined) => entry?.object['type'] === 'composite';
-  const nested = entries.filter(isComposite).flatMap((entry) => {
-    // A message may link to another composite.
-    const query = pointerTo(entry.pointer, 'query');
-    return entry.references.flatMap((reference) => {
-      const to = reference.pointer === query ? byName.get(own(reference) ?? '') : undefined;
-      return to !== entry && isComposite(to) ? [referenceFinding(reference, 'nested_composite')] : [];
-    });
-  });
   const { steps, cyclic } = levels(entries, (entry) => {
     const taker = takers.get(fullNameOfEntry(entry, application));
     return taker ? new Set([...refersTo(entry), taker]) : refersTo(entry);
   });
+  return {
+    steps: cyclic.length > 0 ? [...steps, cyclic] : steps,
+    findings: referenceFindings(entries, cyclic, application, { byName, own, exists, takers }),
+  };
+}
+
+/** Yields the findings about references. `cyclic` are the entries of cycles. */
+function* referenceFindings(
+  entries: readonly DocumentEntry[],
+  cyclic: readonly DocumentEntry[],
+  application: string,
+  { byName, own, exists, takers }: Pick<ReturnType<typeof linksOf>, 'byName' | 'own'> & Existing,
+): Generator<Finding> {
+  for (const { references } of entries) {
+    for (const reference of references) {
+      const { to } = reference;
+      const named = own(reference);
+      if (!to) yield referenceFinding(reference, 'bad_reference');
+      else if (named === undefined || !byName.has(named)) {
+        const name = fullName(to, application);
+        const isKnown = exists(name);
+        if (isKnown === false) yield danglingReference(reference, takers.get(name));
+        // Other applications' objects are never in the document.
+        if (isKnown === undefined && named !== undefined) yield maybeDangling(reference);
+      }
+    }
+  }
+  const isComposite = (entry: DocumentEntry | undefined) => entry?.object['type'] === 'composite';
+  for (const entry of entries.filter(isComposite)) {
+    // A message may link to another composite.
+    const query = pointerTo(entry.pointer, 'query');
+    for (const reference of entry.references) {
+      const to = reference.pointer === query ? byName.get(own(reference) ?? '') : undefined;
+      if (to !== entry && isComposite(to)) yield referenceFinding(reference, 'nested_composite');
+    }
+  }
   const inCycle = new Set(cyclic.map(nameOfEntry));
   const selfReferring = entries.filter((entry) =>
     entry.references.some((reference) => own(reference) === nameOfEntry(entry)),
   );
-  const cycles = [...new Set([...cyclic, ...selfReferring])].flatMap((entry) =>
-    entry.references
-      .filter((reference) => {
-        const named = own(reference) ?? '';
-        return inCycle.has(named) || named === nameOfEntry(entry);
-      })
-      .map((reference) => referenceFinding(reference, 'reference_cycle')),
-  );
-  return {
-    steps: cyclic.length > 0 ? [...steps, cyclic] : steps,
-    findings: [...findings, ...nested, ...cycles],
-  };
+  for (const entry of new Set([...cyclic, ...selfReferring])) {
+    for (const reference of entry.references) {
+      const named = own(reference) ?? '';
+      if (inCycle.has(named) || named === nameOfEntry(entry))
+        yield referenceFinding(reference, 'reference_cycle');
+    }
+  }
 }
 
 /** Returns the entries of reference cycles, and those between two cycles. A reference of an entry to itself is no cycle here. */
@@ -182,4 +190,17 @@ const SENTENCES = {
 
 function referenceFinding({ pointer, at, text }: PlacedReference, code: keyof typeof SENTENCES): Finding {
   return { code, severity: 'error', message: SENTENCES[code](text), pointer, at };
+}
+
+function danglingReference(reference: PlacedReference, renamed: DocumentEntry | undefined): Finding {
+  const finding = referenceFinding(reference, 'dangling_reference');
+  return renamed
+    ? { ...finding, hint: `Its object is renamed: write \${${renamed.stored}:${renamed.key}}.` }
+    : finding;
+}
+
+/** Returns the warning about a reference to an object that only Datadog may have. */
+function maybeDangling(reference: PlacedReference): Finding {
+  const message = `${reference.text} refers to an object that is not in the document. A plan rejects it unless Datadog has the object.`;
+  return { ...referenceFinding(reference, 'dangling_reference'), severity: 'warning', message };
 }
