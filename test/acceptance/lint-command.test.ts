@@ -157,7 +157,7 @@ dashboards:
       'dashboard.toml': 'title = "D"\nlayout_type = "ordered"\nwidgets = []\n',
       'alert.yaml': 'application: a\nteam: t\nalert: {title: x}\n',
       'no-version.yaml': 'application: a\nteam: t\nalerts: []\n',
-      'no-list.yaml': 'application: a\nteam: t\nmonitors: {}\n',
+      'no-list.yaml': 'application: b\nteam: t\nmonitors: {}\n',
       'none.yaml': '# nothing\n',
     });
     const found = await findingsOf(folder, [

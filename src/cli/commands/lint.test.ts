@@ -26,6 +26,47 @@ it('birddog lint says nothing about no files after an error', async () => {
   assert.match(err, /no-such-file\.yaml: no such file/);
 });
 
+describe('birddog lint of several documents', () => {
+  const other = DOCUMENT.replace('shop', 'other');
+
+  it('rejects a second document of an application in another file or in the same one', async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'documents-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'a.yaml'), `${other}---\n${DOCUMENT}`);
+    writeFileSync(join(folder, 'b.yaml'), DOCUMENT);
+    writeFileSync(join(folder, 'c.yaml'), `${other}---\n${DOCUMENT}`);
+    const { status, out } = await runCommand(lintCommand, ['--fix', folder]);
+    assert.equal(status, EXIT.failed);
+    const found = [
+      ...out.matchAll(/^\S+\/(\S+): error: \S+\/(\S+) is also a document of (\w+)\..*\[second_document\]$/gm),
+    ];
+    assert.deepEqual(
+      found.map((match) => match.slice(1).join(' ')),
+      ['b.yaml:2:14 a.yaml#2 shop', 'c.yaml:2:14 a.yaml#1 other', 'c.yaml:13:14 a.yaml#2 shop'],
+    );
+    assert.match((await runCommand(lintCommand, [join(folder, 'b.yaml')])).out, /^1 file, no findings$/m);
+  });
+
+  it('accepts several documents without an application, and several bodies of creates', async () => {
+    const create =
+      'application: shop\nteam: web\nmonitor: {type: query alert, name: a, query: "avg(last_5m):avg:a{*} > 1"}\n';
+    const without = 'team: web\nmonitors: []\n';
+    const { out } = await runCommand(lintCommand, ['-'], {
+      input: [create, create, without, without].join('---\n'),
+    });
+    assert.doesNotMatch(out, /second_document/);
+  });
+});
+
+it('birddog lint reports tags that make a document too large', async () => {
+  const tags = Array.from({ length: 2000 }, (_, at) => `a:${at}`);
+  const monitors = Array.from({ length: 600 }, () => ({}));
+  const input = JSON.stringify({ application: 'shop', team: 'web', tags, monitors });
+  const { status, out } = await runCommand(lintCommand, ['--input-format', 'json', '-'], { input });
+  assert.match(out, /^-:1:1: error: The body has at least 1200000 values.*\[too_large\]$/m);
+  assert.equal(status, EXIT.failed);
+});
+
 describe('birddog lint --handles', () => {
   it('warns about a recipient that the file does not have, where it is written', async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'handles-'));

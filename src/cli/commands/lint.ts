@@ -5,7 +5,7 @@ import type { KnownRecipients } from '../../lint/recipients/known-recipients.ts'
 import { SettingsError } from '../../runtime/settings.ts';
 import { command, type Io } from '../command.ts';
 import { type Fixed, fixText } from '../documents/fix-text.ts';
-import { lintPart, lintText, unreadable } from '../documents/lint-text.ts';
+import { lintPart, lintText, ReadApplications, unreadable } from '../documents/lint-text.ts';
 import { filesNamed } from '../documents/named-files.ts';
 import { ALL_FINDINGS, withoutInfos } from '../documents/shown-findings.ts';
 import { FileError, formatOfFile, readBounded, readBytes, replaceText } from '../documents/text-files.ts';
@@ -73,7 +73,9 @@ interface LintOptions {
 }
 
 interface LintRun extends LintOptions {
-  readonly recipients?: KnownRecipients;
+  readonly recipients: KnownRecipients | undefined;
+  /** The documents of all files. */
+  readonly earlier: ReadApplications;
 }
 
 /** Reads the file of known recipients. Throws SettingsError with every fault by line and column. */
@@ -89,7 +91,7 @@ async function recipientsIn(path: string | undefined): Promise<KnownRecipients |
 
 async function lintFiles(given: LintOptions, io: Io): Promise<Exit> {
   const recipients = await recipientsIn(given.handles ?? io.lintConfig.handles);
-  const options = { ...given, ...(recipients ? { recipients } : {}) };
+  const options = { ...given, recipients, earlier: new ReadApplications() };
   const files: LintedFile[] = [];
   let failed = false;
   const attempt = async (name: string, action: () => Promise<void>): Promise<void> => {
@@ -142,7 +144,8 @@ async function lintedFile(name: string, options: LintRun, io: Io): Promise<Linte
     return { name, format, text: bytes.toString('utf8'), findings: unreadable(error) };
   }
   if (options.fix) text = await fixed(name, text, format, { options, io, bytes });
-  const findings = await lintText(text, format, options.recipients);
+  const { recipients, earlier } = options;
+  const findings = await lintText(text, format, { recipients, source: { name, earlier } });
   return { name, format, text, ...(options.allFindings ? { findings } : withoutInfos(findings)) };
 }
 
@@ -154,7 +157,7 @@ async function fixed(
   { options, io, bytes }: { options: LintRun; io: Io; bytes: Buffer },
 ): Promise<string> {
   const find = async (part: string, of: Format) => {
-    const findings = await lintPart(part, of, options.recipients);
+    const findings = await lintPart(part, of, { recipients: options.recipients });
     return options.allFindings ? findings : withoutInfos(findings).findings;
   };
   const { text: result, fixed: fixes } = await fixText(text, format, find);

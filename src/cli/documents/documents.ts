@@ -11,7 +11,7 @@ import { suggestion, UsageError } from '../options.ts';
 import { EXIT } from '../exit-status.ts';
 import { filesNamed } from './named-files.ts';
 import { findingJson } from '../print/finding-json.ts';
-import { documentsOf, type LocatedFinding, movedDown, unreadable } from './lint-text.ts';
+import { documentsOf, type LocatedFinding, movedDown, ReadApplications, unreadable } from './lint-text.ts';
 import type { Failure } from '../print/print-failure.ts';
 import { printFindings } from '../print/print-text.ts';
 import type { Paint, ReadText } from '../print/report.ts';
@@ -45,19 +45,14 @@ export async function readDocuments(
   paint: Paint,
 ): Promise<Source[]> {
   const sources: Source[] = [];
-  const owners = new Map<string, string>();
+  const earlier = new ReadApplications();
   for (const argument of files) {
     for (const source of await sourcesOf(argument, inputFormat, io, paint)) {
-      const application = source.document?.read.application;
-      const other = application === undefined ? undefined : owners.get(application);
-      if (application !== undefined && application !== '') owners.set(application, other ?? source.name);
+      const second = source.document && earlier.add(source.document.read.application, source.name);
       sources.push(
-        other === undefined
+        second === undefined
           ? source
-          : {
-              name: source.name,
-              failure: duplicateApplication(application ?? '', other, source.name, paint),
-            },
+          : { name: source.name, failure: secondDocument(second, source.name, paint) },
       );
     }
   }
@@ -86,9 +81,8 @@ export function selectEntries(sources: readonly Source[], only: readonly string[
   });
 }
 
-/** Rejects a second document of an application: each would treat the objects of the other as extra. */
-function duplicateApplication(application: string, first: string, name: string, paint: Paint): Failure {
-  const message = `${first} is also a document of ${application}. An application can have only one document.`;
+/** Returns the failure of a second document of an application. */
+function secondDocument(message: string, name: string, paint: Paint): Failure {
   return {
     text: failureLine(name, message, paint),
     json: { code: 'second_document', detail: message },

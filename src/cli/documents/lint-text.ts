@@ -1,10 +1,13 @@
 import { type Finding, partOf, type Position } from '../../domain/finding.ts';
-import { ProblemError } from '../../domain/problem.ts';
+import { isObject, type Json } from '../../domain/json.ts';
+import { ProblemError, PROBLEMS } from '../../domain/problem.ts';
 import { decode } from '../../format/decode.ts';
 import { DOCUMENT_LIMITS, type Format } from '../../format/decoded.ts';
 import { hasContent, splitYaml, type TextPart } from '../../format/split-yaml.ts';
 import type { KnownRecipients } from '../../lint/recipients/known-recipients.ts';
 import { unknownRecipients } from '../../lint/recipients/unknown-recipients.ts';
+import { isDocument } from '../../pipeline/body-kind.ts';
+import { documentIn } from '../../pipeline/document/read-document.ts';
 import { lintFile } from '../../pipeline/lint.ts';
 import { runAtOnce } from '../../runtime/concurrency/throttle.ts';
 
@@ -30,33 +33,58 @@ export function documentsOf(text: string, format: Format): TextPart[] {
   return documents.length > 0 ? documents : parts.slice(0, 1);
 }
 
+/** Remembers the documents that a command reads, by their applications. */
+export class ReadApplications {
+  readonly #names = new Map<string, string>();
+
+  /** Returns the error if an earlier document has the application: each would treat the objects of the other as extra. */
+  add(application: string, name: string): string | undefined {
+    const first = this.#names.get(application);
+    if (first !== undefined)
+      return `${first} is also a document of ${application}. An application can have only one document.`;
+    if (application !== '') this.#names.set(application, name);
+    return undefined;
+  }
+}
+
+/** What lint knows beside the text. */
+export interface LintContext {
+  /** The recipients that exist; undefined to accept all. */
+  readonly recipients?: KnownRecipients | undefined;
+  /** The name of the text, and the documents that were read before it. */
+  readonly source?: { readonly name: string; readonly earlier: ReadApplications };
+}
+
 /** Returns all findings of a text, in text order. For a text that cannot be parsed, returns the syntax error. */
 export async function lintText(
   text: string,
   format: Format,
-  recipients?: KnownRecipients,
+  { source, ...context }: LintContext = {},
 ): Promise<LocatedFinding[]> {
   const documents = documentsOf(text, format);
   const findings: LocatedFinding[] = [];
   for (const [at, part] of documents.entries()) {
     const number = documents.length > 1 ? { document: at + 1 } : {};
-    for (const finding of await lintPart(part.text, format, recipients)) {
+    const name = documents.length > 1 ? `${source?.name}#${at + 1}` : source?.name;
+    const named = source && name !== undefined ? { source: { ...source, name } } : {};
+    for (const finding of await lintPart(part.text, format, { ...context, ...named })) {
       findings.push({ ...movedDown(finding, part.line), ...number });
     }
   }
   return findings;
 }
 
-/** Returns all findings of one document, in text order; those about unknown recipients only if the known ones are given. */
+/** Returns all findings of one document, in text order. */
 export async function lintPart(
   text: string,
   format: Format,
-  recipients?: KnownRecipients,
+  { recipients, source }: LintContext = {},
 ): Promise<LocatedFinding[]> {
   try {
     const { value, span } = await decode(text, format, DOCUMENT_LIMITS);
     const unknown = recipients ? runAtOnce(unknownRecipients(value, recipients)) : [];
-    const located = [...lintFile(value), ...unknown].map(
+    const second = source ? secondDocument(value, source) : [];
+    const located = [...lintFile(value), ...unknown, ...second].map(
       ({ at, atName, to, rest: _, ...finding }): LocatedFinding => {
         const { start, end } = span(finding.pointer, partOf({ at, atName }), to);
         return { ...finding, ...start, ...(end ? { end } : {}) };
@@ -68,11 +96,22 @@ export async function lintPart(
   }
 }
 
-/** Returns the findings of the problem that a text could not be parsed. Rethrows any other error. */
+/** Returns the error about a document whose application an earlier document has. */
+function secondDocument(value: Json, { name, earlier }: NonNullable<LintContext['source']>): Finding[] {
+  if (!isObject(value) || !isDocument(value)) return [];
+  const message = earlier.add(documentIn(value).application, name);
+  return message === undefined
+    ? []
+    : [{ code: 'second_document', severity: 'error', message, pointer: '/application' }];
+}
+
+/** Returns the findings of the problem that a text could not be read, or the problem as one. Rethrows any other error. */
 export function unreadable(error: unknown): LocatedFinding[] {
   if (!(error instanceof ProblemError)) throw error;
-  const { findings } = error.extras;
-  if (!findings || findings.length === 0) throw error;
+  const { code, message, extras } = error;
+  const { findings = [], hint = PROBLEMS[code].hint } = extras;
+  if (findings.length === 0)
+    return [{ code, severity: 'error', message, pointer: '', line: 1, column: 1, hint }];
   return findings.map((finding) => ({ line: 1, column: 1, ...finding }));
 }
 
