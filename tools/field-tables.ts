@@ -21,7 +21,7 @@ interface FieldSchema {
 type Definitions = Readonly<Record<string, FieldSchema>>;
 
 /** The definitions of entries. What they have in common has one table, and their own tables leave it out. */
-const ENTRIES = ['Monitor', 'Alert', 'Dashboard'];
+const ENTRIES = ['Monitor', 'Alert', 'Dashboard', 'GeneratedDashboard'];
 
 /** The definition whose fields each table lists. */
 const TABLES: ReadonlyMap<string, string> = new Map([
@@ -30,6 +30,7 @@ const TABLES: ReadonlyMap<string, string> = new Map([
   ['an alert', 'Alert'],
   ['a monitor', 'Monitor'],
   ['options', 'MonitorOptions'],
+  ['a generated dashboard', 'GeneratedDashboard'],
 ]);
 
 const REFERENCE = '#/$defs/';

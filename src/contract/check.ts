@@ -163,8 +163,10 @@ function itemsOf(schema: z.ZodArray): (value: readonly Json[], place: Place) => 
 
 /** Requires that one option of a union matches. If only one option accepts strings (lists, objects), reports its findings. */
 function optionsOf(schema: z.ZodUnion): Checker {
-  const options = schema.options.map(requireSchema);
+  const all = schema.options.map(requireSchema);
   return (value, place) => {
+    const named = isObject(value) ? all.filter((option) => isNamedBy(option, value)) : [];
+    const options = named.length > 0 ? named : all.filter((option) => wordFields(option).length === 0);
     if (options.some((option) => matches(option, value))) return;
     const sameShape = options.filter(
       (option) =>
@@ -180,6 +182,18 @@ function optionsOf(schema: z.ZodUnion): Checker {
       addErrors(schema, value, error?.issues ?? [], place);
     }
   };
+}
+
+/** Returns the required fields of an object that have one fixed word. They tell the options of a union apart. */
+function wordFields(option: z.ZodType): string[] {
+  if (!(option instanceof z.ZodObject)) return [];
+  return Object.entries(option.shape).flatMap(([name, field]) =>
+    field instanceof z.ZodLiteral ? [name] : [],
+  );
+}
+
+function isNamedBy(option: z.ZodType, value: JsonObject): boolean {
+  return wordFields(option).some((name) => Object.hasOwn(value, name));
 }
 
 /** A value that no option accepts, so that zod returns the message of the union itself. */

@@ -11,16 +11,33 @@ export function documentJsonSchema(): string {
   const { $schema, $ref, $defs = {} } = z.toJSONSchema(documentSchema, { unrepresentable: 'any' });
   const document = fieldsOf($defs['Document']);
   const { monitors, alerts, dashboards } = document.properties;
+  const { not: _, ...dashboardEntry } = fieldsOf($defs['DashboardEntry']);
+  const generated = fieldsOf($defs['GeneratedDashboard']);
+  const { from } = generated.properties;
   const entries = {
     Monitor: entrySchema('monitor', fieldsOf($defs['MonitorEntry'])),
     Alert: fieldsOf($defs['AlertEntry']),
-    Dashboard: entrySchema('dashboard', fieldsOf($defs['DashboardEntry'])),
+    Dashboard: entrySchema('dashboard', {
+      ...dashboardEntry,
+      // With this field, another schema applies. Here it is for completion.
+      properties: { ...dashboardEntry.properties, ...(from ? { from } : {}) },
+    }),
+    GeneratedDashboard: generated,
   };
   const properties = {
     ...document.properties,
     monitors: { ...monitors, items: { $ref: '#/$defs/Monitor' } },
     alerts: { ...alerts, items: { $ref: '#/$defs/Alert' } },
-    dashboards: { ...dashboards, items: { $ref: '#/$defs/Dashboard' } },
+    dashboards: {
+      ...dashboards,
+      // Unlike a union, this says what is wrong with the one that is meant.
+      items: {
+        if: { type: 'object', required: ['from'] },
+        // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
+        then: { $ref: '#/$defs/GeneratedDashboard' },
+        else: { $ref: '#/$defs/Dashboard' },
+      },
+    },
   };
   const all = new Map<string, unknown>([
     ...datadogSchemas(),

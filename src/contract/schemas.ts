@@ -109,6 +109,10 @@ const FREE_LAYOUT = {
   },
 };
 
+const dashboardTags = tags
+  .max(5, 'must have at most five tags')
+  .meta({ items: { type: 'string', pattern: '^(team|ai):.' } });
+
 /** A Datadog dashboard. Requires the fields that Datadog requires; widget definitions pass unchanged. */
 const dashboardSchema = z
   .looseObject({
@@ -116,10 +120,7 @@ const dashboardSchema = z
     layout_type: z.enum(['ordered', 'free']),
     widgets: z.array(widgetSchema),
     description: text.nullish(),
-    tags: tags
-      .max(5, 'must have at most five tags')
-      .meta({ items: { type: 'string', pattern: '^(team|ai):.' } })
-      .nullish(),
+    tags: dashboardTags.nullish(),
     template_variables: z
       .array(anyObject.meta({ required: ['name'], properties: { name: { type: 'string' } } }))
       .nullish(),
@@ -188,6 +189,43 @@ const keyed = {
       examples: ['latency', 'other-app/latency'],
     }),
 };
+/** A dashboard of a document. Only a generated dashboard has `from`. */
+const dashboardEntrySchema = dashboardSchema
+  .extend(keyed)
+  .meta({ id: 'DashboardEntry', ...FREE_LAYOUT, not: { required: ['from'] } });
+
+/** A dashboard that Birddog generates. */
+const generatedDashboardSchema = z
+  .strictObject({
+    from: z.literal('alerts').meta({
+      description: 'Generates the layout, widgets and template variables from the alerts of the document.',
+    }),
+    title: nonEmptyText.optional().meta({
+      description: 'The title of the dashboard. Default: `<application> alerts`.',
+      examples: ['Payments'],
+    }),
+    description: nonEmptyText.optional().meta({
+      description: 'The description of the dashboard. Default: that it is generated from the alerts.',
+    }),
+    tags: dashboardTags.optional().meta({
+      description: 'The tags of the dashboard; only `team:` and `ai:`.',
+      examples: [['team:payments']],
+    }),
+    notify_list: z.array(nonEmptyText).optional().meta({
+      description: 'The users that Datadog notifies of changes of the dashboard, by their handles.',
+    }),
+    restricted_roles: z
+      .array(nonEmptyText)
+      .optional()
+      .meta({ description: 'The ids of the roles whose members may edit the dashboard.' }),
+    lint,
+    ...keyed,
+  })
+  .meta({
+    id: 'GeneratedDashboard',
+    description: 'A dashboard that is generated from the alerts of the document.',
+  });
+
 /** A document, which declares an application's monitors, alerts and dashboards. */
 export const documentSchema = z
   .strictObject({
@@ -214,9 +252,11 @@ export const documentSchema = z
       .optional()
       .meta({ description: 'Alerts, which compile to monitors.' }),
     dashboards: z
-      .array(dashboardSchema.extend(keyed).meta({ id: 'DashboardEntry', ...FREE_LAYOUT }))
+      .array(z.union([generatedDashboardSchema, dashboardEntrySchema]))
       .optional()
-      .meta({ description: "Dashboards in Datadog's own format." }),
+      .meta({
+        description: "Dashboards in Datadog's own format, or generated from the alerts (`from: alerts`).",
+      }),
   })
   .meta({ id: 'Document', description: 'The monitors, alerts and dashboards of one application.' });
 

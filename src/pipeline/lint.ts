@@ -9,6 +9,7 @@ import type { ManagedKind } from '../domain/managed-fields.ts';
 import { markerFindings } from '../domain/marker.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
 import { withPlaceholders } from '../domain/references.ts';
+import { isGenerated } from '../dashboards/alerts-dashboard.ts';
 import { checkTimeBudget } from '../domain/time-budget.ts';
 import { addDashboardFindings } from '../lint/dashboard/lint-dashboard.ts';
 import { addMonitorFindings } from '../lint/monitor/lint-monitor.ts';
@@ -167,13 +168,19 @@ function addEntryFindings(
   const { key, adopt: _, unmanaged: __, renamed_from: ___, ...object } = entry;
   findings.addAll(markerFindings(storedKind(kind), object, pointer));
   if (kind !== 'alert') {
-    LINTERS[kind](findings, withPlaceholders(object), pointer, { inDocument: true });
+    const linted = kind === 'dashboard' && isGenerated(object) ? writtenPart(object) : object;
+    LINTERS[kind](findings, withPlaceholders(linted), pointer, { inDocument: true });
   } else if (check(OBJECT_SCHEMAS.alert.create, object, pointer).length === 0) {
     addAlertFindings(findings, parseAlert(object), object['lint'], pointer, shared);
   }
   if (key !== undefined) return;
   const derived = defaultKey(kind, object);
   findings.add(derived === undefined ? noKey(kind, pointer) : keyFromNameOf(kind, derived, pointer));
+}
+
+/** Returns what a document says about a generated dashboard. Its alerts are linted themselves. */
+function writtenPart({ from: _, ...written }: JsonObject): JsonObject {
+  return { ...written, layout_type: 'ordered', widgets: [] };
 }
 
 /** Returns the warning about an entry whose identity changes with its name. */

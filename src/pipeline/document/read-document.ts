@@ -12,10 +12,12 @@ import { type PlacedReference, referencesIn } from '../../domain/references.ts';
 import { tooLarge } from '../../domain/problem.ts';
 import { checkTimeBudget } from '../../domain/time-budget.ts';
 import { isCompilable } from '../../alerts/compile-query.ts';
+import { isGenerated } from '../../dashboards/alerts-dashboard.ts';
 import { compileAlert } from '../../alerts/compile.ts';
 import { runAtOnce, type Steps } from '../../runtime/concurrency/throttle.ts';
 import { defaultKey, LISTS } from '../body-kind.ts';
 import { storedKind } from '../request.ts';
+import { GeneratedDashboards } from './generated-dashboards.ts';
 
 /** The desired state of one monitor, alert or dashboard of a document. */
 export interface DocumentEntry {
@@ -122,12 +124,17 @@ export function* readingDocument(document: JsonObject): Steps<ReadDocument> {
   const findings: Finding[] = [];
   const parsed: DocumentEntry[] = [];
   const unread = new Set<string>();
+  const generated = new GeneratedDashboards({
+    application: shared.application,
+    team: typeof team === 'string' ? team : undefined,
+  });
+  const reading = { shared, findings, parsed, generated };
   for (const { list, kind } of LISTS) {
     const entries = document[list];
     if (!Array.isArray(entries)) continue;
     for (const [at, entry] of entries.entries()) {
       const pointer = pointerTo('', list, at);
-      const read = isObject(entry) ? readEntry(kind, entry, pointer, shared, findings) : undefined;
+      const read = isObject(entry) ? yield* readingEntry(kind, entry, pointer, reading) : undefined;
       if (typeof read === 'string') unread.add(read);
       else if (read) parsed.push(read);
       checkTimeBudget();
@@ -168,19 +175,33 @@ function sharedIn(document: JsonObject): Shared {
   return shared;
 }
 
+/** The reading of one document so far. */
+interface Reading {
+  readonly shared: Shared;
+  readonly findings: Finding[];
+  readonly parsed: readonly DocumentEntry[];
+  readonly generated: GeneratedDashboards;
+}
+
 /** Reads an entry. Returns only its name (`kind:application/key`) if the rest is invalid; undefined without a valid key. */
-function readEntry(
+function* readingEntry(
   kind: ManagedKind,
   entry: JsonObject,
   pointer: Pointer,
-  shared: Shared,
-  findings: Finding[],
-): DocumentEntry | string | undefined {
+  reading: Reading,
+): Steps<DocumentEntry | string | undefined> {
+  const { shared, findings } = reading;
   const { key: named, adopt, unmanaged, renamed_from: former, ...written } = entry;
   const key = typeof named === 'string' ? named : defaultKey(kind, written);
   if (key === undefined || !KEY_SLUG.test(key)) return undefined;
   const stored = storedKind(kind);
-  const definition = kind === 'alert' ? monitorOf(written, shared) : written;
+  const isFromAlerts = kind === 'dashboard' && isGenerated(written);
+  const definition =
+    kind === 'alert'
+      ? monitorOf(written, shared)
+      : isFromAlerts
+        ? yield* generatedFrom(written, reading)
+        : written;
   if (!definition) return `${stored}:${shared.application}/${key}`;
   const sent = toSend(stored, definition);
   append(
@@ -199,9 +220,30 @@ function readEntry(
       .slice(0, MAX_FORMER_NAMES)
       .flatMap((name) => formerName(name, shared.application) ?? []),
     unmanaged: textsIn(unmanaged),
-    references: referencesIn(written, pointer),
+    references: [
+      ...referencesIn(written, pointer),
+      ...(isFromAlerts ? generatedReferences(definition, pointerTo(pointer, 'from')) : []),
+    ],
     verb: 'apply',
   };
+}
+
+/** Generates a dashboard from the alerts of the document, which are read before its dashboards. */
+function* generatedFrom(
+  { from, ...written }: JsonObject,
+  { shared: { application }, parsed, generated }: Reading,
+): Steps<JsonObject | undefined> {
+  if (from !== 'alerts') return undefined;
+  const alerts = parsed.flatMap(({ kind, key, object }) =>
+    kind === 'alert' ? [{ application, key, monitor: object }] : [],
+  );
+  return yield* generated.dashboard(written, alerts);
+}
+
+/** Returns the references in the widgets of a generated dashboard, each once. Their place in the document is `pointer`. */
+function generatedReferences({ widgets = null }: JsonObject, pointer: Pointer): PlacedReference[] {
+  const byText = new Map(referencesIn(widgets, '').map((one) => [one.text, { ...one, pointer, at: 0 }]));
+  return [...byText.values()];
 }
 
 /** Returns the recipients of a document as entries of an alert: all strings are one entry, so that the message has one line for them. */

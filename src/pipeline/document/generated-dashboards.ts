@@ -1,0 +1,47 @@
+import { alertsDashboard, type AlertOnDashboard, readShownAlert } from '../../dashboards/alerts-dashboard.ts';
+import type { ShownAlert } from '../../dashboards/alert-widget.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import { printJson } from '../../domain/json.ts';
+import { tooLarge } from '../../domain/problem.ts';
+import { checkTimeBudget } from '../../domain/time-budget.ts';
+import { DOCUMENT_LIMITS, OBJECT_LIMITS } from '../../format/decoded.ts';
+import type { Steps } from '../../runtime/concurrency/throttle.ts';
+
+/** Values of one widget of an alert, about. */
+const VALUES_PER_ALERT = 50;
+
+/** Generates the dashboards of one document. Reads its alerts once. */
+export class GeneratedDashboards {
+  readonly #owner: { readonly application: string; readonly team: string | undefined };
+  #alerts: AlertOnDashboard[] | undefined;
+  /** The size of all dashboards so far. A document may have many of them. */
+  #bytes = 0;
+
+  constructor(owner: { readonly application: string; readonly team: string | undefined }) {
+    this.#owner = owner;
+  }
+
+  /**
+   * Generates one dashboard from the alerts of the document, with the fields that are written beside `from`. Throws `too_large`
+   * if it, or all of them together, would be larger than an object or a document may be.
+   */
+  *dashboard(written: JsonObject, alerts: readonly ShownAlert[]): Steps<JsonObject> {
+    const measured = alerts.length * VALUES_PER_ALERT;
+    const { values: limit, bytes } = OBJECT_LIMITS;
+    if (measured > limit) throw tooLarge({ unit: 'values', limit, measured });
+    const shown: AlertOnDashboard[] = [];
+    for (const alert of this.#alerts ? [] : alerts) {
+      shown.push(readShownAlert(alert));
+      checkTimeBudget();
+      yield;
+    }
+    this.#alerts ??= shown;
+    const dashboard = alertsDashboard(this.#owner, this.#alerts, written);
+    const size = Buffer.byteLength(printJson(dashboard));
+    this.#bytes += size;
+    if (size > bytes) throw tooLarge({ unit: 'bytes', limit: bytes, measured: size });
+    if (this.#bytes > DOCUMENT_LIMITS.bytes)
+      throw tooLarge({ unit: 'bytes', limit: DOCUMENT_LIMITS.bytes, measured: this.#bytes });
+    return dashboard;
+  }
+}
