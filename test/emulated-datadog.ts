@@ -49,6 +49,8 @@ function lossesOf(clock: { now: number }, now: () => number) {
   };
 }
 
+const CONTEXT = { caller: { name: 'c' }, requestId: 'r', traceparent: '' };
+
 /** Creates Birddog's Datadog client with an emulated Datadog, without a socket, on a manual clock. */
 export function emulatedDatadog(options: EmulatedDatadogOptions = {}) {
   const emulator = createTestClient(options);
@@ -56,6 +58,9 @@ export function emulatedDatadog(options: EmulatedDatadogOptions = {}) {
   const calls: { readonly call: string; readonly query: string; readonly sent: string }[] = [];
   const failures: { readonly path: string; readonly status: number; readonly text: string }[] = [];
   const losses = lossesOf(emulator.clock, clock.now);
+  /** Sets the answer to the next call of a path. */
+  const fail = (path: string, status: number, answer: Json = { errors: ['no'] }) =>
+    void failures.push({ path, status, text: JSON.stringify(answer) });
   let cut: { after: number; readonly reached: () => void } | undefined;
   const connect = () =>
     createDatadog({
@@ -109,19 +114,13 @@ export function emulatedDatadog(options: EmulatedDatadogOptions = {}) {
       return reached;
     },
     clock,
-    context: (ms = 25_000) => ({
-      caller: { name: 'c' },
-      requestId: 'r',
-      traceparent: '',
-      deadline: deadlineAfter(ms, clock),
-    }),
+    context: (ms = 25_000) => ({ ...CONTEXT, deadline: deadlineAfter(ms, clock) }),
     /** Returns the calls since the last time it was called. */
     taken: () => calls.splice(0),
-    /** Sets the answer to the next call of a path. */
-    fail: (path: string, status: number, answer: Json = { errors: ['no'] }) =>
-      void failures.push({ path, status, text: JSON.stringify(answer) }),
+    fail,
     ...losses,
     seed: (objects: JsonObject) => void emulator.control('POST', 'seed', objects),
+    control: emulator.control,
     /** Sends a request directly to Datadog, as a person does. */
     person(method: string, path: string, sent?: JsonObject): JsonObject {
       losses.land();

@@ -10,6 +10,8 @@ export function failingPort(kind: StoredKind): ObjectPort {
   return {
     kind,
     find: failing('find'),
+    findWithState: failing('find with state'),
+    list: () => assert.fail('unexpected call: list'),
     search: failing('search'),
     canDelete: failing('can_delete'),
     get: failing('get'),

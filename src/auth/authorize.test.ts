@@ -8,7 +8,7 @@ import { DOCUMENT_LIMITS } from '../format/decoded.ts';
 import { readEnvelope } from '../pipeline/envelope.ts';
 import { subjectOf } from '../pipeline/subject.ts';
 import type { AccessRule } from './access-file.ts';
-import { authorize, precheck } from './authorize.ts';
+import { authorize, precheck, readableBy } from './authorize.ts';
 import { requiredPermissions } from './required-permissions.ts';
 
 const RULES: readonly AccessRule[] = [
@@ -55,6 +55,18 @@ const document = (application: string, more: object = {}) => ({
   application,
   team: 't',
   ...more,
+});
+
+describe('the applications that a caller may read', () => {
+  const readable = (...groups: string[]) =>
+    ['checkout', 'payments-x', 'shop', 'other'].filter(readableBy(RULES, { name: 'zoë', groups }));
+
+  it('are those of all rules for its groups that grant read, or what includes read', () => {
+    assert.deepEqual(readable('payments'), ['checkout', 'payments-x']);
+    assert.deepEqual(readable('jobs', 'audit'), ['checkout', 'shop']);
+    assert.deepEqual(readable('platform'), ['checkout', 'payments-x', 'shop', 'other']);
+    assert.deepEqual([readable('others'), readable()], [[], []]);
+  });
 });
 
 describe('the permissions that a request requires', () => {

@@ -19,11 +19,28 @@ export function authorize(
   required: readonly RequiredPermission[],
   body: Pick<Decoded, 'locate'> | undefined,
 ): void {
-  const groups = new Set(caller.groups);
-  const applicable = rules.filter((rule) => rule.groups.some((group) => groups.has(group)));
-  const granted = grantedBy(applicable);
+  const granted = grantedBy(rulesFor(rules, caller));
   const missing = required.find((permission) => !granted(permission));
   if (missing) throw forbidden(rules, caller, missing, body);
+}
+
+/** Returns whether the rules let a caller read an application. */
+export function readableBy(rules: readonly AccessRule[], caller: Caller): (application: string) => boolean {
+  const granted = grantedBy(rulesFor(rules, caller));
+  const known = new Map<string, boolean>();
+  return (application) => {
+    const before = known.get(application);
+    if (before !== undefined) return before;
+    const may = granted({ permission: 'read', application });
+    known.set(application, may);
+    return may;
+  };
+}
+
+/** Returns the rules for the groups of a caller. */
+function rulesFor(rules: readonly AccessRule[], caller: Caller): readonly AccessRule[] {
+  const groups = new Set(caller.groups);
+  return rules.filter((rule) => rule.groups.some((group) => groups.has(group)));
 }
 
 /**

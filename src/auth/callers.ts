@@ -8,7 +8,7 @@ import type { Log } from '../runtime/log.ts';
 import { openReloadedFile, type ReloadedFile } from '../runtime/reloaded-file.ts';
 import { SettingsError } from '../runtime/settings.ts';
 import { readAccessFile } from './access-file.ts';
-import { authorize, precheck } from './authorize.ts';
+import { authorize, precheck, readableBy } from './authorize.ts';
 import { bearerToken, invalidToken } from './bearer-token.ts';
 import { createIssuers } from './issuers.ts';
 import { readIssuersFile } from './issuers-file.ts';
@@ -26,6 +26,8 @@ export interface Callers {
   callerOf(header: (name: string) => string | undefined, deadline: Deadline): Promise<Caller>;
   /** Throws `forbidden` unless the caller has all required permissions. */
   authorize(caller: Caller, required: readonly RequiredPermission[], body?: Pick<Decoded, 'locate'>): void;
+  /** Returns which applications the caller may read. Throws `forbidden` if it may read none. */
+  readable(caller: Caller): (application: string) => boolean;
   /** Checks permissions before the body is read. Throws `forbidden`. */
   precheck(caller: Caller, request: Pick<RequestToAuthorize, 'operation' | 'query'>): void;
   /** Returns for each file in use whether it is invalid now, so that its previous content stays in force. */
@@ -41,6 +43,7 @@ export interface Callers {
 export const NO_AUTHENTICATION: Callers = {
   callerOf: async () => ({ name: 'anonymous', auth: 'none' }),
   authorize: () => {},
+  readable: () => () => true,
   precheck: () => {},
   fileFaults: () => new Map(),
   unavailableIssuers: () => undefined,
@@ -101,6 +104,11 @@ export async function openCallers(settings: AuthSettings, deps: Deps): Promise<C
       throw invalidToken('Birddog accepts no tokens.');
     },
     authorize: (caller, required, body) => authorize(access.current(), caller, required, body),
+    readable(caller) {
+      const rules = access.current();
+      precheck(rules, caller, 'read', undefined);
+      return readableBy(rules, caller);
+    },
     precheck(caller, request) {
       // Lint requires no permission.
       if (request.operation.verb === 'lint') return;

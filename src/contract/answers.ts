@@ -79,13 +79,54 @@ const entryFields = {
     .exactOptional()
     .meta({ description: 'Whether it is a clone of the object with the same key.' }),
 };
-const listFields = { application: text, ...routeFields };
+const time = text.meta({ format: 'date-time' });
+const state = z.enum(['alert', 'warn', 'unknown', 'no_data', 'ignored', 'skipped', 'ok']);
+/** The state of a monitor in a list. */
+const stateFields = {
+  state,
+  since: time.exactOptional().meta({ description: 'Since when it is in this state, if Datadog says so.' }),
+  muted: z.boolean().meta({ description: 'Whether all of its groups are muted.' }),
+  mutes: z
+    .array(z.object({ scope: text, until: time.exactOptional() }))
+    .meta({ description: 'The mutes and downtimes in force; `*` is the whole monitor.' }),
+  groups: z
+    .array(
+      z
+        .object({
+          group: text,
+          state,
+          since: time.exactOptional(),
+          muted: z.boolean(),
+          notified: z.array(text).meta({
+            description:
+              'Who is notified of this state of the group, by the conditions in the message. Nobody, if the group is muted.',
+          }),
+        })
+        .meta({ id: 'GroupState' }),
+    )
+    .meta({
+      description: 'The groups that are not ok, the worst and oldest first, at most 100; `*` without groups.',
+    }),
+  more_groups: z.int().min(1).exactOptional().meta({ description: 'How many further groups are not ok.' }),
+};
+export type MonitorStateFields = z.output<z.ZodObject<typeof stateFields>>;
+
+const listFields = {
+  application: optionalText.meta({ description: 'Absent if the request names no application.' }),
+  route: routeFields.route.exactOptional(),
+  missing_from: routeFields.missing_from,
+  not_checked: routeFields.not_checked,
+  not_readable: z.int().min(0).exactOptional().meta({
+    description:
+      'Without an application: how many objects of this page Datadog lists, but does not let Birddog read.',
+  }),
+};
 const next_cursor = optionalText.meta({ description: 'Absent on the last page.' });
 const listed = {
   monitor: z
     .object({
       ...listFields,
-      monitors: z.array(z.object({ ...entryFields, ...shown.monitor })),
+      monitors: z.array(z.object({ ...entryFields, ...stateFields, ...shown.monitor })),
       next_cursor,
       request_id,
     })
@@ -93,7 +134,7 @@ const listed = {
   alert: z
     .object({
       ...listFields,
-      alerts: z.array(z.object({ ...entryFields, ...shown.alert })),
+      alerts: z.array(z.object({ ...entryFields, ...stateFields, ...shown.alert })),
       next_cursor,
       request_id,
     })
@@ -109,11 +150,13 @@ const listed = {
 };
 
 /** An object of a list. */
-export type ListedObject = ShownObject & z.output<z.ZodObject<typeof entryFields>>;
+export type ListedObject = ShownObject &
+  z.output<z.ZodObject<typeof entryFields>> &
+  (MonitorStateFields | { readonly state?: never });
 /** The answer of a list of any kind; it has the list of that kind. */
 export type ListAnswer = Pick<
   z.output<(typeof listed)[keyof typeof listed]>,
-  'application' | 'route' | 'missing_from' | 'not_checked' | 'next_cursor' | 'request_id'
+  keyof typeof listFields | 'next_cursor' | 'request_id'
 > & { readonly [List in `${keyof typeof listed}s`]?: ListedObject[] };
 
 export const lintAnswerSchema = z.object({ findings, request_id }).meta({ id: 'Linted' });

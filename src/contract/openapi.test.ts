@@ -131,12 +131,12 @@ describe('the OpenAPI description', () => {
       ['/delete_monitor', 'delete'],
       ['/delete_alert', 'delete'],
       ['/delete_dashboard', 'delete'],
-      ['/get_monitors', 'get'],
       ['/import', 'post'],
       ['/history', 'get'],
     ] as const)
       assert.equal(parameter(path, method, 'application').required, true, path);
     assert.equal(parameter('/create_alert', 'post', 'application').required, false);
+    assert.equal(parameter('/get_monitors', 'get', 'application').required, false);
     assert.deepEqual(parameter('/get_monitors', 'get', 'page_size').schema, {
       type: 'integer',
       minimum: 1,

@@ -67,7 +67,7 @@ export function openApi(version: string, bearer = false): Node {
 }
 
 /** Operations whose query must name the application. */
-const NAMED_BY_QUERY: readonly Endpoint['verb'][] = ['get', 'delete', 'import', 'history'];
+const NAMED_BY_QUERY: readonly Endpoint['verb'][] = ['delete', 'import', 'history'];
 
 function operationNode(operation: Endpoint, components: Components): Node {
   const body = bodyOf(operation);
@@ -106,6 +106,7 @@ const DESCRIPTIONS: Readonly<Partial<Record<Endpoint['verb'], string>>> = {
     '`application` and `team` are required, in the body or in the query. A value that is in both must be the same. Without `key`, the key is derived from the name or title.',
   update:
     '`application` and one of `key` and `id` are required, in the body or in the query. A value that is in both must be the same.',
+  get: 'Without `application`: the objects of every application that the caller may read, which the main container lists with its own keys; `key`, `id` and `clone` need an application. A page may have fewer objects than `page_size`, or none, although more follow: `next_cursor` is absent only on the last page. An object that exists all the time is on exactly one page, even if others are created or deleted meanwhile. A cursor is valid only for the filters that it was made for.',
   delete: 'One of `key` and `id` is required.',
   lint: 'Answers 200 with findings, also for a body that matches no schema. `application`, `team` and `key` may be in the query instead of the body of a create; a value that is in both must be the same.',
   import: '`query` and `tag` can be combined; `id` stands alone.',

@@ -49,9 +49,9 @@ const VERBS: Record<'create' | 'update' | 'get' | 'delete', VerbShape> = {
     method: 'GET',
     prefix: 'get',
     plural: true,
-    query: ['application', 'key', 'id', 'state', 'tags', 'page_size', 'cursor'],
+    query: ['application', 'team', 'key', 'id', 'state', 'tags', 'q', 'page_size', 'cursor'],
     summary: (name) =>
-      `List an application's objects of this kind as Datadog stores them, or get ${name} by key or id.`,
+      `List the objects of this kind as Datadog stores them, of one application or of all that the caller may read, or get ${name} by key or id.`,
   },
   delete: {
     method: 'DELETE',

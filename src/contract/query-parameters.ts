@@ -42,6 +42,14 @@ const NEXT_CURSOR = {
   is: 'the next_cursor of an answer',
 };
 
+/** The cursor of a list of all applications: an id, and a digest of the filters that it belongs to. */
+export const LIST_CURSOR = /^all\.([a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){0,2})\.([0-9a-f]{16})$/;
+/** The cursor of a list of one application: an id of a monitor or dashboard. The other form is that of LIST_CURSOR. */
+const CURSORS = {
+  monitor: /^(?:\d{1,20}|all\.\d{1,20}\.[0-9a-f]{16})$/,
+  dashboard: /^(?:[a-z0-9]+(?:-[a-z0-9]+){2}|all\.[a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){2}\.[0-9a-f]{16})$/,
+} as const;
+
 /** Every query parameter of the contract. */
 export const QUERY_PARAMETERS = {
   application: {
@@ -67,14 +75,17 @@ export const QUERY_PARAMETERS = {
   id: { description: "Datadog's id of the object.", ...ID },
   dry_run: { description: '`true`: only lint and plan; write nothing.', ...flag(false) },
   state: {
-    description: 'Only monitors in this overall state. Capitals and `_` are ignored: `No Data` is `no_data`.',
-    is: `one of ${STATES.join(', ')}`,
+    description:
+      'Only monitors in one of these overall states; a comma-separated list. Capitals and `_` are ignored: `No Data` is `no_data`.',
+    is: `a comma-separated list of ${STATES.join(', ')}`,
     schema: z
-      .custom(
-        (value) =>
-          typeof value === 'string' && STATES.some((state) => plainState(state) === plainState(value)),
-      )
-      .meta({ type: 'string', enum: STATES }),
+      .custom((value) => typeof value === 'string' && value.split(',').every(isState))
+      .meta({ type: 'string', pattern: `^(${STATES.join('|')})(,(${STATES.join('|')}))*$` }),
+  },
+  q: {
+    description: 'Only objects whose name or title contains this text, in any case.',
+    is: 'a text of at most 200 characters',
+    schema: z.string().regex(/\S/).max(200),
   },
   tags: {
     description: 'Only objects that have all of these tags; a comma-separated list.',
@@ -131,7 +142,7 @@ export const QUERY_PARAMETERS = {
       '`true`: no alerts, every object with all of its tags, and widgets with their ids, as Datadog has them.',
     ...flag(false),
   },
-  cursor: { ...NEXT_CURSOR, schema: matching(/^\d{1,20}$/) },
+  cursor: { ...NEXT_CURSOR, schema: matching(CURSORS.monitor) },
   catalogs: {
     description:
       'The names of the application in the catalogs where they differ, as in its document, as JSON: `{"leanix": "Checkout"}`.',
@@ -155,6 +166,17 @@ type Variants = { readonly [name in QueryName]?: QueryParameter };
 /** Parameters that have another meaning or form in some operations, by verb and by kind. */
 const VARIANTS: ReadonlyMap<string, Variants> = new Map(
   Object.entries<Variants>({
+    get: {
+      application: {
+        ...QUERY_PARAMETERS.application,
+        description:
+          'The application of the objects. Without it: those of every application that the caller may read.',
+      },
+      team: {
+        ...QUERY_PARAMETERS.team,
+        description: 'Only objects with the tag `team:` of this team.',
+      },
+    },
     history: { cursor: { ...NEXT_CURSOR, schema: matching(HISTORY_CURSOR) } },
     import: {
       id: {
@@ -163,7 +185,7 @@ const VARIANTS: ReadonlyMap<string, Variants> = new Map(
         schema: matching(/^[A-Za-z0-9_-]{1,100}(,[A-Za-z0-9_-]{1,100})*$/),
       },
     },
-    dashboard: { cursor: { ...NEXT_CURSOR, schema: matching(/^[a-z0-9]+(-[a-z0-9]+){2}$/) } },
+    dashboard: { cursor: { ...NEXT_CURSOR, schema: matching(CURSORS.dashboard) } },
   }),
 );
 
@@ -173,6 +195,10 @@ export function queryParameter(
   { verb, kind }: { readonly verb: string; readonly kind?: string | undefined },
 ): QueryParameter {
   return VARIANTS.get(verb)?.[name] ?? VARIANTS.get(kind ?? '')?.[name] ?? QUERY_PARAMETERS[name];
+}
+
+function isState(text: string): boolean {
+  return STATES.some((state) => plainState(state) === plainState(text));
 }
 
 /** Returns a state in one spelling: `No Data`, `no data` and `no_data` are equal. */

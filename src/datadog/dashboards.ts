@@ -1,7 +1,8 @@
 import type { RequestContext } from '../domain/caller.ts';
 import { isObject, type JsonObject } from '../domain/json.ts';
-import { idOf, isContestedBy, isOwnedBy, oldestFirst } from '../domain/marker.ts';
-import type { CachedObject, ObjectPort, SearchFilter } from '../pipeline/ports.ts';
+import { compareIds, idOf, isContestedBy, isOwnedBy, oldestFirst } from '../domain/marker.ts';
+import { ProblemError } from '../domain/problem.ts';
+import type { CachedObject, ListedPart, ListFilter, ObjectPort, SearchFilter } from '../pipeline/ports.ts';
 import { parseObjects, parseObject, readEach } from './response-objects.ts';
 import { checkPages } from './list-pages.ts';
 import { objectPath, pageUrl } from './object-path.ts';
@@ -11,6 +12,8 @@ import type { Request } from './request.ts';
 const PATH = '/api/v1/dashboard';
 /** Datadog's default page size. Its maximum is undocumented. */
 const PAGE_SIZE = 100;
+/** Maximum number of dashboards of a list that are read before the deadline is checked again. */
+const MAX_READ = 40;
 
 /** Creates the port for dashboards. Datadog cannot filter them by marker, so the whole list is read and filtered here. */
 export function dashboardPort(request: Request, uiUrl: URL): ObjectPort {
@@ -36,6 +39,15 @@ export function dashboardPort(request: Request, uiUrl: URL): ObjectPort {
 
   return {
     kind: 'dashboard',
+    async *list(wanted, after, context) {
+      const listed = await summaries(context, wanted.isWanted);
+      const ids = listed.map(idOf).sort(compareIds);
+      const rest = after === undefined ? ids : ids.filter((id) => compareIds(id, after) > 0);
+      yield* readParts(rest, wanted, (id) => get(id, context));
+    },
+    findWithState(owner, context) {
+      return this.find(owner, context);
+    },
     async find(owner, context, known = new Map(), onContested = undefined) {
       const isOwn = (dashboard: JsonObject) => isOwnedBy('dashboard', dashboard, owner);
       const listed = await summaries(context, (summary) => {
@@ -63,6 +75,28 @@ export function dashboardPort(request: Request, uiUrl: URL): ObjectPort {
     ...objectWrites(request, PATH),
     url: (object) => pageUrl(object['url'], `/dashboard/${encodeURIComponent(idOf(object))}`, uiUrl),
   };
+}
+
+/** Reads dashboards one by one, some at a time. Counts those that Datadog does not let Birddog read. */
+async function* readParts(
+  ids: readonly string[],
+  { isWanted, limit }: ListFilter,
+  get: (id: string) => Promise<JsonObject | undefined>,
+): AsyncGenerator<ListedPart> {
+  const size = Math.min(limit, MAX_READ);
+  for (let from = 0; from < ids.length; from += size) {
+    const part = ids.slice(from, from + size);
+    let notReadable = 0;
+    const objects = await readEach(part, (id) =>
+      get(id).catch((error: unknown) => {
+        if (!(error instanceof ProblemError && error.code === 'datadog_forbidden')) throw error;
+        notReadable += 1;
+        return undefined;
+      }),
+    );
+    const sorted = objects.filter(isWanted).sort((a, b) => compareIds(idOf(a), idOf(b)));
+    yield { objects: sorted, notReadable, last: part.at(-1) ?? '', hasMore: from + size < ids.length };
+  }
 }
 
 /** Returns the cached body of a dashboard, or undefined if the list shows that it changed since. */

@@ -253,6 +253,7 @@ function noResponseError(call: Call, error: OutboundError): Error {
     return new ProblemError(
       'datadog_failed',
       `Datadog sent a response of more than ${MAX_ANSWER_BYTES} bytes.`,
+      { cause: error },
     );
   return new ProblemError('datadog_unavailable', 'Datadog is unreachable.', {
     ...UNAVAILABLE,

@@ -204,13 +204,16 @@ function textList(value: Json | undefined): string[] {
 export function oldestFirst(objects: readonly JsonObject[]): JsonObject[] {
   return objects
     .map((object) => ({ object, at: createdAt(object) }))
-    .sort((a, b) => a.at - b.at || byNumber(idOf(a.object), idOf(b.object)))
+    .sort((a, b) => a.at - b.at || compareIds(idOf(a.object), idOf(b.object)))
     .map(({ object }) => object);
 }
 
-/** Compares decimal numbers of any size. Avoids Intl.Collator, whose first use takes 3 MiB. */
-function byNumber(a: string, b: string): number {
-  return a.length - b.length || (a < b ? -1 : Number(a > b));
+const NUMBER = /^\d+$/;
+
+/** Compares numeric ids as numbers of any size, others as strings. Avoids Intl.Collator, whose first use takes 3 MiB. */
+export function compareIds(a: string, b: string): number {
+  const numeric = NUMBER.test(a) && NUMBER.test(b);
+  return (numeric ? a.length - b.length : 0) || (a < b ? -1 : Number(a > b));
 }
 
 function createdAt(object: JsonObject): number {

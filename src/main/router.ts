@@ -4,7 +4,7 @@ import type { Route } from '../domain/application.ts';
 import { OBJECT_LIMITS } from '../format/decoded.ts';
 import type { Incoming } from '../http/contract-app.ts';
 import type { Reply } from '../runtime/reply.ts';
-import { servePipeline } from '../http/serve-pipeline.ts';
+import { servePipeline, serveReadAll } from '../http/serve-pipeline.ts';
 import { createSemaphore, type Semaphore } from '../runtime/concurrency/semaphore.ts';
 import { isWrite } from '../contract/operations.ts';
 import { ProblemError } from '../domain/problem.ts';
@@ -27,16 +27,23 @@ interface Router {
 /** Limits for forwarding large bodies, so that other requests keep enough connections to the sidecar. */
 const FORWARDED = { maxConcurrent: 2, maxConcurrentPerCaller: 1, maxWaiting: 4, maxWaitingPerCaller: 2 };
 
+/** Limits for lists of all applications: each holds up to 1,000 monitors of Datadog's list, and its page. */
+const LISTED = { maxConcurrent: 2, maxConcurrentPerCaller: 1, maxWaiting: 64, maxWaitingPerCaller: 8 };
+
 /**
- * Creates a handler that serves listed applications and forwards all other requests to the sidecar; a lint needs neither.
+ * Creates a handler that serves listed applications and forwards all other requests to the sidecar; a lint needs neither, and a
+ * list of all applications is served here.
  * Checks the caller's permissions before it sends a request to an upstream. While a write of an application is in progress or
  * unsettled on one route, its other writes go there too, even if the catalogs have changed: only that container knows of it.
  */
 export function router(at: Router): (incoming: Incoming) => Promise<Reply> {
   const forwards = createSemaphore(FORWARDED, 'large documents in progress in the sidecar');
+  const lists = createSemaphore(LISTED, 'lists of all applications in progress');
   return async (incoming) => {
     const { context, operation, inspection } = incoming;
     if (operation.verb === 'lint' && inspection) return inspection.lint();
+    if (operation.verb === 'get' && incoming.query.application === undefined)
+      return listAll(incoming, at, lists);
     const { application, route, sources } = await routeOf(incoming, at);
     if (!isWrite(operation)) return serveOn(route, incoming, at, forwards);
     const { ledger, settleMs } = at.ports;
@@ -56,6 +63,18 @@ export function router(at: Router): (incoming: Incoming) => Promise<Reply> {
       ),
     );
   };
+}
+
+/** Lists the objects of all applications that the caller may read, on both routes, with the keys of this container. */
+async function listAll(incoming: Incoming, { callers, ports }: Router, lists: Semaphore): Promise<Reply> {
+  const { caller, deadline } = incoming.context;
+  const mayRead = callers.readable(caller);
+  const release = await lists.acquire(caller, deadline);
+  try {
+    return await serveReadAll(incoming, mayRead, ports);
+  } finally {
+    release();
+  }
 }
 
 /** A write that takes objects from other applications. */

@@ -29,6 +29,17 @@ export interface ObjectPort {
     onContested?: (object: JsonObject) => void,
   ): Promise<JsonObject[]>;
   /**
+   * Returns the same objects as `find`. Monitors also have the states of all groups (`state.groups`) and the downtimes that
+   * match them (`matching_downtimes`).
+   */
+  findWithState(owner: Owner, context: RequestContext): Promise<JsonObject[]>;
+  /**
+   * Yields the objects of any owner whose ids follow `after`, sorted by id, in parts: monitors as in `findWithState`, 1,000
+   * with each call; dashboards that the caller wants by their entry in the list, read one by one. An object that exists
+   * all the time is in exactly one part, even if others are created or deleted meanwhile.
+   */
+  list(wanted: ListFilter, after: string | undefined, context: RequestContext): AsyncIterable<ListedPart>;
+  /**
    * Returns complete matching objects of any owner, oldest first; for import. Objects must match all given conditions.
    * `query` uses Datadog's monitor search, which lags behind writes by some seconds and therefore cannot show whether a write
    * arrived. Datadog has no search for dashboards: each word of `query` must occur in the title or description, and `team:x`
@@ -56,6 +67,26 @@ export interface ObjectPort {
 export interface SearchFilter {
   readonly query?: string;
   readonly tag?: string;
+}
+
+/** Which objects a list yields at least; the others may be missing. */
+export interface ListFilter {
+  /** Tags that the objects have. */
+  readonly tags: readonly string[];
+  /** Returns whether a dashboard is wanted by its entry in the list, which has no tags. */
+  readonly isWanted: (summary: JsonObject) => boolean;
+  /** How many objects the caller needs. */
+  readonly limit: number;
+}
+
+/** Consecutive objects of a list. */
+export interface ListedPart {
+  readonly objects: readonly JsonObject[];
+  /** How many wanted objects Datadog did not let Birddog read. */
+  readonly notReadable: number;
+  /** The id of the last object that was examined. */
+  readonly last: string;
+  readonly hasMore: boolean;
 }
 
 /** Follows the attempts of one write. */

@@ -1,13 +1,15 @@
-import type { ListAnswer, ListedObject } from '../contract/answers.ts';
-import { PAGE_SIZE, plainState } from '../contract/query-parameters.ts';
+import type { ListAnswer, ListedObject, MonitorStateFields, ShownObject } from '../contract/answers.ts';
+import { LIST_CURSOR, PAGE_SIZE, plainState } from '../contract/query-parameters.ts';
 import { readAlert } from '../alerts/read-back.ts';
+import type { Clock } from '../domain/clock.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { ManagedKind } from '../domain/managed-fields.ts';
-import { idOf, markOf, oldestFirst, unmarked } from '../domain/marker.ts';
+import { compareIds, idOf, markOf, oldestFirst, unmarked } from '../domain/marker.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { describe, routeMembers } from './describe.ts';
 import { keyOfId } from './find-live.ts';
 import type { ObjectPort, Ports } from './ports.ts';
+import { monitorState, withoutGroups } from './state/monitor-state.ts';
 import { type PipelineAnswer, type PipelineRequest, storedKind } from './request.ts';
 
 /** Returns a page of an application's objects of one kind, sorted by id. With `key` or `id`: that object and its clones. */
@@ -17,11 +19,13 @@ export async function read(request: PipelineRequest, ports: Ports): Promise<Pipe
   const application = query.application ?? '';
   const port = ports[storedKind(kind)];
   if (query.id !== undefined) await keyOfId(port, application, query.id, context);
-  const found = await port.find(
-    { application, ...(query.key === undefined ? {} : { key: query.key }) },
-    context,
+  if (query.cursor !== undefined && LIST_CURSOR.test(query.cursor))
+    throw new ProblemError('bad_request', 'The cursor belongs to a list of all applications.');
+  const owner = { application, ...(query.key === undefined ? {} : { key: query.key }) };
+  const found = await port.findWithState(owner, context);
+  const wanted = found.filter(
+    (object) => (query.id === undefined || idOf(object) === query.id) && isWanted(object, kind, query),
   );
-  const wanted = found.filter((object) => isWanted(object, kind, request));
   if (wanted.length === 0 && (query.key ?? query.id) !== undefined) {
     const what = query.key === undefined ? `the id ${query.id}` : `the key "${query.key}"`;
     throw new ProblemError('not_found', `The application "${application}" has no ${kind} with ${what}.`);
@@ -38,7 +42,7 @@ export async function read(request: PipelineRequest, ports: Ports): Promise<Pipe
           application,
           key: markOf(port.kind, object)?.key ?? '',
           ...(oldest.has(idOf(object)) ? {} : { clone: true }),
-          ...describe(kind, port, object),
+          ...describeListed(kind, port, object, ports.clock),
         })),
       ),
       ...(next === undefined ? {} : { next_cursor: next }),
@@ -47,24 +51,51 @@ export async function read(request: PipelineRequest, ports: Ports): Promise<Pipe
   };
 }
 
-const LISTS: Readonly<Record<ManagedKind, (objects: ListedObject[]) => Pick<ListAnswer, `${ManagedKind}s`>>> =
-  {
-    monitor: (monitors) => ({ monitors }),
-    alert: (alerts) => ({ alerts }),
-    dashboard: (dashboards) => ({ dashboards }),
-  };
+/** The list of an answer, by kind. */
+export const LISTS: Readonly<
+  Record<ManagedKind, (objects: ListedObject[]) => Pick<ListAnswer, `${ManagedKind}s`>>
+> = {
+  monitor: (monitors) => ({ monitors }),
+  alert: (alerts) => ({ alerts }),
+  dashboard: (dashboards) => ({ dashboards }),
+};
 
-function isWanted(object: JsonObject, kind: ManagedKind, { query }: PipelineRequest): boolean {
-  if (query.id !== undefined && idOf(object) !== query.id) return false;
+/** Returns an object of a list: its state if it is a monitor, its id and URL in Datadog, and its definition without the marker. */
+export function describeListed(
+  kind: ManagedKind,
+  port: ObjectPort,
+  object: JsonObject,
+  clock: Pick<Clock, 'now'>,
+): ShownObject & (MonitorStateFields | object) {
+  if (port.kind === 'dashboard') return describe(kind, port, object);
+  return { ...monitorState(object, clock.now()), ...describe(kind, port, withoutGroups(object)) };
+}
+
+/** Returns whether an object matches the filters of a query, and is of this kind. */
+export function isWanted(object: JsonObject, kind: ManagedKind, query: PipelineRequest['query']): boolean {
   const state = object['overall_state'];
-  if (
-    query.state !== undefined &&
-    (typeof state !== 'string' || plainState(state) !== plainState(query.state))
-  )
-    return false;
+  const states = query.state?.split(',').map(plainState);
+  if (states && (typeof state !== 'string' || !states.includes(plainState(state)))) return false;
   const tags = Array.isArray(object['tags']) ? object['tags'] : [];
-  if (query.tags !== undefined && !query.tags.split(',').every((t) => tags.includes(t.trim()))) return false;
-  return kind !== 'alert' || readAlert(unmarked('monitor', object)) !== undefined;
+  if (!tagsOf(query).every((tag) => tags.includes(tag))) return false;
+  if (!hasText(object, query.q)) return false;
+  return kind !== 'alert' || readAlert(unmarked('monitor', withoutGroups(object))) !== undefined;
+}
+
+/** Returns the tags that a query requires. */
+export function tagsOf({ tags, team }: PipelineRequest['query']): string[] {
+  const required = tags?.split(',').map((tag) => tag.trim()) ?? [];
+  return team === undefined ? required : [...required, `team:${team}`];
+}
+
+/** Returns whether the name or title of an object contains a text. */
+export function hasText(object: JsonObject, text: string | undefined): boolean {
+  return (
+    text === undefined ||
+    [object['name'], object['title']].some(
+      (name) => typeof name === 'string' && name.toLowerCase().includes(text.toLowerCase()),
+    )
+  );
 }
 
 /** Returns the ids of the oldest object of each key. The oldest is the original, the others are clones. */
@@ -89,10 +120,4 @@ function pageOf(
   const page = rest.slice(0, limit);
   const last = page.at(-1);
   return last && rest.length > limit ? { page, next: idOf(last) } : { page };
-}
-
-/** Compares numeric ids as numbers of any size, others as strings. */
-function compareIds(a: string, b: string): number {
-  const numeric = /^\d+$/.test(a) && /^\d+$/.test(b);
-  return (numeric ? a.length - b.length : 0) || (a < b ? -1 : a > b ? 1 : 0);
 }

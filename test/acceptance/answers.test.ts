@@ -42,6 +42,8 @@ function requests(application: string): Request[] {
       ['PUT', `/update_${kind}`, 404, { application, key: 'none', [kind]: change }],
       ['GET', `/get_${kind}s?${where}`, 200],
       ['GET', `/get_${kind}s?${where}&key=none`, 404],
+      ['GET', `/get_${kind}s?team=${team}&q=a&page_size=1`, 200],
+      ['GET', `/get_${kind}s?key=none`, 400],
     ]),
     ['POST', '/lint', 200, document],
     ['POST', '/lint', 200, { monitor: { type: 'query alert', query: 'agv(last_5m):avg:a{*} > 1' } }],

@@ -188,7 +188,7 @@ describe('bad input gets its exact problem', () => {
       [405, 'method_not_allowed', 'POST'],
     );
     assert.deepEqual([(await request(pod, 'GET', '/nothing')).body.code], ['unknown_path']);
-    assert.equal((await request(pod, 'GET', '/get_monitors')).body.code, 'bad_request');
+    assert.equal((await request(pod, 'GET', '/history')).body.code, 'bad_request');
   });
 
   it('for an invalid deadline and one that passes', async () => {

@@ -122,6 +122,29 @@ describe('permissions', () => {
     });
   }
 
+  it('decide what a list of all applications has; without any it is refused before a request to Datadog', async () => {
+    for (const application of ['payments-batch', 'checkout', 'legacy-crm']) {
+      const marker = [`birddog_application:${application}`, `birddog_key:${application}/seen`];
+      const id = 900 + application.length;
+      await control(at.pod.datadogUrl, 'POST', 'seed', { monitors: [{ ...monitor, id, tags: marker }] });
+    }
+    const applications = async (token: string) => {
+      const { status, body, text } = await at.ask(token, 'GET', '/get_monitors?page_size=1000');
+      assert.equal(status, 200, text);
+      const listed: { readonly application: string; readonly key: string }[] = body.monitors;
+      return listed.flatMap(({ application, key }) => (key === 'seen' ? [application] : []));
+    };
+    assert.deepEqual(await applications(tokens.zoë), ['checkout', 'payments-batch']);
+    assert.deepEqual(await applications(tokens.robot), ['checkout']);
+    assert.deepEqual(await applications(tokens.auditor), ['checkout', 'legacy-crm', 'payments-batch']);
+    const seen = await at.settled();
+    for (const path of ['/get_monitors', '/get_alerts', '/get_dashboards']) {
+      const { status, body } = await at.ask(tokens.newcomer, 'GET', path);
+      assert.deepEqual([status, body.code], [403, 'forbidden'], path);
+    }
+    assert.deepEqual(await at.asked(), seen);
+  });
+
   it('allow lint to every authenticated caller, and the API description to everybody', async () => {
     const body = { application: 'payments-batch', team: 't', monitor };
     assert.equal((await at.ask(tokens.newcomer, 'POST', '/lint', body)).status, 200);

@@ -172,8 +172,10 @@ class Monitors {
     checkGroupStates(query);
     const ids = this.#matchingIds(query);
     const { page, offset, size } = paging(query);
-    const from = offset === undefined ? page * size : ids.findIndex((id) => Number(id) > offset);
-    const pageIds = from < 0 ? [] : ids.slice(from, from + size);
+    const after = (since: number) =>
+      ids.filter((id) => Number(id) > since).sort((a, b) => Number(a) - Number(b));
+    const pageIds =
+      offset === undefined ? ids.slice(page * size, (page + 1) * size) : after(offset).slice(0, size);
     return json(
       200,
       pageIds.map((id) => this.#view(this.#monitors.get(id) ?? {}, query)),

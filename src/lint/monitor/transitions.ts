@@ -5,7 +5,7 @@ import type { Enclosing } from '../../language/message/walk-message.ts';
 export type Transitions = number;
 
 const STATUSES = ['ok', 'alert', 'warning', 'no_data', 'unknown'] as const;
-type Status = (typeof STATUSES)[number];
+export type Status = (typeof STATUSES)[number];
 
 const ALL = set(STATUSES, STATUSES);
 
@@ -26,6 +26,11 @@ const BLOCKS: ReadonlyMap<string, Transitions> = new Map([
 /** Every transition into a status other than ok. INTO_OK has every transition back. */
 export const INTO_PROBLEM = set(STATUSES, ['alert', 'warning', 'no_data', 'unknown']);
 export const INTO_OK = set(['alert', 'warning', 'no_data', 'unknown'], ['ok']);
+
+/** Returns the transition from ok into a status. */
+export function fromOkInto(status: Status): Transitions {
+  return set(['ok'], [status]);
+}
 
 /** Returns the transitions for which the content of these blocks is sent. Comparisons of tags or priorities may apply to all. */
 export function transitionsWithin(within: readonly Enclosing[]): Transitions {
