@@ -213,6 +213,25 @@ describe('a monitor that Datadog refuses', () => {
     ]);
   });
 
+  it('has a burn rate beyond the maximum of its SLO (recorded)', () => {
+    const query = { numerator: 'sum:a{*}.as_count()', denominator: 'sum:b{*}.as_count()' };
+    const thresholds = [
+      { timeframe: '7d', target: 99 },
+      { timeframe: '30d', target: 90 },
+    ];
+    const { data } = jsonBody(send('POST', '/api/v1/slo', { type: 'metric', name: 's', query, thresholds }));
+    const burning = (over: string, rate: number) =>
+      validate({
+        type: 'slo alert',
+        query: `burn_rate("${data[0].id}").over("${over}").long_window("1h").short_window("5m") > ${rate}`,
+      });
+    assert.deepEqual(burning('30d', 14.4), [
+      400,
+      'Alert threshold (14.4) must be in range 0 to 10.0 for burn rate alerts (max threshold = 1/1-slo target).',
+    ]);
+    assert.deepEqual([burning('30d', 10), burning('7d', 14.4)], [[200], [200]]);
+  });
+
   it("combines a composite monitor (DataDog/documentation#9306; the emulator's words)", () => {
     const a = create({ name: 'a' });
     const inner = create({ name: 'inner', type: 'composite', query: `${a} && !${a}` });

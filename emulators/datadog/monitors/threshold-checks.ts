@@ -107,6 +107,6 @@ function checkCounts(query: string, limits: Limits): void {
 }
 
 /** Formats a float as Python does. */
-function float(value: number): string {
+export function float(value: number): string {
   return Number.isInteger(value) ? `${value}.0` : String(value);
 }
