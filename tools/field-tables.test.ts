@@ -12,7 +12,10 @@ it('lists the fields of an alert, with those inside, their values and defaults',
   const page = withFields(section('an alert', 'old'));
   assert.match(page, /^before\n<!-- .*\n\n\| field \|/);
   assert.match(page, /^\| `signal` \| object \| \*\*required\*\* \| .+ \|$/m);
-  assert.match(page, /^\| `signal.filter` \| string \| `\*` \| .+ \|$/m);
+  assert.match(page, /^\| `signal.index` \| string, or list of strings \| `\*` \| .+ \|$/m);
+  // The values of fields that several kinds of signals have.
+  assert.match(page, /^\| `signal.aggregate` \| `avg`, .+, `p99`, `cardinality`, .+ \|$/m);
+  assert.match(page, /^\| `condition.warn` \| number \| /m);
   assert.match(page, /^\| `notify\[\].when` \| `alert`, .+, or list of `alert`, /m);
   assert.doesNotMatch(page, /old|`key`/);
   assert.match(page, /\n\n<!-- end of fields -->\nafter\n$/);

@@ -98,7 +98,7 @@ function rowsOf(
     ];
     const row = `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`;
     const inside = [
-      { schema: written, path: `${path}.` },
+      ...[written, ...(field.anyOf ?? [])].map((schema) => ({ schema, path: `${path}.` })),
       // An element that can also be a string has a row for each field of its object.
       ...[field.items ?? {}, ...(field.items?.anyOf ?? [])].map((schema) => ({ schema, path: `${path}[].` })),
     ];
@@ -125,11 +125,12 @@ function valueOf(field: FieldSchema, definitions: Definitions): string {
       .filter((value) => value !== '')
       .join(', ');
   const describe = (schema: FieldSchema) => valueOf(resolved(schema, definitions), definitions);
-  if (anyOf !== undefined)
-    return anyOf
-      .map(describe)
-      .filter((value) => value !== '')
-      .join(', or ');
+  if (anyOf !== undefined) {
+    const words = anyOf.flatMap((schema) => schema.enum ?? []);
+    const others = anyOf.filter((schema) => schema.enum === undefined).map(describe);
+    const described = [words.length > 0 ? describe({ enum: [...new Set(words)] }) : '', ...others];
+    return [...new Set(described)].filter((value) => value !== '').join(', or ');
+  }
   if (items !== undefined) {
     const element = describe(items);
     if (element === '' || element === 'object') return 'list';

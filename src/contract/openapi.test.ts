@@ -182,8 +182,8 @@ describe('the OpenAPI description', () => {
     const wrong: readonly [pattern: string, refused: string, alert: object][] = [
       [Condition.properties.over.pattern, '0', { condition: { over: '0', above: 1 } }],
       [Signal.properties.metric.pattern, '0', { signal: { metric: '0' } }],
-      [Signal.properties.by.items.pattern, '0', { signal: { metric: 'm', by: ['0'] } }],
-      [Signal.properties.filter.pattern, 'a{b}', { signal: { metric: 'm', filter: 'a{b}' } }],
+      [Signal.properties.by.anyOf[0].items.pattern, '0', { signal: { metric: 'm', by: ['0'] } }],
+      [Signal.properties.filter.anyOf[0].pattern, 'a{b}', { signal: { metric: 'm', filter: 'a{b}' } }],
       [Notify.properties.to.anyOf[0].pattern, 'x', { notify: [{ to: ['x'] }] }],
     ];
     const valid = {

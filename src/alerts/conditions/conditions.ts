@@ -1,8 +1,10 @@
 import type { ConditionKind } from '../kinds.ts';
+import { BURN_RATE, ERROR_BUDGET } from './burn-rate.ts';
+import { FAILURES, PERCENT } from './failures.ts';
 import { NUMBER } from './number.ts';
 
 /** Every kind of condition that a field selects, in the order in which a monitor is read. */
-export const CONDITIONS: readonly ConditionKind[] = [];
+export const CONDITIONS: readonly ConditionKind[] = [FAILURES, PERCENT, BURN_RATE, ERROR_BUDGET];
 
 /** The condition without such a field. It is read last. */
 export const OTHERWISE: ConditionKind = NUMBER;

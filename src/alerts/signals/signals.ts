@@ -1,5 +1,9 @@
-import { type SignalKind } from '../kinds.ts';
+import type { SignalKind } from '../kinds.ts';
+import { CHECK } from './check.ts';
 import { METRIC } from './metric.ts';
+import { PROCESSES } from './processes.ts';
+import { SEARCHES } from './search.ts';
+import { SLO } from './slo.ts';
 
 /** Every kind of signal, in the order in which a monitor is read: the narrowest first. */
-export const SIGNALS: readonly SignalKind[] = [METRIC];
+export const SIGNALS: readonly SignalKind[] = [METRIC, ...SEARCHES, CHECK, PROCESSES, SLO];
