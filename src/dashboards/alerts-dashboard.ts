@@ -141,6 +141,14 @@ function markdown(text: string): string {
   return text.replaceAll(/\s+/g, ' ').replaceAll(/[\\`*_[\]()<>#|~]/g, (sign) => `\\${sign}`);
 }
 
+/** The fields of a dashboard that are generated. A document can only have others beside `from`. */
+export const GENERATED_FIELDS: ReadonlySet<string> = new Set([
+  'layout_type',
+  'reflow_type',
+  'template_variables',
+  'widgets',
+]);
+
 /** Returns whether a dashboard of a document is to be generated. Other dashboards have no field of this name. */
 export function isGenerated(dashboard: JsonObject): boolean {
   return Object.hasOwn(dashboard, 'from');

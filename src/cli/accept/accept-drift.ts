@@ -1,6 +1,8 @@
 import { append } from '../../domain/append.ts';
 import { isObject, type Json, type JsonObject, sameJson } from '../../domain/json.ts';
 import type { Change } from '../../domain/plan.ts';
+import { valueAt } from '../../domain/pointer.ts';
+import { isGenerated } from '../../dashboards/alerts-dashboard.ts';
 import { isSet } from '../../diff/set-changes.ts';
 import { decode } from '../../format/decode.ts';
 import { DOCUMENT_LIMITS, type Format } from '../../format/decoded.ts';
@@ -50,7 +52,7 @@ export async function acceptDrift(
       drifted: object,
       live: list.find(({ key }) => key === object.key),
     });
-    if (!accepted) refused.push({ object, reason: 'an alert entry cannot express the change' });
+    if (!accepted) refused.push({ object, reason: whyNotExpressed(valueAt(value, object.pointer)) });
     else if (accepted.edits.length + accepted.orders.length === 0)
       refused.push({ object, reason: 'the value comes from the document, not from the entry' });
     else {
@@ -65,6 +67,13 @@ export async function acceptDrift(
   }
   append(refused, await remainingDrift(document, text, drifted, refused, deadlineMs, { client }));
   return { text, refused };
+}
+
+/** Returns why an entry cannot express a change. */
+function whyNotExpressed(entry: Json | undefined): string {
+  return isObject(entry) && isGenerated(entry)
+    ? 'the dashboard is generated from the alerts; change these instead'
+    : 'an alert entry cannot express the change';
 }
 
 /** Returns why changes cannot be written into a text: a YAML anchor shares the value with others, or another reason. */

@@ -1,6 +1,7 @@
 import { alertJson } from '../../alerts/alert.ts';
 import { readAlert } from '../../alerts/read-back.ts';
 import type { Edit } from '../../domain/finding.ts';
+import { GENERATED_FIELDS, isGenerated } from '../../dashboards/alerts-dashboard.ts';
 import { isObject, type Json, type JsonObject, own, sameJson } from '../../domain/json.ts';
 import type { Change } from '../../domain/plan.ts';
 import { type Pointer, pointerSteps, pointerTo, valueAt } from '../../domain/pointer.ts';
@@ -30,6 +31,8 @@ export function acceptEdits({ document, read, drifted, live }: DriftedEntry): Ac
     const edits = alertEdits(entry, live, drifted, { document, read });
     return edits && { edits, orders: [] };
   }
+  if (isGenerated(entry) && changes.some(({ path }) => GENERATED_FIELDS.has(pointerSteps(path)[0] ?? '')))
+    return undefined;
   const differ = differences(read.application);
   const accepted: Acceptance[] = [];
   for (const field of new Set(changes.map(({ path }) => pointerSteps(path)[0] ?? ''))) {
