@@ -132,6 +132,7 @@ export const monitorEntry = (key: string, more: JsonObject = {}): JsonObject => 
   type: 'query alert',
   name: key,
   query: `avg(last_5m):avg:system.load.1{part:${key}} > 2`,
+  message: '@slack-shop',
   options: { thresholds: { critical: 2 } },
   ...more,
 });
@@ -142,6 +143,7 @@ export const compositeEntry = (key: string, ...of: string[]): JsonObject => ({
   type: 'composite',
   name: key,
   query: of.map((one) => `\${monitor:${one}}`).join(' && '),
+  message: '@slack-shop',
 });
 
 /** Returns the entry of a dashboard that shows a monitor of its document. */

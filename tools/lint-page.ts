@@ -48,6 +48,21 @@ evidence: a claim without evidence is a warning.
 expects no error for what Datadog accepted, and an error for what Datadog rejected.
 \`test/conformance/lint-mutations.test.ts\` puts forty kinds of mistakes into those queries and checks that lint finds each one.
 
+## Nobody is notified
+
+[\`nobody_notified\`](lint/recipient.md#nobody_notified) warns about a monitor or an alert that names no recipient, whose recipients are
+not notified of alerts, or whose setting for warnings or missing data notifies nobody. A handle counts if it is outside all blocks of
+the message, or in blocks that apply to the transition; blocks that compare tags or priorities may apply. Nobody needs to be notified of:
+
+- a monitor or an alert that a composite of the same document refers to: people are paged for the composite, and would be paged twice
+  if its conditions had recipients. The composite itself needs some. Birddog does not know the composites of other documents;
+- a draft (\`draft_status: draft\`), which Datadog never sends;
+- an entry with \`/message\` or \`/notify\` in \`unmanaged\`, because its recipients are in Datadog;
+- a file with a type and a query only, such as to try a query;
+- alerts of a monitor that is meant to notify of missing data only.
+
+Birddog does not read Datadog's notification rules. If one of them names the recipients, ignore the finding with that reason.
+
 ## Known recipients
 
 Datadog accepts a message that mentions a recipient which does not exist, and notifies nobody. With a list of recipients,

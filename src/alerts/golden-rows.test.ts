@@ -56,11 +56,12 @@ function optionsOf(query: string, options: JsonObject): JsonObject {
   };
 }
 
-/** Returns the findings about an alert that a user sees, but for those about missing recipients. */
+/** Returns the findings about an alert that a user sees, but for that about missing recipients. */
 function findingsOf(alert: JsonObject): string[] {
   const findings = new Findings();
   addCheck(findings, alertSchema, alert, '');
-  if (findings.size === 0) addAlertFindings(findings, parseAlert(alert), undefined, '');
+  if (findings.size === 0)
+    addAlertFindings(findings, parseAlert(alert), undefined, '', { mayBeSilent: true });
   const found = findings.list().filter(({ severity }) => severity !== 'info');
   return found.map(({ code, pointer, message }) => `${code} ${pointer}: ${message}`);
 }

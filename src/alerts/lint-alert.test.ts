@@ -66,7 +66,7 @@ describe('the lint of an alert', () => {
       const findings = new Findings();
       const shared = { notify: ['@here'], added: new Set<string>() };
       for (const [at, alert] of alerts.entries())
-        addAlertFindings(findings, alert, undefined, `/alerts/${at}`, shared);
+        addAlertFindings(findings, alert, undefined, `/alerts/${at}`, { shared });
       return findings.list().map(({ code, pointer }) => [code, pointer]);
     };
     assert.deepEqual(pointers(ALONE, ALONE), [['handle_unknown', '/notify']]);

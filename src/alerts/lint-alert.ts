@@ -30,6 +30,15 @@ export interface SharedRecipients {
   readonly added: Set<string>;
 }
 
+const NONE_SHARED: SharedRecipients = { notify: undefined, added: new Set() };
+
+/** The context of an alert in a document. */
+export interface AlertContext {
+  readonly shared?: SharedRecipients;
+  /** Whether nobody needs to be notified. */
+  readonly mayBeSilent?: boolean;
+}
+
 /**
  * Lints an alert that matches the schema. If it has no errors, also lints its monitor and maps each finding to the field of
  * the alert. `lint` is the field `lint` of the alert, `pointer` the place of the alert in the body.
@@ -39,7 +48,7 @@ export function addAlertFindings(
   alert: Alert,
   lint: Json | undefined,
   pointer: Pointer,
-  shared: SharedRecipients = { notify: undefined, added: new Set() },
+  { shared = NONE_SHARED, mayBeSilent = false }: AlertContext = {},
 ): void {
   // Findings about the monitor are dropped at the pointers of the alert's own findings and at their parents.
   const places = new Set<Pointer>();
@@ -53,7 +62,8 @@ export function addAlertFindings(
   const suppressions = suppressionsOf(lint);
   if (valid) {
     const found = new Findings();
-    const view = viewMonitor(compileAlert({ ...alert, notify: alert.notify ?? shared.notify }));
+    const compiled = compileAlert({ ...alert, notify: alert.notify ?? shared.notify });
+    const view = viewMonitor(compiled, mayBeSilent ? {} : { recipientsIn: 'notify' });
     addMonitorRules(found, view, '', suppressions);
     // The alert lists a recipient once, but the monitor's message can repeat it in several blocks.
     const own = new Set<string>();
@@ -83,6 +93,13 @@ function sourceOf(
   { pointer, shared }: { readonly pointer: Pointer; readonly shared: unknown },
   query: string,
 ): Finding {
+  if (finding.code === 'nobody_notified') {
+    if (notify === undefined && shared !== undefined) return { ...finding, pointer: SHARED };
+    if (notify !== undefined) return { ...finding, pointer: pointerTo(pointer, 'notify') };
+    // The recipients of the document may be malformed.
+    const field = message === undefined ? 'title' : 'message';
+    return { ...finding, pointer: pointerTo(pointer, field), reads: [SHARED] };
+  }
   const metric = textOf(signal['metric']);
   const from = metric === '' ? 0 : query.indexOf(`:${metric}{`) + 1;
   if (finding.pointer === '/query' && from > 0 && at === from && finding.to === from + metric.length)

@@ -204,7 +204,9 @@ class Causes {
     const { within, fields } = READS.get(code) ?? { within: 'object', fields: [] };
     const scope = placeOf(pointer, within);
     for (const read of pointers ?? fields.map((field) => `${scope}${field}`)) {
-      const fault = nearestIn(this.#faults, read, scope.length) ?? this.#parents.get(read);
+      // A field of the document is outside the scope.
+      const min = read.startsWith(scope) ? scope.length : 0;
+      const fault = nearestIn(this.#faults, read, min) ?? this.#parents.get(read);
       if (fault !== undefined && fault.code !== code) return fault;
     }
     return undefined;

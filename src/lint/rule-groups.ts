@@ -28,6 +28,7 @@ import { METHOD_CHAIN_RULES } from './monitor/rules/method-chain.ts';
 import { METRIC_RULES } from './monitor/rules/metric.ts';
 import { MISSING_DATA_RULES } from './monitor/rules/missing-data.ts';
 import { NAME_AND_TAG_RULES } from './monitor/rules/name-and-tags.ts';
+import { NOTIFICATION_RULES } from './monitor/rules/nobody-notified.ts';
 import { OPTION_RULES } from './monitor/rules/option.ts';
 import { OUTLIER_AND_FORECAST_RULES } from './monitor/rules/outlier-and-forecast.ts';
 import { QUERY_RULES } from './monitor/rules/query-syntax.ts';
@@ -112,6 +113,10 @@ export const RULE_GROUPS: readonly RuleGroup[] = [
   monitors('message-variable', 'Variables in messages', MESSAGE_VARIABLE_RULES),
   monitors('message-call', 'Helpers in messages', MESSAGE_CALL_RULES),
   monitors('recipient', 'Recipients', RECIPIENT_RULES),
+  {
+    ...monitors('recipient', 'Notifications that reach nobody', NOTIFICATION_RULES),
+    lint: (object, pointer) => lintMonitor(object, pointer, { recipientsIn: 'message' }),
+  },
   monitors('known-metric', "Metrics and service checks of Datadog's integrations", KNOWN_METRIC_RULES),
   monitors('secret', 'Secrets', SECRET_RULES),
   dashboards('widget', 'Widgets', WIDGET_RULES),

@@ -10,7 +10,7 @@ const monitor = (more: JsonObject): JsonObject => ({
   name: 'Load',
   type: 'query alert',
   query: 'avg(last_5m):avg:system.load.1{*} > 2',
-  message: 'Load',
+  message: 'Load @slack-a',
   ...more,
 });
 const dashboard = (widgets: Json[], more: JsonObject = {}): JsonObject => ({
@@ -48,7 +48,7 @@ const MISTAKES: readonly (readonly [title: string, object: JsonObject, finding: 
   [
     'a misspelt threshold that the message reads',
     monitor({
-      message: '{{#is_warning}}x{{/is_warning}}',
+      message: '@slack-a {{#is_warning}}x{{/is_warning}}',
       options: { thresholds: { critical: 2, wraning: 1 } },
     }),
     'error unknown_threshold /options/thresholds/wraning',
@@ -77,7 +77,7 @@ const MISTAKES: readonly (readonly [title: string, object: JsonObject, finding: 
   ['a misspelt block', monitor({ message: '{{#is_alrt}}x{{/is_alert}}' }), 'error unknown_block /message'],
   [
     'a variable without its group, used twice',
-    monitor({ name: '{{host.name}}', message: '{{host.name}}' }),
+    monitor({ name: '{{host.name}}', message: '{{host.name}} @slack-a' }),
     'warning ungrouped_variable /message',
   ],
   [
@@ -169,7 +169,7 @@ describe('one mistake has one finding', () => {
     const query = 'avg(last_5m:avg:system.load.1{*} > 2';
     const codesOf = (more: JsonObject) => lintFile(monitor(more)).map(({ code }) => code);
     assert.deepEqual(
-      [...new Set(codesOf({ query, message: '{{vlaue}}' }))],
+      [...new Set(codesOf({ query, message: '@slack-a {{vlaue}}' }))],
       ['query_syntax', 'unknown_variable'],
     );
     for (const other of ['{{host', '{{#is_alert}}y', '{{/is_alert}}'])
@@ -186,11 +186,14 @@ describe('one mistake has one finding', () => {
       renotify_interval: 5,
       renotify_statuses: ['no data'],
     };
-    assert.deepEqual(outline(lintFile(monitor({ message: '{{#is_no_data}}x{{/is_no_data}}', options }))), [
-      'error unknown_threshold /options/thresholds/wraning',
-      'warning renotify_status_unreached /options/renotify_statuses/0',
-      'warning block_never_fires /message',
-    ]);
+    assert.deepEqual(
+      outline(lintFile(monitor({ message: '@slack-a {{#is_no_data}}x{{/is_no_data}}', options }))),
+      [
+        'error unknown_threshold /options/thresholds/wraning',
+        'warning renotify_status_unreached /options/renotify_statuses/0',
+        'warning block_never_fires /message',
+      ],
+    );
   });
 
   it('and no list loses its errors, all its findings, or more in a second pass', () => {

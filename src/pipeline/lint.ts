@@ -8,11 +8,12 @@ import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import type { ManagedKind } from '../domain/managed-fields.ts';
 import { markerFindings } from '../domain/marker.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
-import { withPlaceholders } from '../domain/references.ts';
+import { referencesIn, withPlaceholders } from '../domain/references.ts';
 import { isGenerated } from '../dashboards/alerts-dashboard.ts';
 import { checkTimeBudget } from '../domain/time-budget.ts';
 import { addDashboardFindings } from '../lint/dashboard/lint-dashboard.ts';
 import { addMonitorFindings } from '../lint/monitor/lint-monitor.ts';
+import type { MonitorContext } from '../lint/monitor/monitor-view.ts';
 import { oneFindingPerCause } from '../lint/one-cause.ts';
 import { defaultKey, isDocument, kindOfBody, LISTS, nameField, noDocument } from './body-kind.ts';
 import { offlineFindings } from './document/offline-findings.ts';
@@ -43,6 +44,7 @@ function addObjectFindings(
   verb: 'create' | 'update',
   object: Json,
   pointer: Pointer,
+  mayBeSilent = false,
 ): void {
   const before = findings.size;
   addCheck(findings, OBJECT_SCHEMAS[kind][verb], object, pointer);
@@ -52,15 +54,14 @@ function addObjectFindings(
     if (findings.size === before) addAlertFindings(findings, parseAlert(object), object['lint'], pointer);
     return;
   }
-  LINTERS[kind](findings, object, pointer, { whole: verb === 'create' });
+  LINTERS[kind](findings, object, pointer, { whole: verb === 'create', ...recipientsOf(mayBeSilent) });
 }
 
-type Lint = (
-  findings: Findings,
-  object: JsonObject,
-  pointer: Pointer,
-  setting: { readonly whole?: boolean; readonly inDocument?: boolean },
-) => void;
+function recipientsOf(mayBeSilent: boolean): Pick<MonitorContext, 'recipientsIn'> {
+  return mayBeSilent ? {} : { recipientsIn: 'message' };
+}
+
+type Lint = (findings: Findings, object: JsonObject, pointer: Pointer, context: MonitorContext) => void;
 const LINTERS: Readonly<Record<'monitor' | 'dashboard', Lint>> = {
   monitor: addMonitorFindings,
   dashboard: addDashboardFindings,
@@ -115,8 +116,13 @@ export function lintFile(body: Json): Finding[] {
   }
   const kind = kindOfBody(body);
   if (isWrapped(kind, body)) addEnvelopeFindings(findings, readEnvelope('create', kind, body, {}));
-  else addObjectFindings(findings, kind, 'create', body, '');
+  else addObjectFindings(findings, kind, 'create', body, '', isFragment(body));
   return oneFindingPerCause(findings.list());
+}
+
+/** Returns whether an object is only a type, a query and options, such as to try a query. */
+function isFragment({ name, message }: JsonObject): boolean {
+  return name === undefined && message === undefined;
 }
 
 const FILE_LIMITS: FindingLimits = { maxPerCode: 10_000, maxInAll: 100_000 };
@@ -148,14 +154,34 @@ function addDocumentFindings(findings: Findings, document: Json): void {
   addCheck(findings, documentSchema, document, '');
   findings.addAll(markerFindings('monitor', { tags: document['tags'] ?? [] }, ''));
   const shared = { notify: notifySchema.safeParse(document['notify']).data, added: new Set<string>() };
+  const conditions = conditionsIn(document);
   for (const { list, kind } of LISTS) {
     const entries = document[list];
     if (!Array.isArray(entries)) continue;
     for (const [at, entry] of entries.entries()) {
       checkTimeBudget();
-      if (isObject(entry)) addEntryFindings(findings, kind, entry, pointerTo('', list, at), shared);
+      if (isObject(entry))
+        addEntryFindings(findings, kind, entry, pointerTo('', list, at), { shared, conditions });
     }
   }
+}
+
+/** Returns the keys of the monitors and alerts of a document to which its composites refer. */
+function conditionsIn(document: JsonObject): Set<string> {
+  const { application, monitors } = document;
+  const conditions = new Set<string>();
+  for (const entry of Array.isArray(monitors) ? monitors : []) {
+    if (!isObject(entry) || entry['type'] !== 'composite') continue;
+    for (const { to } of referencesIn(entry['query'] ?? null, ''))
+      if (to !== undefined && (to.application ?? application) === application) conditions.add(to.key);
+  }
+  return conditions;
+}
+
+interface DocumentContext {
+  readonly shared: SharedRecipients;
+  /** The keys of the monitors and alerts that are conditions of composites. */
+  readonly conditions: ReadonlySet<string>;
 }
 
 function addEntryFindings(
@@ -163,18 +189,25 @@ function addEntryFindings(
   kind: ManagedKind,
   entry: JsonObject,
   pointer: Pointer,
-  shared: SharedRecipients,
+  { shared, conditions }: DocumentContext,
 ): void {
-  const { key, adopt: _, unmanaged: __, renamed_from: ___, ...object } = entry;
+  const { key, adopt: _, unmanaged, renamed_from: __, ...object } = entry;
+  const derived = defaultKey(kind, object);
+  // The composite notifies for its conditions. Recipients in an unmanaged field are in Datadog only.
+  const mayBeSilent =
+    conditions.has(typeof key === 'string' ? key : (derived ?? '')) ||
+    (Array.isArray(unmanaged) && unmanaged.some((field) => field === '/message' || field === '/notify'));
   findings.addAll(markerFindings(storedKind(kind), object, pointer));
   if (kind !== 'alert') {
     const linted = kind === 'dashboard' && isGenerated(object) ? writtenPart(object) : object;
-    LINTERS[kind](findings, withPlaceholders(linted), pointer, { inDocument: true });
+    LINTERS[kind](findings, withPlaceholders(linted), pointer, {
+      inDocument: true,
+      ...recipientsOf(mayBeSilent),
+    });
   } else if (check(OBJECT_SCHEMAS.alert.create, object, pointer).length === 0) {
-    addAlertFindings(findings, parseAlert(object), object['lint'], pointer, shared);
+    addAlertFindings(findings, parseAlert(object), object['lint'], pointer, { shared, mayBeSilent });
   }
   if (key !== undefined) return;
-  const derived = defaultKey(kind, object);
   findings.add(derived === undefined ? noKey(kind, pointer) : keyFromNameOf(kind, derived, pointer));
 }
 

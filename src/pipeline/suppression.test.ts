@@ -65,8 +65,12 @@ const around = (kind: string, object: JsonObject) => ({
 });
 type Written = readonly [kind: string, object: JsonObject, change: JsonObject];
 const OBJECTS: readonly [Written, ...Written[]] = [
-  ['monitor', { type: 'query alert', name: 'x', query: COUNTED }, { message: 'new' }],
-  ['alert', { title: 'x', signal: { metric: 'a' }, condition: { over: '5m', above: 1 } }, { message: 'new' }],
+  ['monitor', { type: 'query alert', name: 'x', query: COUNTED, message: '@a' }, { message: '@b' }],
+  [
+    'alert',
+    { title: 'x', signal: { metric: 'a' }, condition: { over: '5m', above: 1 }, notify: ['@a'] },
+    { message: 'new' },
+  ],
   [
     'dashboard',
     { title: 'x', layout_type: 'ordered', widgets: [{ definition: { type: 'note', content: 'x' } }] },

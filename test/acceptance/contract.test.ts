@@ -216,7 +216,7 @@ options.thresholds.critical = 1000
   });
 
   it('gets a finding with a position for each field that is not sent', async () => {
-    const body = `application: warned\nteam: t\nmonitor:\n  id: 5\n  type: query alert\n  name: x\n  query: avg(last_5m):avg:w{*} > 1\n  options:\n    silenced: {"*": null}\n`;
+    const body = `application: warned\nteam: t\nmonitor:\n  id: 5\n  type: query alert\n  name: x\n  query: avg(last_5m):avg:w{*} > 1\n  message: "@slack-a"\n  options:\n    silenced: {"*": null}\n`;
     const answer = await request(pod, 'POST', '/create_monitor', {
       body,
       headers: { 'content-type': 'application/yaml' },
@@ -231,14 +231,14 @@ options.thresholds.critical = 1000
       ]),
       [
         ['never_managed', 'warning', '/monitor/id', 4],
-        ['never_managed', 'warning', '/monitor/options/silenced', 9],
+        ['never_managed', 'warning', '/monitor/options/silenced', 10],
       ],
     );
     assert.deepEqual(answer.body.monitor.options.silenced, {});
   });
 
   it('gets a warning at the exact character, and is carried out', async () => {
-    const body = `application: warned\nteam: t\nmonitor:\n  type: query alert\n  name: y\n  query: avg(last_5m):avg:w{*} > 1\n  message: |\n    Look:\n      {{#is_warning}}soon{{/is_warning}}\n`;
+    const body = `application: warned\nteam: t\nmonitor:\n  type: query alert\n  name: y\n  query: avg(last_5m):avg:w{*} > 1\n  message: |\n    Look:\n      {{#is_warning}}soon{{/is_warning}} @slack-a\n`;
     const answer = await request(pod, 'POST', '/create_monitor', {
       body,
       headers: { 'content-type': 'application/yaml' },

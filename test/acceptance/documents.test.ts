@@ -306,6 +306,7 @@ describe('adoption', () => {
       type: 'query alert',
       name: 'Old friend',
       query: 'avg(last_5m):avg:system.load.5{*} > 2',
+      message: '@slack-payments',
       tags: ['service:old', 'team:payments'],
       options: { thresholds: { critical: 2 }, notify_audit: true },
     });

@@ -20,6 +20,7 @@ const COUNTS = `# of the web team
 type: query alert
 query: 'avg(last_5m):sum:web.errors{*}.as_count() > 1'   # errors
 name: "It's many" # said
+message: '@slack-web'
 `;
 
 describe('birddog lint', () => {
@@ -153,7 +154,7 @@ dashboards:
     const folder = folderWith(t, {
       'document.yaml': 'apiVersion: birddog/v1\nteam: t\nmonitors: []\n',
       'create.json':
-        '{"application": "a", "team": "t", "monitor": {"name": "x", "type": "query alert", "query": "avg(last_5m):avg:a{*} > 1"}}',
+        '{"application": "a", "team": "t", "monitor": {"name": "x", "type": "query alert", "query": "avg(last_5m):avg:a{*} > 1", "message": "@slack-a"}}',
       'dashboard.toml': 'title = "D"\nlayout_type = "ordered"\nwidgets = []\n',
       'alert.yaml': 'application: a\nteam: t\nalert: {title: x}\n',
       'no-version.yaml': 'application: a\nteam: t\nalerts: []\n',
@@ -234,15 +235,15 @@ dashboards:
     const rest = 'agv(last_5m):avg:a{*} > 1';
     for (const [before, marks] of [
       ['{"type": "query alert",\t\t"query": "', 38],
-      ['{"type": "query alert", "name": "日本😀", "query": "', 52],
-      ['{"type": "query alert", "name": "e\u0301", "query": "', 47],
+      ['{"type": "query alert", "message": "@a日😀", "query": "', 55],
+      ['{"type": "query alert", "message": "@ae\u0301", "query": "', 52],
     ] as const) {
       const { out } = await lint(folderWith(t, { 'a.json': `${before}${rest}"}` }), ['a.json']);
       const [, , row = ''] = out.split('\n');
       assert.equal(row.indexOf('^') - '    | '.length, marks, out);
       assert.match(row, /\^~~$/);
     }
-    const long = `{"name": "${'x'.repeat(5000)}", "type": "query alert", "query": "${rest}"}`;
+    const long = `{"message": "@${'x'.repeat(5000)}", "type": "query alert", "query": "${rest}"}`;
     const { out } = await lint(folderWith(t, { 'a.json': long }), ['a.json']);
     const [, line = '', row = ''] = out.split('\n');
     assert.ok(line.length < 200, line);
@@ -335,8 +336,8 @@ describe('birddog lint --format github', () => {
 });
 
 describe('birddog lint --fix', () => {
-  const JSON_TEXT = `{\r\n  "type": "query alert",\r\n  "name": "\\u00e9 \\"x\\"",\r\n  "query": "\\u0061vg(last_5m):sum:a{*}.as_count() > 1"\r\n}\r\n`;
-  const TOML_TEXT = `# c\ntype = 'query alert' # d\nquery = 'avg(last_5m):sum:a{x:y}.as_count() > 1' # e\nname = 'a "b\\c"'\n`;
+  const JSON_TEXT = `{\r\n  "type": "query alert",\r\n  "message": "\\u00e9 \\"x\\" @a",\r\n  "query": "\\u0061vg(last_5m):sum:a{*}.as_count() > 1"\r\n}\r\n`;
+  const TOML_TEXT = `# c\ntype = 'query alert' # d\nquery = 'avg(last_5m):sum:a{x:y}.as_count() > 1' # e\nmessage = 'a "b\\c" @a'\n`;
   const LOGS = `type: log alert # a\nquery: logs("x").index("*").rollup("count").last("5m") > 10\noptions:\n  # of silence\n  no_data_timeframe: 10 # ten\n  notify_audit: false # f\n`;
   for (const [name, text, wanted] of [
     ['m.yaml', COUNTS, COUNTS.replace("'avg", "'sum")],

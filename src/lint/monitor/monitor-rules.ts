@@ -16,6 +16,7 @@ import { METHOD_CHAIN_RULES } from './rules/method-chain.ts';
 import { METRIC_RULES } from './rules/metric.ts';
 import { MISSING_DATA_RULES } from './rules/missing-data.ts';
 import { NAME_AND_TAG_RULES } from './rules/name-and-tags.ts';
+import { NOTIFICATION_RULES } from './rules/nobody-notified.ts';
 import { OPTION_RULES } from './rules/option.ts';
 import { OUTLIER_AND_FORECAST_RULES } from './rules/outlier-and-forecast.ts';
 import { QUERY_RULES } from './rules/query-syntax.ts';
@@ -97,6 +98,7 @@ const RULE_SETS: readonly RuleSet[] = [
     appliesTo: ({ templateParts }) => templateParts.some(({ part }) => part.kind === 'handle'),
     rules: RECIPIENT_RULES,
   },
+  { appliesTo: ({ recipientsIn }) => recipientsIn !== undefined, rules: NOTIFICATION_RULES },
   {
     appliesTo: ({ series, variables, parsed: { query } }) =>
       series.length > 0 || variables.length > 0 || query.kind === 'check',

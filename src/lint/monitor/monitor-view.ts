@@ -19,12 +19,17 @@ import {
   templatesOf,
 } from './monitor-templates.ts';
 
+/** The field that names the recipients: the message of a monitor, or `notify` of an alert. */
+export type RecipientsField = 'message' | 'notify';
+
 /** The context of a monitor. */
 export interface MonitorContext {
   /** Whether the monitor is complete. An update omits fields that stay unchanged. */
   readonly whole?: boolean;
   /** Whether the monitor is part of a document, which can reference monitors by key. */
   readonly inDocument?: boolean;
+  /** Where the recipients must be named; omitted if nobody needs to be notified, as for the condition of a composite. */
+  readonly recipientsIn?: RecipientsField;
 }
 
 /** The input of monitor rules: a monitor with its parsed query and templates. */
@@ -34,6 +39,8 @@ export interface MonitorView {
   readonly whole: boolean;
   /** Whether all options are present. */
   readonly wholeOptions: boolean;
+  /** Where the recipients must be named; undefined if nobody needs to be notified. */
+  readonly recipientsIn: RecipientsField | undefined;
   /** Empty if missing. */
   readonly type: string;
   readonly query: string;
@@ -85,6 +92,7 @@ export function viewMonitor(monitor: JsonObject, context: MonitorContext = {}): 
     whole,
     // An update replaces all options together.
     wholeOptions: whole || isObject(monitor['options']),
+    recipientsIn: context.recipientsIn,
     type: type ?? '',
     query: query ?? '',
     parsed,

@@ -25,6 +25,10 @@ const BLOCKS: ReadonlyMap<string, Transitions> = new Map([
 
 /** Every transition into a status other than ok. INTO_OK has every transition back. */
 export const INTO_PROBLEM = set(STATUSES, ['alert', 'warning', 'no_data', 'unknown']);
+export const INTO_ALERT = set(STATUSES, ['alert']);
+/** A warning that follows an alert is not the start of a problem. */
+export const INTO_WARNING = set(['ok', 'no_data', 'unknown'], ['warning']);
+export const INTO_NO_DATA = set(STATUSES, ['no_data']);
 export const INTO_OK = set(['alert', 'warning', 'no_data', 'unknown'], ['ok']);
 
 /** Returns the transition from ok into a status. */

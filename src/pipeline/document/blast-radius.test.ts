@@ -74,7 +74,7 @@ describe('an apply that changes the alerting of many existing monitors', () => {
     assert.equal(await counts({ message: 'x @slack-a' }), true);
     const escalation = { renotify_interval: 10, escalation_message: '@slack-b' };
     assert.equal(await counts({ options: { thresholds: { critical: 2 }, ...escalation } }), true);
-    assert.equal(await counts({ message: 'only words, a@b' }), false);
+    assert.equal(await counts({ message: 'other words, a@b @slack-shop' }), false);
     assert.equal(await counts({ priority: 2, tags: ['a:b'], name: 'Another' }), false);
     assert.equal(await counts({ options: { thresholds: { critical: 2 }, renotify_interval: 10 } }), false);
   });

@@ -100,7 +100,7 @@ describe('an apply whose application changes after the plan', () => {
     assert.match(message, /monitor b changed in \/message/);
     assert.deepEqual(
       held().map((one) => one['message']),
-      ['', 'by hand'],
+      ['@slack-shop', 'by hand'],
     );
   });
 

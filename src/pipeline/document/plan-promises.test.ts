@@ -365,7 +365,7 @@ describe('adoption', () => {
     const id = idOf(await plan(documentOf({ monitors: [MONITOR] })));
     const before = person('GET', `/api/v1/monitor/${id}`);
     const otherApplication = {
-      ...documentOf({ monitors: [{ ...MONITOR, message: 'mine', adopt: id }] }),
+      ...documentOf({ monitors: [{ ...MONITOR, message: '@mine', adopt: id }] }),
       application: 'other',
     };
     const planned = await plan(otherApplication);
@@ -380,7 +380,7 @@ describe('adoption', () => {
     const document = documentOf({ monitors: [{ ...MONITOR, adopt: String(id) }] });
     await apply(document);
     assert.equal(idOf(await plan(document)), String(id));
-    const other = documentOf({ monitors: [{ ...MONITOR, adopt: '1' }] });
+    const other = documentOf({ monitors: [{ ...MONITOR, adopt: '1', unmanaged: ['/message'] }] });
     assert.deepEqual([told(await plan(other)), codes(await plan(other))], [['load none'], []]);
   });
 });

@@ -217,6 +217,7 @@ describe('an entry with renamed_from', () => {
       key: 'both',
       type: 'composite',
       name: 'both',
+      message: '@slack-shop',
       query: `\${monitor:${key}} || \${monitor:${key}}`,
     });
     const former = await pipeline.plan(of(renamed('b', 'a'), both('a')));
@@ -271,8 +272,8 @@ describe('a new object that equals one which is not in the document', () => {
     const { apply, plan } = startInProcess();
     const board = { layout_type: 'ordered', widgets: [{ definition: { type: 'note', content: 'x' } }] };
     const dashboards = (title: string) => [{ ...board, key: title, title }];
-    await apply({ ...of(plain('a', { message: 'm' })), dashboards: dashboards('d') });
-    const parts = { ...of(plain('b', { message: 'm', name: 'Another name' })), dashboards: dashboards('e') };
+    await apply({ ...of(plain('a', { message: '@m' })), dashboards: dashboards('d') });
+    const parts = { ...of(plain('b', { message: '@m', name: 'Another name' })), dashboards: dashboards('e') };
     for (const query of [{}, { prune: 'true' }]) {
       const planned = await plan(parts, query);
       assert.deepEqual(codes(planned), ['likely_rename', 'likely_rename']);
@@ -284,8 +285,8 @@ describe('a new object that equals one which is not in the document', () => {
         ],
       );
     }
-    assert.deepEqual(codes(await plan(of(plain('b', { message: 'changed' })))), []);
-    assert.deepEqual(codes(await plan(of(plain('a', { message: 'm' }), plain('b', { message: 'm' })))), []);
+    assert.deepEqual(codes(await plan(of(plain('b', { message: '@changed' })))), []);
+    assert.deepEqual(codes(await plan(of(plain('a', { message: '@m' }), plain('b', { message: '@m' })))), []);
   });
 });
 
@@ -332,7 +333,7 @@ describe('two renames of one key at once', () => {
     const id = await made(pipeline, 'a');
     const outcomes = await Promise.allSettled([
       pipeline.apply(of(renamed('b', 'a'))),
-      pipeline.apply(of(plain('a', { message: 'changed' }))),
+      pipeline.apply(of(plain('a', { message: '@changed' }))),
     ]);
     assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1);
     assert.deepEqual(Object.keys(held(pipeline)), [id]);

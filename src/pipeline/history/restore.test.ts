@@ -124,7 +124,7 @@ describe('a restore', () => {
     assert.deepEqual(told(undo.plan).sort(), ['disk create', 'load update', 'new delete']);
     assert.deepEqual(
       [(await live(pipeline, 'load'))?.['message'] ?? '', await live(pipeline, 'new')],
-      ['', undefined],
+      ['@slack-shop', undefined],
     );
     assert.ok(await live(pipeline, 'disk'));
     const redo = await restored(pipeline, LAST_APPLY);
