@@ -114,6 +114,11 @@ export const PROBLEMS = {
     title: 'The plan changes the alerting of more existing monitors than one apply may change',
     hint: 'Review the plan. To change all of these monitors, pass their number as max_changes, or force=true.',
   },
+  precondition_failed: {
+    status: 412,
+    title: 'If-Match cannot match',
+    hint: 'Omit If-Match: Birddog has no entity tags. An apply is conditional on the basis of a plan. Nothing was written.',
+  },
   too_large: {
     status: 413,
     title: 'The body is too large',
@@ -153,6 +158,11 @@ export const PROBLEMS = {
     status: 500,
     title: 'Internal error',
     hint: "Report the request_id to Birddog's operators.",
+  },
+  unsupported_transfer_coding: {
+    status: 501,
+    title: 'The transfer coding is not supported',
+    hint: 'Send Transfer-Encoding: chunked. To compress the body, use Content-Encoding.',
   },
   datadog_failed: {
     status: 502,

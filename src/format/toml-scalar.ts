@@ -78,7 +78,7 @@ export function scanBare(text: string, at: number, pointer: Pointer): Scanned<Js
   if (boolean) return { value: boolean.value[0] === 'true', end: boolean.end };
   const date = match(DATE_OR_TIME, text, at);
   if (date) {
-    const message = `JSON cannot represent the date or time ${date.value[0].slice(0, 40)}`;
+    const message = `Datadog takes JSON, which has no dates or times such as ${date.value[0].slice(0, 40)}`;
     throw new TextFault('no_json_form', message, at, pointer, { hint: 'Quote it.' });
   }
   const number = match(NUMBER, text, at);
@@ -88,7 +88,12 @@ export function scanBare(text: string, at: number, pointer: Pointer): Scanned<Js
   }
   const word = match(NOT_FINITE, text, at);
   if (word) {
-    throw new TextFault('no_json_form', `JSON cannot represent the number ${word.value[0]}`, at, pointer);
+    throw new TextFault(
+      'no_json_form',
+      `Datadog takes JSON, which has no number ${word.value[0]}`,
+      at,
+      pointer,
+    );
   }
   throw new TextFault('malformed_toml', bareComplaint(text, at), at, pointer);
 }

@@ -59,7 +59,7 @@ const MISTAKES: readonly [string, string, number, number, string, RegExp][] = [
     1,
     5,
     '/a',
-    /cannot represent the date or time 2024-01-01T10:00:00Z/,
+    /^Datadog takes JSON, which has no dates or times such as 2024-01-01T10:00:00Z/,
   ],
   ['a = [07:30:00]', 'no_json_form', 1, 6, '/a/0', /07:30:00/],
   ['a = -inf', 'no_json_form', 1, 5, '/a', /-inf/],

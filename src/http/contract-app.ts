@@ -285,9 +285,19 @@ function cutShort(error: unknown): unknown {
   return isCut ? shuttingDown('The request took too long for the shutdown of this process.') : error;
 }
 
+/** Throws for a request that depends on an entity tag: answers have none, so none can match (RFC 9110, 13.1.1). */
+function requireMatch(ifMatch: string | undefined): void {
+  if (ifMatch === undefined || ifMatch.trim() === '*') return;
+  throw new ProblemError(
+    'precondition_failed',
+    `No entity tag matches If-Match: ${JSON.stringify(ifMatch.slice(0, 100))}.`,
+  );
+}
+
 async function checked({ url, header }: Call, check: Check, context: RequestContext): Promise<Reply> {
   const accept = answerFormat(header('accept'));
   readQuery(url.searchParams, CHECK);
+  requireMatch(header('if-match'));
   const body = { ...(await check(context)), request_id: context.requestId };
   return replyWith(200, body, accept, context.requestId);
 }
@@ -297,6 +307,7 @@ function parsedHead({ url, header }: Call, operation: Operation, context: Reques
   const accept = context.onDone ? 'json' : answerFormat(header('accept'));
   const { search, searchParams } = url;
   const query = readQuery(searchParams, operation);
+  requireMatch(header('if-match'));
   return { operation, query, accept, context, header, pathAndQuery: `${operation.path}${search}` };
 }
 

@@ -22,8 +22,13 @@ export function headFault(incoming: IncomingMessage): ProblemError | undefined {
   }
   if (headers.host === undefined && httpVersion === '1.1') return bad('The header Host is required.');
   const coding = headers['transfer-encoding'];
-  if (coding !== undefined && (httpVersion !== '1.1' || coding.toLowerCase() !== 'chunked')) {
-    return bad('The only supported Transfer-Encoding is chunked, in HTTP/1.1.');
+  if (coding !== undefined && httpVersion !== '1.1') return bad('Transfer-Encoding requires HTTP/1.1.');
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
+    const shown = JSON.stringify(coding.slice(0, 100));
+    return new ProblemError(
+      'unsupported_transfer_coding',
+      `The only supported Transfer-Encoding is chunked, not ${shown}.`,
+    );
   }
   const { expect } = headers;
   if (expect !== undefined && expect.toLowerCase() !== '100-continue') {

@@ -121,7 +121,7 @@ const CASES: readonly Case[] = [
   },
   {
     what: 'no name to make a key of',
-    body: around(`{"type":"query alert",${QUERY}}`),
+    body: around(`{"type":"query alert","message":"@a",${QUERY}}`),
     expected: { status: 422, code: 'invalid', finding: 'no_key', pointer: '/monitor' },
   },
   {
@@ -189,6 +189,39 @@ describe('bad input gets its exact problem', () => {
     );
     assert.deepEqual([(await request(pod, 'GET', '/nothing')).body.code], ['unknown_path']);
     assert.equal((await request(pod, 'GET', '/history')).body.code, 'bad_request');
+  });
+
+  it('for OPTIONS and TRACE, with the methods of the path, also of /docs', async () => {
+    for (const [path, allow] of [
+      ['/update_monitor', 'PUT'],
+      ['/docs', 'GET, HEAD'],
+      ['/healthz', 'GET, HEAD'],
+    ] as const)
+      for (const method of ['OPTIONS', 'TRACE']) {
+        const answer = await request(pod, method, path);
+        assert.deepEqual([answer.status, answer.headers.allow], [405, allow], `${method} ${path}`);
+      }
+  });
+
+  it('for an entity tag that must match, before anything is written', async () => {
+    const body = JSON.stringify({ application: 'tagged', team: 't', key: 'k', monitor: JSON.parse(GOOD) });
+    const send = (method: string, path: string, ifMatch: string) =>
+      request(pod, method, path, {
+        ...(method === 'GET' ? {} : { body }),
+        headers: { 'content-type': 'application/json', 'if-match': ifMatch },
+      });
+    for (const [method, path] of [
+      ['POST', '/create_monitor'],
+      ['PUT', '/update_monitor'],
+      ['POST', '/plan'],
+      ['GET', '/get_monitors?application=tagged'],
+      ['GET', '/check'],
+    ] as const) {
+      const answer = await send(method, path, '"x", W/"y"');
+      assert.deepEqual([answer.status, answer.body.code], [412, 'precondition_failed'], answer.text);
+    }
+    assert.deepEqual((await request(pod, 'GET', '/get_monitors?application=tagged')).body.monitors, []);
+    assert.equal((await send('POST', '/create_monitor', '*')).status, 201, 'any representation matches');
   });
 
   it('for an invalid deadline and one that passes', async () => {

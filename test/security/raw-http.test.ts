@@ -98,7 +98,7 @@ describe('a request that is not valid HTTP', () => {
     'a length that is no number': [`POST /lint HTTP/1.1\r\n${HOST}Content-Length: 0x2\r\n\r\n{}`, 400],
     'a transfer coding besides chunked': [
       `POST /lint HTTP/1.1\r\n${HOST}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n`,
-      400,
+      501,
     ],
     'chunked twice': [
       `POST /lint HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
