@@ -1,5 +1,6 @@
 import { changesOf } from '../diff/changes.ts';
 import { isObject, type Json, type JsonObject, textOf, toNumber } from '../domain/json.ts';
+import { canonicalQuery } from '../language/query/canonical-query.ts';
 import { readStoredQuery } from '../language/query/parse-query.ts';
 import { type Alert, SEVERITIES } from './alert.ts';
 import { canonicalAlert } from './canonical-alert.ts';
@@ -8,7 +9,6 @@ import { isCompilable } from './compile-query.ts';
 import { CONDITIONS, OTHERWISE } from './conditions/conditions.ts';
 import type { ParsedMonitor } from './kinds.ts';
 import { readMessage } from './notification.ts';
-import { canonicalQuery } from './same-query.ts';
 import { SIGNALS } from './signals/signals.ts';
 
 /** Why a monitor cannot be expressed as an alert: the first field that no alert has like this. */

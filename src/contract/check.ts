@@ -75,7 +75,20 @@ function makeChecker(schema: z.ZodType): Checker {
     const items = itemsOf(schema);
     return (value, place) => (Array.isArray(value) ? items(value, place) : addIssues(value, place));
   }
+  if (schema instanceof z.ZodRecord && schema.keyType instanceof z.ZodString) {
+    const values = requireSchema(schema.valueType);
+    return (value, place) => {
+      if (!isObject(value)) addIssues(value, place);
+      else addRecordFindings(values, value, place);
+    };
+  }
   return schema instanceof z.ZodUnion ? optionsOf(schema) : addIssues;
+}
+
+function addRecordFindings(schema: z.ZodType, value: JsonObject, place: Place): void {
+  const { findings } = place;
+  for (const [name, one] of Object.entries(value))
+    checkerOf(schema)(one, { findings, above: place, name, isMissing: false });
 }
 
 function unlessGiven(accepted: undefined | null, schema: z.ZodType): Checker {

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { isObject, type Json, type JsonObject, own, toNumber } from '../../domain/json.ts';
 import { number } from '../../domain/schema-parts.ts';
 import type { Comparison, Query } from '../../language/query/syntax.ts';
@@ -46,12 +45,6 @@ export const MORE_LIMITS = {
     .optional(),
   warn_recover: number.meta({ description: 'The warning recovers at this value.' }).optional(),
 };
-
-/** The fields of conditions on metrics. */
-export const FULL_WINDOW = z.boolean().meta({
-  description: 'Whether the alert is evaluated only if the whole window has data.',
-  default: false,
-});
 
 export interface Limited {
   readonly above?: Json | undefined;

@@ -192,7 +192,7 @@ function functionText({ name, args }: Applied): string {
 }
 
 /** Returns the metric of an expression that is one series with functions, or undefined. `text` is the query with the expression. */
-function readMetric(expression: Expression, text: string): JsonObject | undefined {
+export function readMetric(expression: Expression, text: string): JsonObject | undefined {
   // From the outermost to the innermost.
   const functions: Applied[][] = [];
   let node: Argument | undefined = expression;
