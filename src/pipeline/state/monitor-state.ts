@@ -1,7 +1,7 @@
 import type { MonitorStateFields } from '../../contract/answers.ts';
 import { plainState } from '../../contract/query-parameters.ts';
 import { isObject, type Json, type JsonObject, toNumber } from '../../domain/json.ts';
-import type { Status } from '../../lint/monitor/transitions.ts';
+import type { Status } from '../../language/message/transitions.ts';
 import { isMuted, mutesOf } from './mutes.ts';
 import { notifiedBy } from './notified.ts';
 

@@ -2,7 +2,7 @@ import { isObject, type JsonObject, toNumber } from '../../domain/json.ts';
 import type { Block, Handle, MessagePart } from '../../language/message/message-syntax.ts';
 import { parseMessage } from '../../language/message/parse-message.ts';
 import { type Enclosing, placedParts } from '../../language/message/walk-message.ts';
-import { fromOkInto, type Status, transitionsWithin } from '../../lint/monitor/transitions.ts';
+import { fromOkInto, type Status, transitionsWithin } from '../../language/message/transitions.ts';
 
 /** A group whose notification is asked about: its status, and the values of its tags by key. */
 export interface NotifiedGroup {

@@ -6,7 +6,7 @@ import type { TemplatePart } from '../monitor-templates.ts';
 import { EVENT_TYPES, METRIC_TYPES } from '../monitor-types.ts';
 import type { MonitorRule, MonitorView } from '../monitor-view.ts';
 import { isOn } from '../option-values.ts';
-import { transitionsWithin } from '../transitions.ts';
+import { transitionsWithin } from '../../../language/message/transitions.ts';
 import { hasKey, tagKeyOf, variableKeysOf } from '../group-keys.ts';
 import type { Path, RuleFix } from '../../rule.ts';
 

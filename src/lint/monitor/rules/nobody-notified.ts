@@ -8,7 +8,7 @@ import {
   INTO_WARNING,
   type Transitions,
   transitionsWithin,
-} from '../transitions.ts';
+} from '../../../language/message/transitions.ts';
 
 /** A status of a monitor, and whether the monitor is set up to have it. */
 interface NotifiedStatus {

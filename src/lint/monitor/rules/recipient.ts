@@ -3,7 +3,12 @@ import { HANDLE_KINDS, handleKind } from '../../../language/message/read-handle.
 import { suggestWord } from '../../nearest.ts';
 import type { TemplatePart } from '../monitor-templates.ts';
 import type { MonitorRule } from '../monitor-view.ts';
-import { INTO_OK, INTO_PROBLEM, type Transitions, transitionsWithin } from '../transitions.ts';
+import {
+  INTO_OK,
+  INTO_PROBLEM,
+  type Transitions,
+  transitionsWithin,
+} from '../../../language/message/transitions.ts';
 import type { Violation, Path } from '../../rule.ts';
 
 /** Chat mentions that are not Datadog handles: Datadog docs, integrations/slack. */

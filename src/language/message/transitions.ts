@@ -1,5 +1,5 @@
-import type { Block } from '../../language/message/message-syntax.ts';
-import type { Enclosing } from '../../language/message/walk-message.ts';
+import type { Block } from './message-syntax.ts';
+import type { Enclosing } from './walk-message.ts';
 
 /** A bit set of the transitions of a monitor from one status to another. */
 export type Transitions = number;
@@ -45,6 +45,12 @@ function transitionsOf({ name, negated }: Block, otherwise: boolean): Transition
   const when = BLOCKS.get(name);
   if (when === undefined) return ALL;
   return negated === otherwise ? when : ALL & ~when;
+}
+
+/** Returns whether a block applies to a transition, or undefined if it is not about transitions. */
+export function appliesOn(name: string, from: Status, to: Status): boolean | undefined {
+  const when = BLOCKS.get(name);
+  return when === undefined ? undefined : (when & set([from], [to])) !== 0;
 }
 
 function set(from: readonly Status[], to: readonly Status[]): Transitions {
