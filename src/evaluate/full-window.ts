@@ -1,0 +1,39 @@
+import { FULL_WINDOW_BUCKETS_S, MAX_EMPTY_BUCKETS } from './choices.ts';
+import { type Samples, stepFrom } from './samples.ts';
+
+/** The buckets of a full window. */
+export class FullWindow {
+  readonly #bucketS: number;
+
+  /** `unit` is the unit of the window as written, and `stepS` the longest step. */
+  constructor(unit: string, stepS: number) {
+    this.#bucketS = Math.max(FULL_WINDOW_BUCKETS_S.get(unit) ?? 60, stepS);
+  }
+
+  /**
+   * Returns whether a window is full: the first bucket has points, and few others have none. `required` are the samples that
+   * must each have a point in a bucket; if there are none, any of `others` is enough.
+   */
+  isFull(
+    required: readonly (Samples | undefined)[],
+    others: readonly (Samples | undefined)[],
+    startS: number,
+    endS: number,
+    nowS: number,
+  ): boolean {
+    let empty = 0;
+    for (let bucketS = startS; bucketS < endS; bucketS += this.#bucketS) {
+      const toS = Math.min(bucketS + this.#bucketS, endS);
+      const hasPoint = (samples: Samples | undefined) => {
+        if (!samples) return false;
+        const [from, to] = [stepFrom(samples.grid, bucketS), stepFrom(samples.grid, toS)];
+        return samples.hasSample(from, to, nowS);
+      };
+      if (required.length > 0 ? required.every(hasPoint) : others.some(hasPoint)) continue;
+      if (bucketS === startS) return false;
+      empty += 1;
+      if (empty > MAX_EMPTY_BUCKETS) return false;
+    }
+    return true;
+  }
+}

@@ -1,0 +1,138 @@
+import type { NoticeRules } from './condition.ts';
+import { ALERT, NO_DATA, NONE, OK, STATES, WARN } from './states.ts';
+
+/** A downtime of a monitor. Times are UNIX seconds; it is active from `start` to before `end`. */
+export interface Downtime {
+  readonly start: number;
+  readonly end: number;
+  /** Whether it ended because somebody canceled it, at `end`. */
+  readonly isCanceled?: boolean;
+  readonly mutesFirstRecovery?: boolean;
+  /** Returns whether it mutes a notified group. Without this function it mutes all. */
+  readonly covers?: (group: string) => boolean;
+}
+
+/** Why a notification is sent. */
+export type NoticeKind = 'transition' | 'downtime_end' | 'renotification';
+
+/** A notification before its recipients are known. */
+export interface Notice {
+  /** The index of the evaluation. */
+  readonly at: number;
+  readonly kind: NoticeKind;
+  /** Indexes of STATES. They are equal unless the kind is `transition`. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The names that `renotify_statuses` uses. */
+const STATUS_NAMES: readonly string[] = STATES.map((state) => state.replace('_', ' '));
+
+/**
+ * Returns the notifications about one notified group, in time linear in the number of evaluations. `notifiesNoData` returns
+ * whether No Data at an evaluation is notified. `times` are UNIX seconds.
+ */
+export function noticesOf(
+  { renotify }: NoticeRules,
+  times: Float64Array,
+  states: Uint8Array,
+  notifiesNoData: (at: number) => boolean,
+  downtimes: readonly Downtime[],
+): Notice[] {
+  const renotifies = STATUS_NAMES.map((name) => renotify?.statuses.has(name) === true);
+  const notifier = new Notifier(renotifies, renotify?.intervalS ?? 0, renotify?.maxCount ?? 0);
+  const notices: Notice[] = [];
+  let previousS = Number.NEGATIVE_INFINITY;
+  for (let at = 0; at < times.length; at += 1) {
+    const nowS = times[at] ?? 0;
+    if (downtimes.length > 0) notifier.follow(downtimes, previousS, nowS);
+    const before = notifier.state;
+    const kind = notifier.next(nowS, states[at] ?? NONE, () => notifiesNoData(at));
+    if (kind)
+      notices.push({ at, kind, from: kind === 'transition' ? before : notifier.state, to: notifier.state });
+    previousS = nowS;
+  }
+  return notices;
+}
+
+/** The memory about the notifications of one group. */
+class Notifier {
+  state: number = NONE;
+  readonly #renotifies: readonly boolean[];
+  readonly #intervalS: number;
+  readonly #maxCount: number;
+  /** The time of the last notification or transition (UNIX seconds). */
+  #lastS = Number.NaN;
+  #count = 0;
+  /** Whether somebody was notified of the state. */
+  #isNotified = false;
+  #isMuted = false;
+  #mutesRecovery = false;
+  /** Whether the recovery of what alerted before the downtime is still to come. */
+  #owesRecovery = false;
+  /** Whether a downtime has expired whose end has not been notified. */
+  #hasExpired = false;
+
+  constructor(renotifies: readonly boolean[], intervalS: number, maxCount: number) {
+    this.#renotifies = renotifies;
+    this.#intervalS = intervalS;
+    this.#maxCount = maxCount;
+  }
+
+  /** Updates what is muted at an evaluation. */
+  follow(downtimes: readonly Downtime[], previousS: number, nowS: number): void {
+    const active = downtimes.filter(({ start, end }) => start <= nowS && nowS < end);
+    if (active.length > 0 && !this.#isMuted) this.#owesRecovery = this.#isNotified && this.state >= NO_DATA;
+    this.#isMuted = active.length > 0;
+    this.#mutesRecovery = active.some(({ mutesFirstRecovery }) => mutesFirstRecovery === true);
+    this.#hasExpired ||= downtimes.some(
+      ({ start, end, isCanceled }) => isCanceled !== true && start < end && previousS < end && end <= nowS,
+    );
+  }
+
+  /** Returns what is sent at an evaluation, if anything. */
+  next(nowS: number, state: number, notifiesNoData: () => boolean): NoticeKind | undefined {
+    const hasExpired = this.#hasExpired && !this.#isMuted;
+    if (hasExpired) this.#hasExpired = false;
+    if (state !== this.state) return this.#move(nowS, state, notifiesNoData) ? 'transition' : undefined;
+    if (this.#isMuted || state < NO_DATA || (state === NO_DATA && !notifiesNoData())) return undefined;
+    if (hasExpired) return this.#send(nowS, 'downtime_end');
+    if (this.#renotifies[state] !== true || this.#count >= this.#maxCount) return undefined;
+    if (nowS - this.#lastS < this.#intervalS) return undefined;
+    this.#count += 1;
+    return this.#send(nowS, 'renotification');
+  }
+
+  /** Moves to another state. Returns whether it is notified. */
+  #move(nowS: number, state: number, notifiesNoData: () => boolean): boolean {
+    const before = this.state;
+    const wasNotified = this.#isNotified;
+    this.state = state;
+    this.#lastS = nowS;
+    this.#count = 0;
+    this.#isNotified = false;
+    // A removed group is silent.
+    if (state === NONE) return false;
+    const isSent = this.#isWanted(before, wasNotified, notifiesNoData) && !this.#mutes(state);
+    if (state === OK) this.#owesRecovery = false;
+    this.#isNotified = isSent;
+    return isSent;
+  }
+
+  #isWanted(before: number, wasNotified: boolean, notifiesNoData: () => boolean): boolean {
+    if (this.state === ALERT || this.state === WARN) return true;
+    if (this.state === NO_DATA) return notifiesNoData();
+    return before !== NONE && (before !== NO_DATA || wasNotified);
+  }
+
+  /** A downtime mutes everything but the first recovery of what alerted before it. */
+  #mutes(state: number): boolean {
+    return this.#isMuted && !(state === OK && this.#owesRecovery && !this.#mutesRecovery);
+  }
+
+  #send(nowS: number, kind: NoticeKind): NoticeKind {
+    this.#lastS = nowS;
+    this.#isNotified = true;
+    return kind;
+  }
+}

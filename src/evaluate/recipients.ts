@@ -1,0 +1,110 @@
+import type { Block, Handle, ParsedMessage } from '../language/message/message-syntax.ts';
+import { appliesOn, type Status } from '../language/message/transitions.ts';
+import { type Enclosing, placedParts } from '../language/message/walk-message.ts';
+import { tagKeyOf } from '../lint/monitor/group-keys.ts';
+import type { Messages } from './condition.ts';
+import { ALERT, NO_DATA, WARN } from './states.ts';
+
+/** What a message is sent about. States are indexes of STATES. */
+export interface NoticeContext {
+  readonly from: number;
+  readonly to: number;
+  readonly isRenotification: boolean;
+  /** `tag:value,...`, or `*`. */
+  readonly group: string;
+  /** NaN without a value. */
+  readonly value: number;
+}
+
+/** Any variable in a handle, with two or three braces. */
+const VARIABLE = /\{{2,3}([^{}]+)\}{2,3}/g;
+
+/** The handles of a monitor with their conditions. */
+export class Recipients {
+  readonly #message: readonly PlacedHandle[];
+  readonly #escalation: readonly PlacedHandle[];
+  readonly #priority: string;
+
+  constructor({ message, escalation, priority }: Messages) {
+    this.#message = message.flatMap(handlesOf);
+    this.#escalation = handlesOf(escalation);
+    this.#priority = priority;
+  }
+
+  /** Returns the recipients of a notification with their `@`, in the order of the message, each once. */
+  of(context: NoticeContext): string[] {
+    const variables = new Variables(context);
+    const handles = context.isRenotification ? [...this.#message, ...this.#escalation] : this.#message;
+    const recipients = new Set<string>();
+    for (const { handle, within } of handles)
+      if (
+        within.every(
+          ({ block, otherwise }) => this.#holds(block, context, variables) === (block.negated === otherwise),
+        )
+      )
+        recipients.add(
+          `@${handle.name.replaceAll(VARIABLE, (_, name: string) => variables.get(name.trim()))}`,
+        );
+    return [...recipients];
+  }
+
+  /** Returns whether the condition of a block is true, regardless of its negation. Datadog does not send the content of unknown blocks. */
+  #holds({ name, args }: Block, context: NoticeContext, variables: Variables): boolean {
+    const { from, to, isRenotification } = context;
+    const applies = appliesOn(name, statusOf(from), statusOf(to));
+    if (applies !== undefined) return applies;
+    const [first, ...rest] = args.map(({ text }) => text);
+    const compared = variables.get(first ?? '');
+    switch (name) {
+      case 'is_renotify':
+        return isRenotification;
+      case 'is_priority':
+        return first === this.#priority;
+      case 'is_match':
+        return rest.some((text) => (text === '' ? compared === '' : compared.includes(text)));
+      case 'is_exact_match':
+        return rest.includes(compared);
+      default:
+        return false;
+    }
+  }
+}
+
+interface PlacedHandle {
+  readonly handle: Handle;
+  readonly within: readonly Enclosing[];
+}
+
+function handlesOf({ parts }: ParsedMessage): PlacedHandle[] {
+  return placedParts(parts).flatMap(({ part, within }) =>
+    part.kind === 'handle' && !part.midWord ? [{ handle: part, within }] : [],
+  );
+}
+
+/** The first evaluation counts as a transition from OK. */
+function statusOf(state: number): Status {
+  if (state === ALERT) return 'alert';
+  if (state === WARN) return 'warning';
+  return state === NO_DATA ? 'no_data' : 'ok';
+}
+
+/** The variables of a message that depend on the group. Others are empty. */
+class Variables {
+  readonly #tags: ReadonlyMap<string, string>;
+  readonly #value: number;
+
+  constructor({ group, value }: NoticeContext) {
+    this.#value = value;
+    this.#tags = new Map(
+      group.split(',').map((tag) => {
+        const colon = tag.indexOf(':');
+        return colon === -1 ? [tag, ''] : [tag.slice(0, colon), tag.slice(colon + 1)];
+      }),
+    );
+  }
+
+  get(name: string): string {
+    if (name === 'value') return Number.isNaN(this.#value) ? '' : String(this.#value);
+    return this.#tags.get(tagKeyOf(name) ?? '') ?? '';
+  }
+}
