@@ -10,6 +10,12 @@ import type { Paint } from './print/report.ts';
 import { safeText } from './print/safe-text.ts';
 import { visible } from './print/visible.ts';
 
+/** The size of a terminal. */
+export interface Screen {
+  readonly columns: number;
+  readonly rows: number;
+}
+
 /** What the process gives to a command. */
 export interface ProcessIo {
   readonly stdin: Readable;
@@ -23,6 +29,8 @@ export interface ProcessIo {
   readonly isTerminal: { readonly stdin: boolean; readonly stderr: boolean };
   /** Width of the terminal, in columns. */
   readonly columns: number;
+  /** Returns the size of the terminal of standard output now; undefined without one. */
+  readonly screen?: (() => Screen) | undefined;
   readonly clock: Clock;
   /** Returns a client for `url`, or for the URL in the settings. Throws SettingsError. */
   readonly clientOf: (url: string | undefined) => BirddogClient;

@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { alertsCommand } from './commands/alerts.ts';
 import { applyCommand } from './commands/apply.ts';
 import { checkCommand } from './commands/check.ts';
 import { completionCommand } from './commands/completion.ts';
@@ -17,6 +18,7 @@ export const COMMANDS: readonly Command[] = [
   planCommand,
   applyCommand,
   driftCommand,
+  alertsCommand,
   historyCommand,
   undoCommand,
   restoreCommand,

@@ -48,6 +48,7 @@ const io: ProcessIo = {
   paintErr: painted(process.stderr),
   isTerminal: { stdin: process.stdin.isTTY, stderr: process.stderr.isTTY },
   columns: process.stderr.columns,
+  screen: process.stdout.isTTY ? () => process.stdout : undefined,
   clock: systemClock,
   clientOf: (url) => createBirddogClient(readConfig(url), systemClock),
   lintConfig: readLintConfig(),

@@ -153,6 +153,8 @@ const listed = {
 export type ListedObject = ShownObject &
   z.output<z.ZodObject<typeof entryFields>> &
   (MonitorStateFields | { readonly state?: never });
+/** The list of monitors, which alerts are, too. */
+export const monitorListSchema = listed.monitor;
 /** The answer of a list of any kind; it has the list of that kind. */
 export type ListAnswer = Pick<
   z.output<(typeof listed)[keyof typeof listed]>,

@@ -9,6 +9,7 @@ import { BirddogProblem } from '../../src/cli/client/birddog-failures.ts';
 import type { Command } from '../../src/cli/command.ts';
 import { applyCommand } from '../../src/cli/commands/apply.ts';
 import { driftCommand } from '../../src/cli/commands/drift.ts';
+import { alertsCommand } from '../../src/cli/commands/alerts.ts';
 import { historyCommand } from '../../src/cli/commands/history.ts';
 import { importCommand } from '../../src/cli/commands/import.ts';
 import { planCommand } from '../../src/cli/commands/plan.ts';
@@ -117,6 +118,26 @@ const revision = fc.record({
   at: text,
   by: text,
 });
+const monitor = fc.record({
+  application: text,
+  key: text,
+  id: text,
+  url: text,
+  monitor: fc.record({ name: text }),
+  state: fc.constant('alert'),
+  muted: fc.boolean(),
+  mutes: fc.constant([]),
+  groups: fc.array(
+    fc.record({
+      group: text,
+      state: fc.constant('alert'),
+      since: text,
+      muted: fc.boolean(),
+      notified: fc.array(text, { maxLength: 2 }),
+    }),
+    { maxLength: 2 },
+  ),
+});
 const answer = fc.record({
   application: text,
   route: fc.constantFrom('listed', 'unlisted'),
@@ -126,6 +147,7 @@ const answer = fc.record({
   done: fc.array(object, { maxLength: 2 }),
   remaining: fc.constant([]),
   revisions: fc.array(revision, { maxLength: 3 }),
+  monitors: fc.array(monitor, { maxLength: 2 }),
   document: fc.constant({ apiVersion: 'birddog/v1', application: 'a', team: 't' }),
   request_id: text,
 });
@@ -154,6 +176,8 @@ describe('text of a server, in any field', () => {
     ['drift', driftCommand, ['a.yaml']],
     ['import', importCommand, ['--application', 'a']],
     ['history', historyCommand, ['--application', 'a', 'k']],
+    ['alerts', alertsCommand, []],
+    ['alerts --json', alertsCommand, ['--json']],
     ['undo', undoCommand, ['--application', 'a', '--yes']],
     ['undo --json', undoCommand, ['--application', 'a', '--yes', '--json']],
   ];
