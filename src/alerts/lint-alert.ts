@@ -2,6 +2,7 @@ import type { Finding } from '../domain/finding.ts';
 import { Findings } from '../domain/findings.ts';
 import { type Json, textOf } from '../domain/json.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
+import { withPlaceholders } from '../domain/references.ts';
 import { addMonitorRules, MONITOR_RULES } from '../lint/monitor/monitor-rules.ts';
 import { viewMonitor } from '../lint/monitor/monitor-view.ts';
 import { addSuppressionFindings, suppressionsOf } from '../lint/suppression/suppress.ts';
@@ -63,7 +64,7 @@ export function addAlertFindings(
   if (valid) {
     const found = new Findings();
     const compiled = compileAlert({ ...alert, notify: alert.notify ?? shared.notify });
-    const view = viewMonitor(compiled, mayBeSilent ? {} : { recipientsIn: 'notify' });
+    const view = viewMonitor(withPlaceholders(compiled), mayBeSilent ? {} : { recipientsIn: 'notify' });
     addMonitorRules(found, view, '', suppressions);
     // The alert lists a recipient once, but the monitor's message can repeat it in several blocks.
     const own = new Set<string>();

@@ -7,7 +7,7 @@ import { canonicalAlert } from './canonical-alert.ts';
 import { compileAlert } from './compile.ts';
 import { isCompilable } from './compile-query.ts';
 import { CONDITIONS, OTHERWISE } from './conditions/conditions.ts';
-import type { ParsedMonitor } from './kinds.ts';
+import type { ParsedMonitor, Reading } from './kinds.ts';
 import { readMessage } from './notification.ts';
 import { SIGNALS } from './signals/signals.ts';
 
@@ -66,6 +66,12 @@ function readQuery(monitor: ParsedMonitor): Pick<Alert, 'signal' | 'condition'> 
         return { signal, condition: split.condition };
     }
     return undefined;
+  }
+  // A whole query has no condition.
+  const rest: Reading = { ...monitor, form: 'whole' };
+  for (const { read } of SIGNALS) {
+    const signal = read(rest);
+    if (signal && isCompilable({ signal, condition: {} })) return { signal, condition: {} };
   }
   return undefined;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { OPERATIONS } from '../contract/operations.ts';
-import type { Json } from '../domain/json.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { decode } from '../format/decode.ts';
 import { DOCUMENT_LIMITS } from '../format/decoded.ts';
@@ -151,6 +151,24 @@ describe('the permissions that a request requires', () => {
       problem?.extras.findings?.map(({ pointer, line }) => [pointer, line]),
       [['/monitors/0/query', 9]],
     );
+  });
+
+  it('include read for other applications whose monitors an alert combines, in a document or on its own', async () => {
+    const combining = (member: string) => ({ title: 'T', signal: { all_of: ['own', { not: member }] } });
+    for (const [path, body, pointer] of [
+      [
+        '/plan',
+        (alert: JsonObject) => document('payments-x', { alerts: [{ ...alert, key: 'k' }] }),
+        '/alerts/0',
+      ],
+      ['/create_alert', (alert: JsonObject) => ({ application: 'payments-x', team: 't', alert }), '/alert'],
+      ['/update_alert', (alert: JsonObject) => ({ application: 'payments-x', key: 'k', alert }), '/alert'],
+    ] as const) {
+      assert.equal(await refusal({ path, body: body(combining('payments-y/k')) }), undefined);
+      const problem = await refusal({ path, body: body(combining('shop/k')) });
+      assert.match(problem?.message ?? '', /may not read the application "shop"/);
+      assert.equal(problem?.extras.findings?.[0]?.pointer, `${pointer}/signal/all_of/1/not`);
+    }
   });
 
   it('are the same for applications whose objects a document renames', async () => {

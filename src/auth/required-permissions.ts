@@ -1,8 +1,11 @@
+import { memberReferences } from '../alerts/signals/composite.ts';
 import { isWrite } from '../contract/operations.ts';
 import { CATALOG_NAMES } from '../domain/application.ts';
 import { isObject } from '../domain/json.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
+import type { PlacedReference } from '../domain/references.ts';
 import { readDocument } from '../pipeline/document/read-document.ts';
+import { readEnvelope } from '../pipeline/envelope.ts';
 import type { PipelineRequest } from '../pipeline/request.ts';
 import type { Subject } from '../pipeline/subject.ts';
 import type { Permission } from './access-file.ts';
@@ -66,7 +69,14 @@ function additionalPermissions(
     const findsUnmanaged = [query.query, query.tag, query.id].some((value) => value !== undefined);
     return findsUnmanaged ? [{ permission: 'adopt', application }] : [];
   }
-  if (operation.kind !== undefined || !isObject(body?.value)) return [];
+  if (!isObject(body?.value)) return [];
+  const { verb, kind } = operation;
+  if (kind === 'alert' && (verb === 'create' || verb === 'update')) {
+    const { object, pointer } = readEnvelope(verb, kind, body.value, query);
+    const signal = isObject(object) ? object['signal'] : undefined;
+    return readingOthers(memberReferences(signal, pointerTo(pointer, 'signal')), application);
+  }
+  if (kind !== undefined) return [];
   return readDocument(body.value).entries.flatMap((entry): RequiredPermission[] => {
     const { references, adopt, renamedFrom, pointer } = entry;
     return [
@@ -78,11 +88,16 @@ function additionalPermissions(
       ...(adopt === undefined
         ? []
         : [{ permission: 'adopt' as const, application, pointer: pointerTo(pointer, 'adopt') }]),
-      ...references.flatMap(({ to, pointer: at }): RequiredPermission[] =>
-        to?.application === undefined || to.application === application
-          ? []
-          : [{ permission: 'read', application: to.application, pointer: at }],
-      ),
+      ...readingOthers(references, application),
     ];
   });
+}
+
+/** Returns the permissions for references to objects of other applications. */
+function readingOthers(references: readonly PlacedReference[], application: string): RequiredPermission[] {
+  return references.flatMap(({ to, pointer }): RequiredPermission[] =>
+    to?.application === undefined || to.application === application
+      ? []
+      : [{ permission: 'read', application: to.application, pointer }],
+  );
 }

@@ -55,6 +55,7 @@ export function subjectOf(name: string | number, above: string | number | undefi
 /** Returns a description of the values that a schema accepts: "a string", "a list of strings". */
 function expectedBy(schema: z.core.$ZodType): string {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return expectedBy(schema.unwrap());
+  if (schema instanceof z.ZodLazy) return expectedBy(schema.unwrap());
   const words = wordsOf(schema);
   if (words) return orList(words.map((word) => `"${word}"`));
   if (schema instanceof z.ZodUnion) {
@@ -76,6 +77,7 @@ function expectedBy(schema: z.core.$ZodType): string {
 }
 
 function nounOf(schema: z.core.$ZodType): readonly [one: string, many: string] | undefined {
+  if (schema instanceof z.ZodLazy) return nounOf(schema.unwrap());
   if (schema instanceof z.ZodString) return ['a string', 'strings'];
   if (schema instanceof z.ZodObject || schema instanceof z.ZodRecord) return ['an object', 'objects'];
   if (schema instanceof z.ZodNumber) return ['a whole number', 'whole numbers'];

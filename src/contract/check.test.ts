@@ -86,6 +86,20 @@ describe('checking a body against its schema', () => {
       '/a/condition',
     ],
   ];
+  it('finds the mistake in the innermost of 45 nested combinations without trying each of them twice', () => {
+    let member: Json = true;
+    let pointer = '';
+    for (let depth = 0; depth < 45; depth += 1) {
+      member = { all_of: [member] };
+      pointer += '/all_of/0';
+    }
+    const findings = check(OBJECT_SCHEMAS.alert.create, { title: 't', signal: member }, '');
+    assert.deepEqual(
+      findings.map((found) => [found.code, found.pointer]),
+      [['wrong_value', `/signal${pointer}`]],
+    );
+  });
+
   for (const [what, value, code, pointer] of mistakes) {
     it(`reports ${what}`, () => {
       const findings = check(OBJECT_SCHEMAS.alert.create, Object(value), '/a');

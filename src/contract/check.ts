@@ -82,6 +82,7 @@ function makeChecker(schema: z.ZodType): Checker {
       else addRecordFindings(values, value, place);
     };
   }
+  if (schema instanceof z.ZodLazy) return later(() => requireSchema(schema.unwrap()));
   return schema instanceof z.ZodUnion ? optionsOf(schema) : addIssues;
 }
 
@@ -89,6 +90,15 @@ function addRecordFindings(schema: z.ZodType, value: JsonObject, place: Place): 
   const { findings } = place;
   for (const [name, one] of Object.entries(value))
     checkerOf(schema)(one, { findings, above: place, name, isMissing: false });
+}
+
+/** Returns a checker whose schema is looked at when it is needed: it may contain itself. */
+function later(schema: () => z.ZodType): Checker {
+  let checker: Checker | undefined;
+  return (value, place) => {
+    checker ??= checkerOf(schema());
+    checker(value, place);
+  };
 }
 
 function unlessGiven(accepted: undefined | null, schema: z.ZodType): Checker {
@@ -177,7 +187,12 @@ function itemsOf(schema: z.ZodArray): (value: readonly Json[], place: Place) => 
 /** Requires that one option of a union matches. If only one option accepts strings (lists, objects), reports its findings. */
 function optionsOf(schema: z.ZodUnion): Checker {
   const all = schema.options.map(requireSchema);
+  const objects = all.filter((option) => option instanceof z.ZodObject);
+  const [object] = objects;
+  const others = all.every((option) => option instanceof z.ZodObject || takesScalars(option));
   return (value, place) => {
+    // Without a first try, which would double the time with each level of an object that contains itself.
+    if (object && objects.length === 1 && others && isObject(value)) return checkerOf(object)(value, place);
     const named = isObject(value) ? all.filter((option) => isNamedBy(option, value)) : [];
     const options = named.length > 0 ? named : all.filter((option) => wordFields(option).length === 0);
     if (options.some((option) => matches(option, value))) return;
@@ -207,6 +222,13 @@ function wordFields(option: z.ZodType): string[] {
 
 function isNamedBy(option: z.ZodType, value: JsonObject): boolean {
   return wordFields(option).some((name) => Object.hasOwn(value, name));
+}
+
+function takesScalars(schema: z.ZodType): boolean {
+  const type = schema.meta()?.type;
+  return (
+    schema instanceof z.ZodString || schema instanceof z.ZodEnum || type === 'number' || type === 'integer'
+  );
 }
 
 /** A value that no option accepts, so that zod returns the message of the union itself. */

@@ -39,7 +39,8 @@ export function referencesIn(value: Json, pointer: Pointer): PlacedReference[] {
   return Object.entries(value).flatMap(([name, member]) => referencesIn(member, pointerTo(pointer, name)));
 }
 
-function readReference(kind: string, name: string): Reference | undefined {
+/** Reads a reference to an object by its kind and its name: `key`, or `application/key`. Returns undefined if it is malformed. */
+export function readReference(kind: string, name: string): Reference | undefined {
   const [first = '', second, ...more] = name.split('/');
   const [application, key] = second === undefined ? [undefined, first] : [first, second];
   if (more.length > 0 || !KEY_SLUG.test(key)) return undefined;

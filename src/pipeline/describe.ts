@@ -6,6 +6,7 @@ import type { Route } from '../domain/application.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { ManagedKind } from '../domain/managed-fields.ts';
 import { idOf, unmarked } from '../domain/marker.ts';
+import { withReferences } from '../domain/references.ts';
 import type { ObjectPort } from './ports.ts';
 
 /** Returns the fields of a response that describe the route of an application. */
@@ -19,10 +20,18 @@ export function routeMembers(route: Route): RouteFields {
   };
 }
 
-/** Returns an object as the API shows it: its id and URL in Datadog, and its definition without the marker. */
-export function describe(kind: ManagedKind, port: ObjectPort, object: JsonObject): ShownObject {
+/**
+ * Returns an object as the API shows it: its id and URL in Datadog, and its definition without the marker. `keys` are those of
+ * the monitors that an alert combines, by `monitor:id`.
+ */
+export function describe(
+  kind: ManagedKind,
+  port: ObjectPort,
+  object: JsonObject,
+  keys: ReadonlyMap<string, string> = new Map(),
+): ShownObject {
   const definition = unmarked(port.kind, object);
-  const alert = kind === 'alert' ? readAlert(definition) : undefined;
+  const alert = kind === 'alert' ? readAlert(withReferences(port.kind, definition, keys)) : undefined;
   const head = { id: idOf(object), url: port.url(object) };
   if (port.kind === 'dashboard') return { ...head, dashboard: definition };
   return { ...head, ...(alert ? { alert: alertJson(alert) } : {}), monitor: definition };

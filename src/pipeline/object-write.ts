@@ -17,6 +17,7 @@ import {
   type ReplaceStep,
   type UpdateStep,
 } from './document/document-plan.ts';
+import { fullName } from './document/references-in-order.ts';
 import { requireLive } from './find-live.ts';
 import type { ObjectWrite } from './read-object.ts';
 import { answerFindings, locateRejection, refuseErrors } from './refuse.ts';
@@ -52,7 +53,7 @@ export async function requireWritable<Write extends ObjectWrite & Compared>(
   if (entry?.verb !== 'create') requireLive(port, live, { application, ...target });
   const refused = plan.refused.flatMap(({ findings }) => findings);
   const at = (finding: Finding) => ({ ...finding, pointer: `${entry?.pointer ?? ''}${finding.pointer}` });
-  refuseErrors(refused.map(at), body);
+  refuseErrors([...refused.map(at), ...plan.findings], body);
   const [step] = plan.steps.flat();
   if (!step || step.action === 'rename' || (!isWrite(step) && step.action !== 'none'))
     throw new ProblemError('internal', 'The plan of one object does not contain it.');
@@ -154,6 +155,20 @@ export async function answerDryRun(
   return { status: 200, body: objectJson(write, liveOf(write.step), scope, write.unavailable) };
 }
 
+/** Returns the keys of the monitors that an alert combines, as it names them, by `monitor:id`. */
+function keysOfReferences(
+  { application, entries }: ObjectWrite['document'],
+  { foreign }: Compared['live'],
+): ReadonlyMap<string, string> {
+  const placed = entries.flatMap(({ references }) => references);
+  return new Map(
+    placed.flatMap(({ to, text }) => {
+      const id = to && foreign.get(fullName(to, application));
+      return id === undefined ? [] : [[`monitor:${id}`, text] as const];
+    }),
+  );
+}
+
 function objectJson(
   { kind, target, document, step, live, plan, linted }: ObjectWrite & Compared & Allowed,
   object: JsonObject | undefined,
@@ -161,7 +176,8 @@ function objectJson(
   unavailable?: readonly Finding[],
 ): WriteAnswer | DeleteAnswer {
   const { route, body, context } = request;
-  const shownBy = (one: JsonObject) => describe(kind, ports[target.stored], one);
+  const keys = keysOfReferences(document, live);
+  const shownBy = (one: JsonObject) => describe(kind, ports[target.stored], one, keys);
   const head = { application: document.application, key: target.key, ...routeMembers(route) };
   const dry = unavailable ? ({ dry_run: true } as const) : {};
   const warnings = unavailable ?? [];

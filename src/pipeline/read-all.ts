@@ -3,9 +3,10 @@ import type { ListAnswer, ListedObject } from '../contract/answers.ts';
 import { LIST_CURSOR, PAGE_SIZE, plainState } from '../contract/query-parameters.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { ManagedKind } from '../domain/managed-fields.ts';
-import { idOf, markOf } from '../domain/marker.ts';
+import { idOf, type Mark, markOf } from '../domain/marker.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { runThrottled, type Steps } from '../runtime/concurrency/throttle.ts';
+import { memberKeys, memberMarks } from './member-keys.ts';
 import type { ListedPart, ObjectPort, Ports } from './ports.ts';
 import { describeListed, hasText, isWanted, LISTS, tagsOf } from './read.ts';
 import { type PipelineAnswer, type PipelineRequest, storedKind } from './request.ts';
@@ -46,12 +47,12 @@ export async function readAll(
     isWanted: (summary: JsonObject) => isReadable(summary) && hasText(summary, query.q),
   };
   const enoughMs = context.deadline.left() * (1 - MAX_TIME);
-  const found: ListedObject[] = [];
+  const found: JsonObject[] = [];
   let notReadable = 0;
   let next: string | undefined;
   for await (const part of port.list(wanted, after, context)) {
     notReadable += part.notReadable;
-    const add = (object: JsonObject) => found.push(entryOf(kind, port, object, ports));
+    const add = (object: JsonObject) => found.push(object);
     const steps = examine(part, {
       isWanted: (object) => isReadable(object) && isWanted(object, kind, query),
       isFull: () => found.length >= limit,
@@ -60,10 +61,12 @@ export async function readAll(
     next = await runThrottled(steps);
     if (next === undefined || found.length >= limit || context.deadline.left() < enoughMs) break;
   }
+  const marks = await memberMarks(kind === 'alert' ? found : [], { port, known: found }, context);
+  const readable = new Map([...marks].filter(([, { application }]) => mayRead(application)));
   return {
     status: 200,
     body: {
-      ...LISTS[kind](found),
+      ...LISTS[kind](found.map((object) => entryOf(kind, port, object, { clock: ports.clock, readable }))),
       not_readable: notReadable,
       ...(next === undefined ? {} : { next_cursor: `all.${next}.${digest}` }),
       request_id: context.requestId,
@@ -98,10 +101,14 @@ function entryOf(
   kind: ManagedKind,
   port: ObjectPort,
   object: JsonObject,
-  { clock }: Pick<Ports, 'clock'>,
+  { clock, readable }: Pick<Ports, 'clock'> & { readonly readable: ReadonlyMap<string, Mark> },
 ): ListedObject {
   const { application = '', key = '' } = markOf(port.kind, object) ?? {};
-  return { application, key, ...describeListed(kind, port, object, clock) };
+  return {
+    application,
+    key,
+    ...describeListed(kind, port, object, clock, memberKeys(readable, application)),
+  };
 }
 
 /** Returns a digest of the filters of a list, to which its cursors belong. */

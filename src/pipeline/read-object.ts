@@ -1,8 +1,10 @@
 import { compileAlert } from '../alerts/compile.ts';
+import { memberReferences } from '../alerts/signals/composite.ts';
 import { parseAlert } from '../contract/alert-schema.ts';
 import type { Finding } from '../domain/finding.ts';
 import { isObject } from '../domain/json.ts';
 import { type ManagedKind, toSend } from '../domain/managed-fields.ts';
+import { pointerTo } from '../domain/pointer.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { defaultKey } from './body-kind.ts';
 import type { DocumentEntry, OneObject, ReadDocument } from './document/read-document.ts';
@@ -66,7 +68,7 @@ async function readEntry({ request, ports }: Scope): Promise<ObjectWrite> {
     adopt: undefined,
     renamedFrom: [],
     unmanaged: [],
-    references: [],
+    references: kind === 'alert' ? memberReferences(written['signal'], pointerTo(pointer, 'signal')) : [],
     verb,
   };
   const document = {

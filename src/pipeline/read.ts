@@ -8,6 +8,7 @@ import { compareIds, idOf, markOf, oldestFirst, unmarked } from '../domain/marke
 import { ProblemError } from '../domain/problem.ts';
 import { describe, routeMembers } from './describe.ts';
 import { keyOfId } from './find-live.ts';
+import { memberKeys, memberMarks } from './member-keys.ts';
 import type { ObjectPort, Ports } from './ports.ts';
 import { monitorState, withoutGroups } from './state/monitor-state.ts';
 import { type PipelineAnswer, type PipelineRequest, storedKind } from './request.ts';
@@ -32,6 +33,8 @@ export async function read(request: PipelineRequest, ports: Ports): Promise<Pipe
   }
   const { page, next } = pageOf(wanted, query.page_size, query.cursor);
   const oldest = oldestByKey(port, found);
+  const marks = await memberMarks(kind === 'alert' ? page : [], { port, known: found }, context);
+  const keys = memberKeys(marks, application);
   return {
     status: 200,
     body: {
@@ -42,7 +45,7 @@ export async function read(request: PipelineRequest, ports: Ports): Promise<Pipe
           application,
           key: markOf(port.kind, object)?.key ?? '',
           ...(oldest.has(idOf(object)) ? {} : { clone: true }),
-          ...describeListed(kind, port, object, ports.clock),
+          ...describeListed(kind, port, object, ports.clock, keys),
         })),
       ),
       ...(next === undefined ? {} : { next_cursor: next }),
@@ -60,15 +63,19 @@ export const LISTS: Readonly<
   dashboard: (dashboards) => ({ dashboards }),
 };
 
-/** Returns an object of a list: its state if it is a monitor, its id and URL in Datadog, and its definition without the marker. */
+/**
+ * Returns an object of a list: its state if it is a monitor, its id and URL in Datadog, and its definition without the marker.
+ * `keys` are those of the monitors that an alert combines, by `monitor:id`.
+ */
 export function describeListed(
   kind: ManagedKind,
   port: ObjectPort,
   object: JsonObject,
   clock: Pick<Clock, 'now'>,
+  keys: ReadonlyMap<string, string>,
 ): ShownObject & (MonitorStateFields | object) {
   if (port.kind === 'dashboard') return describe(kind, port, object);
-  return { ...monitorState(object, clock.now()), ...describe(kind, port, withoutGroups(object)) };
+  return { ...monitorState(object, clock.now()), ...describe(kind, port, withoutGroups(object), keys) };
 }
 
 /** Returns whether an object matches the filters of a query, and is of this kind. */

@@ -20,7 +20,7 @@ export interface LiveState {
   readonly renamable: ReadonlyMap<string, readonly JsonObject[]>;
   /** The present names of objects that have none of their former names any more, by those (`kind:application/key`). */
   readonly presentNames: ReadonlyMap<string, Mark>;
-  /** Ids of objects of other applications, by `kind:application/key`. */
+  /** Ids of objects that the entries refer to and that are not in `own`, by `kind:application/key`. */
   readonly foreign: ReadonlyMap<string, string>;
 }
 

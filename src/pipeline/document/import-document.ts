@@ -15,20 +15,23 @@ import type { KeyedObject } from './import-keys.ts';
 
 type ImportedDocument = ImportAnswer['document'];
 
+/** Whose document it is. `keys` are those of monitors that are not in it, by `monitor:id`. */
+interface DocumentOwner {
+  readonly application: string;
+  readonly team: string;
+  readonly keys: ReadonlyMap<string, string>;
+}
+
 /**
  * Returns the document of existing objects as a person would write it: alerts where a monitor reads back as one, and the
  * common tags and recipients only once, for the whole document. Applying it changes nothing but markers and the `team:` tag.
  */
 export function importedDocument(
   entries: readonly KeyedObject[],
-  {
-    application,
-    team,
-    route,
-  }: { readonly application: string; readonly team: string; readonly route: Route },
+  { application, team, route, keys }: DocumentOwner & { readonly route: Route },
 ): ImportedDocument {
   const added = [`team:${team}`, ...(route.route === 'listed' ? [`service:${route.service}`] : [])];
-  const read = objectsOf(entries).map(({ object, ...entry }) => ({
+  const read = objectsOf(entries, keys).map(({ object, ...entry }) => ({
     ...entry,
     object,
     tags: withoutAdded(textsIn(object['tags']), added),
@@ -65,10 +68,12 @@ export function importedDocument(
 /** Returns a document of existing objects as Datadog has them: each with all of its tags, no alerts, widgets with their ids. */
 export function rawDocument(
   entries: readonly KeyedObject[],
-  { application, team }: { readonly application: string; readonly team: string },
+  { application, team, keys }: DocumentOwner,
 ): ImportedDocument {
   const list = (stored: KeyedObject['stored']) =>
-    objectsOf(entries).flatMap((one) => (one.stored === stored ? [{ ...one.head, ...one.object }] : []));
+    objectsOf(entries, keys).flatMap((one) =>
+      one.stored === stored ? [{ ...one.head, ...one.object }] : [],
+    );
   const [monitors, dashboards] = [list('monitor'), list('dashboard')];
   return {
     apiVersion: 'birddog/v1',
@@ -80,8 +85,9 @@ export function rawDocument(
 }
 
 /** Returns the fields that Birddog adds to each entry, and its object without default values, with references to other entries. */
-function objectsOf(entries: readonly KeyedObject[]) {
-  const keys = new Map(entries.map(({ stored, key, object }) => [`${stored}:${idOf(object)}`, key]));
+function objectsOf(entries: readonly KeyedObject[], others: ReadonlyMap<string, string>) {
+  const own = entries.map(({ stored, key, object }) => [`${stored}:${idOf(object)}`, key] as const);
+  const keys = new Map([...others, ...own]);
   return entries.map(({ stored, key, adopt, object }) => ({
     stored,
     head: { key, ...(adopt ? { adopt: idOf(object) } : {}) },

@@ -8,6 +8,7 @@ import { idOf, markOf, oldestFirst, ownershipOf } from '../../domain/marker.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import { conflictOf, markerConflict } from '../contested.ts';
 import { routeMembers } from '../describe.ts';
+import { memberKeys, memberMarks } from '../member-keys.ts';
 import type { Ports } from '../ports.ts';
 import { answerFindings } from '../refuse.ts';
 import type { PipelineAnswer, PipelineRequest } from '../request.ts';
@@ -37,6 +38,9 @@ export async function importRequest(
   const imported = found.filter((one) => !omitted.has(one));
   const entries = withKeys(imported, application, await otherKeys(imported, request, ports));
   const team = query.team ?? teamOf(entries);
+  const { monitor: port } = ports;
+  const members = entries.flatMap(({ stored, object }) => (stored === 'monitor' ? [object] : []));
+  const keys = memberKeys(await memberMarks(members, { port, known: members }, context), application);
   return {
     status: 200,
     body: {
@@ -46,6 +50,7 @@ export async function importRequest(
         application,
         team,
         route,
+        keys,
       }),
       findings: answerFindings(
         [...foreign.map((one) => omittedFinding(one, ports)), ...synthetics.map(syntheticsFinding)],

@@ -188,8 +188,8 @@ function knownIds(
 }
 
 /**
- * Returns the desired object of an entry, with the marker. In a document, references are resolved if `idFor` knows them, and
- * unmanaged fields are as they are in Datadog. Rejects an object that would carry a second marker.
+ * Returns the desired object of an entry, with the marker. References of alerts and of documents are resolved if `idFor` knows
+ * them. In a document, unmanaged fields are as they are in Datadog. Rejects an object that would carry a second marker.
  */
 export function desiredOf(
   entry: DocumentEntry,
@@ -211,14 +211,13 @@ export function desiredOf(
 
 /** Returns an entry with what it takes over from the live object, which has no marker here. */
 function wholeObject(
-  { stored, object, unmanaged, verb }: DocumentEntry,
+  { kind, stored, object, unmanaged, verb }: DocumentEntry,
   live: JsonObject | undefined,
   idFor: (reference: Reference) => string | undefined,
 ): JsonObject {
-  if (verb === 'create') return object;
-  if (verb === 'update') return live ? mergedForUpdate(stored, live, object) : object;
-  const whole = resolved(object, idFor);
-  return live ? withLiveValues(whole, live, unmanaged) : whole;
+  const whole = verb === 'apply' || kind === 'alert' ? resolved(object, idFor) : object;
+  if (verb === 'create' || !live) return whole;
+  return verb === 'update' ? mergedForUpdate(stored, live, whole) : withLiveValues(whole, live, unmanaged);
 }
 
 interface OwnObject {

@@ -14,6 +14,7 @@ import { checkTimeBudget } from '../../domain/time-budget.ts';
 import { isCompilable } from '../../alerts/compile-query.ts';
 import { isGenerated } from '../../dashboards/alerts-dashboard.ts';
 import { compileAlert } from '../../alerts/compile.ts';
+import { memberReferences } from '../../alerts/signals/composite.ts';
 import { runAtOnce, type Steps } from '../../runtime/concurrency/throttle.ts';
 import { defaultKey, LISTS } from '../body-kind.ts';
 import { storedKind } from '../request.ts';
@@ -222,6 +223,7 @@ function* readingEntry(
     unmanaged: textsIn(unmanaged),
     references: [
       ...referencesIn(written, pointer),
+      ...(kind === 'alert' ? memberReferences(written['signal'], pointerTo(pointer, 'signal')) : []),
       ...(isFromAlerts ? generatedReferences(definition, pointerTo(pointer, 'from')) : []),
     ],
     verb: 'apply',

@@ -38,7 +38,7 @@ export async function readLive(
     adoptable: await readAdoptable(document, own, ports, context),
     renamable,
     presentNames: await readPresentNames(document, { own, renamable }, ports),
-    foreign: await readForeign(document, ports, context),
+    foreign: await readReferred(document, ports, context, (other) => other !== document.application),
   };
 }
 
@@ -61,7 +61,8 @@ async function readOne(
     adoptable: new Map(),
     renamable: new Map(),
     presentNames: new Map(),
-    foreign: new Map(),
+    // Nothing else of the application is read.
+    foreign: await readReferred(document, ports, context, () => true),
   };
 }
 
@@ -216,16 +217,19 @@ function undefinedIfUnavailable(error: unknown): undefined {
   if (!(error instanceof ProblemError) || error.code !== 'ledger_unavailable') throw error;
 }
 
-async function readForeign(
+/** Returns the ids of the objects that entries refer to, in the applications that `isRead` selects. */
+async function readReferred(
   { application, entries }: ReadDocument,
   ports: Ports,
   context: RequestContext,
+  isRead: (application: string) => boolean,
 ): Promise<Map<string, string>> {
   const named = new Map(
     entries.flatMap(({ references }) =>
       references.flatMap(({ to }) => {
-        if (to?.application === undefined || to.application === application) return [];
-        return [[fullName(to, application), { ...to, application: to.application }] as const];
+        if (!to) return [];
+        const owner = { ...to, application: to.application ?? application };
+        return isRead(owner.application) ? [[fullName(to, application), owner] as const] : [];
       }),
     ),
   );

@@ -97,9 +97,10 @@ function* referenceFindings(
   const isComposite = (entry: DocumentEntry | undefined) => entry?.object['type'] === 'composite';
   for (const entry of entries.filter(isComposite)) {
     // A message may link to another composite.
-    const query = pointerTo(entry.pointer, 'query');
+    const [query, signal] = ['query', 'signal'].map((field) => pointerTo(entry.pointer, field));
     for (const reference of entry.references) {
-      const to = reference.pointer === query ? byName.get(own(reference) ?? '') : undefined;
+      const isMember = reference.pointer === query || reference.pointer.startsWith(`${signal}/`);
+      const to = isMember ? byName.get(own(reference) ?? '') : undefined;
       if (to !== entry && isComposite(to)) yield referenceFinding(reference, 'nested_composite');
     }
   }
