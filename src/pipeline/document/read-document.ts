@@ -121,35 +121,64 @@ export function readDocument(document: JsonObject): ReadDocument {
 /** Parses a document and yields after each entry. */
 export function* readingDocument(document: JsonObject): Steps<ReadDocument> {
   const { team } = document;
-  const shared = sharedIn(document);
   const findings: Finding[] = [];
-  const parsed: DocumentEntry[] = [];
+  const entries: DocumentEntry[] = [];
   const unread = new Set<string>();
-  const generated = new GeneratedDashboards({
-    application: shared.application,
-    team: typeof team === 'string' ? team : undefined,
-  });
-  const reading = { shared, findings, parsed, generated };
-  for (const { list, kind } of LISTS) {
-    const entries = document[list];
-    if (!Array.isArray(entries)) continue;
-    for (const [at, entry] of entries.entries()) {
-      const pointer = pointerTo('', list, at);
-      const read = isObject(entry) ? yield* readingEntry(kind, entry, pointer, reading) : undefined;
-      if (typeof read === 'string') unread.add(read);
-      else if (read) parsed.push(read);
-      checkTimeBudget();
-      yield;
-    }
+  for (const { entry, dropped } of readEntries(document)) {
+    append(findings, dropped);
+    if (typeof entry === 'string') unread.add(entry);
+    else if (entry) entries.push(entry);
+    yield;
   }
-  append(findings, duplicateKeys(parsed));
+  const findDuplicate = duplicateKeys();
+  append(
+    findings,
+    entries.flatMap((entry) => findDuplicate(entry) ?? []),
+  );
   return {
     ...documentIn(document),
     team: typeof team === 'string' ? team : undefined,
-    entries: parsed,
+    entries,
     findings,
     unread,
   };
+}
+
+/** One entry of a document. */
+interface ReadEntry {
+  /** Only its name (`kind:application/key`) if the rest is invalid; undefined without a valid key. */
+  readonly entry: DocumentEntry | string | undefined;
+  /** The findings about fields that are not sent. */
+  readonly dropped: readonly Finding[];
+}
+
+const NO_ENTRY: ReadEntry = { entry: undefined, dropped: [] };
+
+/** Reads the entries of a document one by one. Long work on one entry yields NO_ENTRY in between. */
+export function* readEntries(document: JsonObject): Generator<ReadEntry> {
+  const { team, dashboards } = document;
+  const shared = sharedIn(document);
+  const { application } = shared;
+  const generated = new GeneratedDashboards({
+    application,
+    team: typeof team === 'string' ? team : undefined,
+  });
+  const needsAlerts =
+    Array.isArray(dashboards) && dashboards.some((entry) => isObject(entry) && isGenerated(entry));
+  const reading: Reading = { shared, alerts: [], generated };
+  for (const { list, kind } of LISTS) {
+    const entries = document[list];
+    if (!Array.isArray(entries)) continue;
+    for (const [at, written] of entries.entries()) {
+      checkTimeBudget();
+      const read = isObject(written)
+        ? yield* readingEntry(kind, written, pointerTo('', list, at), reading)
+        : NO_ENTRY;
+      if (needsAlerts && kind === 'alert' && typeof read.entry === 'object')
+        reading.alerts.push({ application, key: read.entry.key, monitor: read.entry.object });
+      yield read;
+    }
+  }
 }
 
 /** What entries take from their document: tags of monitors and alerts, recipients of alerts without their own. */
@@ -179,22 +208,21 @@ function sharedIn(document: JsonObject): Shared {
 /** The reading of one document so far. */
 interface Reading {
   readonly shared: Shared;
-  readonly findings: Finding[];
-  readonly parsed: readonly DocumentEntry[];
+  /** The alerts for generated dashboards. */
+  readonly alerts: { readonly application: string; readonly key: string; readonly monitor: JsonObject }[];
   readonly generated: GeneratedDashboards;
 }
 
-/** Reads an entry. Returns only its name (`kind:application/key`) if the rest is invalid; undefined without a valid key. */
 function* readingEntry(
   kind: ManagedKind,
   entry: JsonObject,
   pointer: Pointer,
   reading: Reading,
-): Steps<DocumentEntry | string | undefined> {
-  const { shared, findings } = reading;
+): Generator<ReadEntry, ReadEntry> {
+  const { shared } = reading;
   const { key: named, adopt, unmanaged, renamed_from: former, ...written } = entry;
   const key = typeof named === 'string' ? named : defaultKey(kind, written);
-  if (key === undefined || !KEY_SLUG.test(key)) return undefined;
+  if (key === undefined || !KEY_SLUG.test(key)) return NO_ENTRY;
   const stored = storedKind(kind);
   const isFromAlerts = kind === 'dashboard' && isGenerated(written);
   const definition =
@@ -203,43 +231,44 @@ function* readingEntry(
       : isFromAlerts
         ? yield* generatedFrom(written, reading)
         : written;
-  if (!definition) return `${stored}:${shared.application}/${key}`;
+  if (!definition) return { entry: `${stored}:${shared.application}/${key}`, dropped: [] };
   const sent = toSend(stored, definition);
-  append(
-    findings,
-    sent.findings.map((f) => ({ ...f, pointer: `${pointer}${f.pointer}` })),
-  );
   const object = kind === 'dashboard' ? sent.object : tagged(sent.object, shared);
   return {
-    kind,
-    stored,
-    key,
-    pointer,
-    object,
-    adopt: typeof adopt === 'string' ? adopt : numberText(adopt),
-    renamedFrom: textsIn(typeof former === 'string' ? [former] : former)
-      .slice(0, MAX_FORMER_NAMES)
-      .flatMap((name) => formerName(name, shared.application) ?? []),
-    unmanaged: textsIn(unmanaged),
-    references: [
-      ...referencesIn(written, pointer),
-      ...(kind === 'alert' ? memberReferences(written['signal'], pointerTo(pointer, 'signal')) : []),
-      ...(isFromAlerts ? generatedReferences(definition, pointerTo(pointer, 'from')) : []),
-    ],
-    verb: 'apply',
+    entry: {
+      kind,
+      stored,
+      key,
+      pointer,
+      object,
+      adopt: typeof adopt === 'string' ? adopt : numberText(adopt),
+      renamedFrom: textsIn(typeof former === 'string' ? [former] : former)
+        .slice(0, MAX_FORMER_NAMES)
+        .flatMap((name) => formerName(name, shared.application) ?? []),
+      unmanaged: textsIn(unmanaged),
+      references: [
+        ...referencesIn(written, pointer),
+        ...(kind === 'alert' ? memberReferences(written['signal'], pointerTo(pointer, 'signal')) : []),
+        ...(isFromAlerts ? generatedReferences(definition, pointerTo(pointer, 'from')) : []),
+      ],
+      verb: 'apply',
+    },
+    dropped: sent.findings.map((finding) => ({ ...finding, pointer: `${pointer}${finding.pointer}` })),
   };
 }
 
 /** Generates a dashboard from the alerts of the document, which are read before its dashboards. */
 function* generatedFrom(
   { from, ...written }: JsonObject,
-  { shared: { application }, parsed, generated }: Reading,
-): Steps<JsonObject | undefined> {
+  { alerts, generated }: Reading,
+): Generator<ReadEntry, JsonObject | undefined> {
   if (from !== 'alerts') return undefined;
-  const alerts = parsed.flatMap(({ kind, key, object }) =>
-    kind === 'alert' ? [{ application, key, monitor: object }] : [],
-  );
-  return yield* generated.dashboard(written, alerts);
+  const steps = generated.dashboard(written, alerts);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    yield NO_ENTRY;
+  }
 }
 
 /** Returns the references in the widgets of a generated dashboard, each once. Their place in the document is `pointer`. */
@@ -281,25 +310,20 @@ export function keysWithAssets({ entries }: ReadDocument): ReadonlySet<string> {
   );
 }
 
-/** Returns a finding for each entry with a duplicate key. */
-function duplicateKeys(entries: readonly DocumentEntry[]): Finding[] {
+/** Returns a function that is called with one entry after the other, and returns the finding about a key that an earlier one has. */
+export function duplicateKeys(): (entry: DocumentEntry) => Finding | undefined {
   const seen = new Set<string>();
-  return entries.flatMap(({ stored, key, kind, pointer }): Finding[] => {
-    const name = `${stored}:${key}`;
-    if (!seen.has(name)) {
-      seen.add(name);
-      return [];
-    }
-    return [
-      {
-        code: 'duplicate_key',
-        severity: 'error',
-        message: `Duplicate key "${key}": an earlier entry already has it${kind === 'dashboard' ? '' : ' (monitors and alerts share their keys)'}.`,
-        pointer,
-        hint: 'Give each entry a unique "key".',
-      },
-    ];
-  });
+  return ({ stored, key, kind, pointer }) => {
+    const { size } = seen;
+    if (seen.add(`${stored}:${key}`).size > size) return undefined;
+    return {
+      code: 'duplicate_key',
+      severity: 'error',
+      message: `Duplicate key "${key}": an earlier entry already has it${kind === 'dashboard' ? '' : ' (monitors and alerts share their keys)'}.`,
+      pointer,
+      hint: 'Give each entry a unique "key".',
+    };
+  };
 }
 
 function textsIn(value: Json | undefined): string[] {
