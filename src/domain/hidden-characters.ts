@@ -18,3 +18,8 @@ export function escapeHidden(json: string): string {
     ).join(''),
   );
 }
+
+/** Removes every hidden character. */
+export function withoutHidden(text: string): string {
+  return text.replace(HIDDEN, '');
+}
