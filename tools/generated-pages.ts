@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { dashboardPicture } from './dashboard-picture.ts';
 import { documentJsonSchema } from '../src/contract/document-json-schema.ts';
 import { cliPage } from './cli-page.ts';
 import { configurationPage } from './configuration-page.ts';
@@ -24,6 +25,7 @@ export const GENERATED_PAGES: readonly { readonly path: string; readonly text: (
     return { path, text: async () => withFields(readFileSync(path, 'utf8')) };
   }),
   { path: join(DOCS, 'schema.json'), text: async () => documentJsonSchema() },
+  { path: join(DOCS, 'dashboard-from-alerts.svg'), text: dashboardPicture },
 ];
 
 if (import.meta.main) {

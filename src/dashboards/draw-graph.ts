@@ -74,14 +74,14 @@ function shapeOf(markers: readonly Marker[]): Shape {
   const [first, second] = values;
   if (first === undefined) return { low: 0, high: 1, typical: 0.4, spread: 0.2 };
   const isAbove = second === undefined ? first >= 0 : second <= first;
-  const [least, most] = [Math.min(0, ...values), Math.max(0, ...values)];
-  const size = most - least || 1;
-  const low = least < 0 ? least - 0.3 * size : 0;
-  const high = most + (isAbove ? 0.25 : 0.8) * size;
+  const [min, max] = [Math.min(0, ...values), Math.max(0, ...values)];
+  const size = max - min || 1;
+  const low = min < 0 ? min - 0.3 * size : 0;
+  const high = max + (isAbove ? 0.25 : 0.8) * size;
   const well = isAbove ? Math.min(...values) : Math.max(...values);
-  const room = Math.abs(well - (isAbove ? low : high)) || size;
-  const spread = Math.min(0.12 * size, 0.25 * room);
-  return { low, high, typical: well + (isAbove ? -0.6 : 0.5) * room, spread };
+  const distance = Math.abs(well - (isAbove ? low : high)) || size;
+  const spread = Math.min(0.12 * size, 0.25 * distance);
+  return { low, high, typical: well + (isAbove ? -0.6 : 0.5) * distance, spread };
 }
 
 function valuesOf(random: () => number, typical: number, spread: number): number[] {

@@ -1,8 +1,8 @@
+import { secondsOf } from '../alerts/durations.ts';
 import { type Splice, spliced } from '../domain/splice.ts';
 import type { Call, Expression, Filter, FilterTerm, MetricQuery, Series } from '../language/query/syntax.ts';
 import { partsIn } from '../language/query/walk-query.ts';
 import { type GraphQuery, type GraphRequest, SCOPE, type ScopeTag, scopeTag } from './graph.ts';
-import { windowSeconds } from './window.ts';
 
 /** Functions that show what an alert compares with: a band or a line. Their named arguments are those of monitors. */
 const BANDS: ReadonlySet<string> = new Set(['anomalies', 'outliers', 'forecast']);
@@ -34,6 +34,11 @@ export function metricGraph({ evaluation, expression }: MetricQuery, text: strin
       formulas: [{ formula }],
     },
   };
+}
+
+/** Returns the seconds of a window of a query (`last_5m`, `current_1h`), or undefined for other text. */
+function windowSeconds(window: string): number | undefined {
+  return secondsOf(window.replace(/^(?:last|next|current)_/, ''));
 }
 
 /** Returns whether the graph of an expression has the unit of its threshold. A share of anomalous points has another one. */

@@ -5,7 +5,7 @@ import type { ChainQuery, Method } from '../language/query/syntax.ts';
 import { partsIn } from '../language/query/walk-query.ts';
 import { type GraphQuery, type GraphRequest, type ScopeTag, scopeTag } from './graph.ts';
 import { scopeIn } from './metric-graph.ts';
-import { windowSeconds } from './window.ts';
+import { secondsOf } from '../alerts/durations.ts';
 
 /** The data sources of widgets, by the head of a monitor's search. Heads that are not here have no graph. */
 const SOURCES: ReadonlyMap<string, string> = new Map([
@@ -28,7 +28,7 @@ const MAX_GROUPS = 10;
 /** Returns the graph of a search, or of a formula of searches. Undefined if widgets do not have its source or aggregation. */
 export function searchGraph({ head }: ChainQuery, options: JsonObject): GraphRequest | undefined {
   const last = argumentsOf(head.methods, 'last')[0] ?? '';
-  const seconds = windowSeconds(last);
+  const seconds = secondsOf(last);
   const interval: JsonObject = seconds === undefined ? {} : { interval: seconds * 1000 };
   const text = stringIn(head.args[0]);
   if (text === undefined) return undefined;
