@@ -37,7 +37,7 @@ const REFERENCE = '#/$defs/';
 
 /** Definitions whose fields do not follow the field that refers to them: they have a table, or are queries as in widgets. */
 const NOT_INSIDE: ReadonlySet<string> = new Set(
-  [...ENTRIES, 'MonitorOptions', 'MonitorFormulaAndFunctionQueryDefinition'].map(
+  [...ENTRIES, 'MonitorOptions', 'AlertOptions', 'MonitorFormulaAndFunctionQueryDefinition'].map(
     (name) => `${REFERENCE}${name}`,
   ),
 );
@@ -67,7 +67,8 @@ export function withFields(page: string): string {
 function definitionsWithEntry(): Definitions {
   const { $defs }: { $defs: Definitions } = JSON.parse(documentJsonSchema());
   const entries = ENTRIES.map((name) => $defs[name] ?? {});
-  const isCommon = (name: string) => entries.every(({ properties = {} }) => Object.hasOwn(properties, name));
+  const isCommon = (name: string) =>
+    new Set(entries.map(({ properties = {} }) => JSON.stringify(properties[name] ?? null))).size === 1;
   const withFieldsThat = (entry: FieldSchema, keep: (name: string) => boolean): FieldSchema => ({
     ...entry,
     properties: Object.fromEntries(Object.entries(entry.properties ?? {}).filter(([name]) => keep(name))),

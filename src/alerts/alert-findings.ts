@@ -2,18 +2,9 @@ import type { Finding } from '../domain/finding.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
 import type { Alert } from './alert.ts';
 import { conditionKindOf, conditionsOf, signalKindOf } from './compile-query.ts';
-import type { Report as PartReport } from './kinds.ts';
-import { readMessage, recipientsOf, transitionsOf } from './notification.ts';
-
-type Report = (
-  path: readonly (string | number)[],
-  message: string,
-  hint?: string,
-  severity?: Finding['severity'],
-  code?: string,
-) => void;
-
-const HANDLE = /^@[^\s{},]+$/;
+import type { Measured, Report as PartReport } from './kinds.ts';
+import type { Report } from './fields/field.ts';
+import { FIELDS } from './fields/fields.ts';
 
 /** Reports every mistake of an alert that matches the schema. `pointer` is its place in the body. */
 export function checkAlert(alert: Alert, pointer: Pointer, found: (finding: Finding) => void): void {
@@ -26,11 +17,18 @@ export function checkAlert(alert: Alert, pointer: Pointer, found: (finding: Find
       ...(hint ? { hint } : {}),
     });
   };
-  for (const check of [checkParts, checkMessage, checkNotify]) check(alert, report);
+  const measured = checkParts(alert, report);
+  if (!measured) return;
+  const { type } = measured;
+  const monitor = 'by' in measured ? { type, by: measured.by } : { type };
+  for (const field of FIELDS) field.check?.(alert, report, monitor);
 }
 
-/** Reports what the rows of the tables find, each at its place, and a signal and a condition that do not go together. */
-function checkParts({ signal, condition }: Alert, report: Report): void {
+/**
+ * Reports what the rows of the tables find, each at its place, and a signal and a condition that do not go together. Returns
+ * what the signal compiles to, or undefined if it has errors.
+ */
+function checkParts({ signal, condition }: Alert, report: Report): Measured | undefined {
   let valid = true;
   const within =
     (part: string): PartReport =>
@@ -44,11 +42,11 @@ function checkParts({ signal, condition }: Alert, report: Report): void {
   const isGiven = Object.keys(condition).length > 0;
   if (measured?.form === 'whole') {
     if (isGiven) report(['condition'], `"${kind.name}" has no condition.`, 'Remove "condition".');
-    return;
+    return measured;
   }
   if (!isGiven) {
     report([], 'The alert has no condition.', 'Add "condition", for example {over: 5m, above: 10}.');
-    return;
+    return measured;
   }
   const completed = conditionKindOf(condition);
   if (measured && !completed.forms.includes(measured.form)) {
@@ -57,46 +55,8 @@ function checkParts({ signal, condition }: Alert, report: Report): void {
       `This condition does not apply to "${kind.name}".`,
       `The conditions of "${kind.name}" are ${conditionsOf(measured.form)}.`,
     );
-    return;
+    return measured;
   }
   completed.check(condition, within('condition'), measured);
-}
-
-function checkMessage({ message, condition }: Alert, report: Report): void {
-  if (message !== undefined && readMessage(message.trimEnd(), condition).notify.length > 0) {
-    report(['message'], 'The message ends with a notification block.', 'Move the recipients to "notify".');
-  }
-}
-
-function checkNotify({ notify = [], condition }: Alert, report: Report): void {
-  for (const [at, entry] of notify.entries()) {
-    const path = typeof entry === 'string' ? ['notify', at] : ['notify', at, 'to'];
-    for (const [n, handle] of recipientsOf(entry).entries()) {
-      const isListed = typeof entry !== 'string' && typeof entry.to !== 'string';
-      if (!HANDLE.test(handle)) {
-        report(
-          isListed ? [...path, n] : path,
-          `"${handle}" is not a valid recipient.`,
-          'A recipient begins with @ and contains no spaces: @slack-payments.',
-        );
-      }
-    }
-    if (condition['warn'] !== undefined && (typeof entry === 'string' || entry.when === undefined)) {
-      report(
-        ['notify', at],
-        'These recipients are notified of warnings too. Before this release, only of alert and recovery.',
-        'To notify them of alert and recovery only, add when: [alert, recovery].',
-        'info',
-        'default_changed',
-      );
-    }
-    if (transitionsOf(entry, condition).includes('warning') && condition['warn'] === undefined) {
-      report(
-        ['notify', at, 'when'],
-        'This warning notification is never sent: the condition has no "warn".',
-        'Add "warn" to the condition, or remove "warning" here.',
-        'warning',
-      );
-    }
-  }
+  return measured;
 }

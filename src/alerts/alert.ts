@@ -1,42 +1,49 @@
-import type { Json, JsonObject } from '../domain/json.ts';
+import { isRawNumber, type Json, type JsonObject } from '../domain/json.ts';
+import type { AlertFields } from './fields/schemas.ts';
 import { defined } from './kinds.ts';
 
-export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'] as const;
-export const TRANSITIONS = ['alert', 'warning', 'no_data', 'recovery'] as const;
-export type Transition = (typeof TRANSITIONS)[number];
-
 /** An alert that matches `alertSchema` of the contract. */
-export interface Alert {
-  readonly title: string;
-  /** Datadog's priorities 1 to 5. */
-  readonly severity?: (typeof SEVERITIES)[number] | undefined;
+export interface Alert extends AlertFields {
+  /** The name of the monitor. Without it Datadog keeps or makes up a name. */
+  readonly title?: string | undefined;
   /** What is measured: of one kind of the table of signals. */
   readonly signal: JsonObject;
   /** When the alert triggers: of one kind of the table of conditions. Empty for a signal that has none. */
   readonly condition: JsonObject;
-  readonly message?: string | undefined;
-  /** A string is a recipient with the default transitions. */
-  readonly notify?: readonly (string | Notify)[] | undefined;
 }
 
-export interface Notify {
-  readonly to: string | readonly string[];
-  readonly when?: Transition | readonly Transition[] | undefined;
-}
+/** The fields of an alert in the order in which a person writes them. */
+const ORDER: readonly (keyof Alert)[] = [
+  'title',
+  'severity',
+  'signal',
+  'condition',
+  'no_data',
+  'delay',
+  'new_groups',
+  'resolve_after',
+  'schedule',
+  'message',
+  'runbook',
+  'notify',
+  'renotify',
+  'tags',
+  'restricted_roles',
+  'draft_status',
+  'options',
+];
+
+type Part = Json | undefined | readonly Part[] | { readonly [name: string]: Part };
 
 /** Converts an alert to JSON without undefined fields. */
 export function alertJson(alert: Alert): JsonObject {
-  return defined({
-    ...alert,
-    condition: Object.keys(alert.condition).length > 0 ? alert.condition : undefined,
-    notify: alert.notify?.map((n) =>
-      typeof n === 'string'
-        ? n
-        : defined({ to: textOrList(n.to), when: n.when === undefined ? undefined : textOrList(n.when) }),
-    ),
-  });
+  const { condition } = alert;
+  const parts = { ...alert, condition: Object.keys(condition).length > 0 ? condition : undefined };
+  return defined(Object.fromEntries(ORDER.map((name) => [name, fieldJson(parts[name])])));
 }
 
-function textOrList(value: string | readonly string[]): Json {
-  return typeof value === 'string' ? value : [...value];
+function fieldJson(value: Part): Json | undefined {
+  if (typeof value !== 'object' || value === null || isRawNumber(value)) return value;
+  if (Array.isArray(value)) return value.flatMap((item: Part) => fieldJson(item) ?? []);
+  return defined(Object.fromEntries(Object.entries(value).map(([name, part]) => [name, fieldJson(part)])));
 }

@@ -1,5 +1,6 @@
 import type { Alert } from './alert.ts';
 import { conditionKindOf, signalKindOf } from './compile-query.ts';
+import { FIELDS } from './fields/fields.ts';
 
 /** Returns an alert as it is read back from its monitor: without defaults, with durations and numbers in one notation. */
 export function canonicalAlert(alert: Alert): Alert {
@@ -8,5 +9,7 @@ export function canonicalAlert(alert: Alert): Alert {
   const measured = kind.compile(alert.signal);
   const condition =
     measured.form === 'whole' ? {} : conditionKindOf(alert.condition).canonical(alert.condition, measured);
-  return { ...alert, signal, condition };
+  const { title } = alert;
+  const parts: Alert = { ...(title === undefined ? {} : { title }), signal, condition };
+  return Object.assign(parts, ...FIELDS.map((field) => field.canonical(alert, measured.type)));
 }

@@ -1,22 +1,19 @@
 import type { JsonObject } from '../domain/json.ts';
-import { type Alert, SEVERITIES } from './alert.ts';
+import type { Alert } from './alert.ts';
 import { compileQuery } from './compile-query.ts';
-import { transitionsOf, writeMessage } from './notification.ts';
+import { optionsOf } from './fields/field.ts';
+import { FIELDS } from './fields/fields.ts';
 
 /** Compiles an alert without error findings to a monitor that contains exactly what the alert defines. */
 export function compileAlert(alert: Alert): JsonObject {
-  const { title, severity, condition, notify = [] } = alert;
+  const { title } = alert;
   const { type, query, options } = compileQuery(alert);
-  const notifiesNoData = notify.some((entry) => transitionsOf(entry, condition).includes('no_data'));
+  const fields = FIELDS.map((field) => field.compile(alert, type));
   return {
     type,
-    name: title,
+    ...(title === undefined ? {} : { name: title }),
     query,
-    message: writeMessage(alert),
-    ...(severity === undefined ? {} : { priority: SEVERITIES.indexOf(severity) + 1 }),
-    options: {
-      ...options,
-      ...(notifiesNoData ? { on_missing_data: 'show_and_notify_no_data' } : {}),
-    },
+    ...Object.assign({}, ...fields),
+    options: Object.assign({}, options, ...fields.map(optionsOf)),
   };
 }

@@ -9,16 +9,20 @@ import { addSuppressionFindings, suppressionsOf } from '../lint/suppression/supp
 import { checkAlert } from './alert-findings.ts';
 import type { Alert } from './alert.ts';
 import { compileAlert } from './compile.ts';
+import { COVERED_OPTIONS } from './fields/fields.ts';
 
 /** Maps a field of the monitor to the field of the alert that it is compiled from. */
 const SOURCES: readonly (readonly [member: Pointer, source: Pointer])[] = [
   ['/name', '/title'],
   ['/priority', '/severity'],
+  ['/tags', '/tags'],
+  ['/restricted_roles', '/restricted_roles'],
+  ['/draft_status', '/draft_status'],
   ['/query', '/signal'],
   ['/options/thresholds/warning', '/condition/warn'],
   ['/options/thresholds/critical_recovery', '/condition/recover'],
   ['/options/thresholds', '/condition'],
-  ['/options/on_missing_data', '/notify'],
+  ...[...COVERED_OPTIONS].map(([name, source]) => [`/options/${name}`, source] as const),
 ];
 
 /** The place in a document of the recipients of its alerts. */
@@ -116,12 +120,14 @@ function sourceOf(
   // The title becomes the name unchanged.
   if (finding.pointer === '/name' && at !== undefined)
     return { ...finding, pointer: pointerTo(pointer, 'title'), at };
-  return { ...finding, pointer: `${pointer}${alertFieldOf(finding.pointer)}` };
+  // An alert on a query has its options as they are in Datadog.
+  const isSame = Object.hasOwn(signal, 'query') && finding.pointer.startsWith('/options/');
+  return { ...finding, pointer: `${pointer}${isSame ? finding.pointer : alertFieldOf(finding.pointer)}` };
 }
 
 /** Returns the pointer of the field of an alert that a field of its monitor is compiled from; empty if there is not just one. */
 export function alertFieldOf(field: Pointer): Pointer {
-  const [, source = ''] =
-    SOURCES.find(([member]) => field === member || field.startsWith(`${member}/`)) ?? [];
-  return source;
+  const [, source] = SOURCES.find(([member]) => field === member || field.startsWith(`${member}/`)) ?? [];
+  // An option that no field covers has its own name in the alert.
+  return source ?? (field.startsWith('/options/') ? field : '');
 }

@@ -1,14 +1,16 @@
 import { changesOf } from '../diff/changes.ts';
-import { isObject, type Json, type JsonObject, textOf, toNumber } from '../domain/json.ts';
+import type { JsonObject } from '../domain/json.ts';
 import { canonicalQuery } from '../language/query/canonical-query.ts';
 import { readStoredQuery } from '../language/query/parse-query.ts';
-import { type Alert, SEVERITIES } from './alert.ts';
+import type { Alert } from './alert.ts';
 import { canonicalAlert } from './canonical-alert.ts';
 import { compileAlert } from './compile.ts';
 import { isCompilable } from './compile-query.ts';
 import { CONDITIONS, OTHERWISE } from './conditions/conditions.ts';
+import { optionsOf } from './fields/field.ts';
+import { readFields } from './fields/fields.ts';
+import { withoutIneffective } from './fields/ineffective.ts';
 import type { ParsedMonitor, Reading } from './kinds.ts';
-import { readMessage } from './notification.ts';
 import { SIGNALS } from './signals/signals.ts';
 
 /** Why a monitor cannot be expressed as an alert: the first field that no alert has like this. */
@@ -16,9 +18,6 @@ export interface Obstacle {
   readonly field: string;
   readonly reason: string;
 }
-
-/** Tags that Birddog adds to an alert's monitor. */
-const ADDED_TAG = /^(?:team|service):/;
 
 /**
  * Returns the alert that compiles to exactly this monitor, or undefined if the monitor cannot be expressed as an alert. The
@@ -31,23 +30,17 @@ export function readAlert(monitor: JsonObject): Alert | undefined {
 
 /** Returns the alert that compiles to this monitor, or what keeps the monitor from being expressed as an alert. */
 function readOrObstacle(monitor: JsonObject): { readonly alert: Alert } | { readonly obstacle: Obstacle } {
-  const { type, name, query, message } = monitor;
+  const { type, name, query } = monitor;
   if (typeof type !== 'string') return obstacle('type', 'The monitor has no type.');
   if (typeof query !== 'string') return obstacle('query', 'The monitor has no query.');
-  if (typeof name !== 'string') return obstacle('name', 'The monitor has no name.');
-  const options = isObject(monitor['options']) ? monitor['options'] : {};
+  const effective = withoutIneffective(monitor);
+  const options = optionsOf(effective);
   const parsed: ParsedMonitor = { type, text: query, query: readStoredQuery(type, query), options };
   const read = readQuery(parsed);
   if (!read) return obstacle('query', 'No signal and condition compile to this query.');
-  const { words, notify } = readMessage(typeof message === 'string' ? message : '', read.condition);
-  const alert: Alert = canonicalAlert({
-    title: name,
-    ...severityOf(monitor['priority']),
-    ...read,
-    ...(words === '' ? {} : { message: words }),
-    ...(notify.length === 0 ? {} : { notify }),
-  });
-  const difference = firstDifference(monitor, alert);
+  const title = typeof name === 'string' ? { title: name } : {};
+  const alert = canonicalAlert(readFields(effective, { ...title, ...read }));
+  const difference = firstDifference(effective, alert);
   return difference === undefined ? { alert } : obstacle(difference, 'No alert compiles to this value.');
 }
 
@@ -81,10 +74,7 @@ const ORDER = ['/type', '/query', '/options/thresholds', '/options'];
 
 /** Returns the first field in which a monitor differs from the compiled alert, of the managed fields. */
 function firstDifference(monitor: JsonObject, alert: Alert): string | undefined {
-  const tags = Array.isArray(monitor['tags'])
-    ? monitor['tags'].filter((t) => !ADDED_TAG.test(textOf(t)))
-    : [];
-  const [live, compiled] = [{ ...monitor, tags }, compileAlert(alert)].map(comparable);
+  const [live, compiled] = [monitor, withoutIneffective(compileAlert(alert))].map(comparable);
   const paths = changesOf('monitor', live ?? {}, compiled ?? {}).map(({ path }) => path);
   const rank = (path: string): number => {
     const at = ORDER.findIndex((one) => path === one || path.startsWith(`${one}/`));
@@ -99,9 +89,4 @@ function comparable(monitor: JsonObject): JsonObject {
   const { type, query } = monitor;
   if (typeof type !== 'string' || typeof query !== 'string') return monitor;
   return { ...monitor, query: canonicalQuery(type, query) };
-}
-
-function severityOf(priority: Json | undefined): Pick<Alert, 'severity'> {
-  const severity = SEVERITIES[(toNumber(priority) ?? 0) - 1];
-  return severity === undefined ? {} : { severity };
 }

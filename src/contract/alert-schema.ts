@@ -1,36 +1,10 @@
 import { z } from 'zod';
-import { type Alert, SEVERITIES, TRANSITIONS } from '../alerts/alert.ts';
+import type { Alert } from '../alerts/alert.ts';
 import { CONDITIONS, OTHERWISE } from '../alerts/conditions/conditions.ts';
+import { FIELD_SHAPE } from '../alerts/fields/schemas.ts';
 import { SIGNALS } from '../alerts/signals/signals.ts';
 import { isObject, type JsonObject } from '../domain/json.ts';
-import { lint, nonEmptyText, text, variantsSchema } from '../domain/schema-parts.ts';
-
-const WHEN = z.enum(TRANSITIONS).meta({ id: 'When', description: 'A transition of an alert.' });
-const recipient = nonEmptyText.meta({ pattern: '^@[^\\s{},]+$' });
-
-/** Recipients: each a string, or an object with the transitions that they are notified of. */
-export const notifySchema = z.array(
-  z.union([
-    recipient,
-    z
-      .strictObject({
-        to: z
-          .union([recipient, z.array(recipient).min(1, 'must contain at least one recipient')])
-          .meta({ description: 'One recipient, or several.', examples: ['@pagerduty-payments'] }),
-        when: z
-          .union([WHEN, z.array(WHEN).min(1)])
-          .optional()
-          .meta({
-            description:
-              'The transitions that they are notified of. Default: alert and recovery, and warning if the condition has `warn`.',
-          }),
-      })
-      .meta({
-        id: 'Notify',
-        description: 'Recipients, and the transitions that they are notified of.',
-      }),
-  ]),
-);
+import { lint, nonEmptyText, variantsSchema } from '../domain/schema-parts.ts';
 
 const signalSchema = variantsSchema(
   { noun: 'A signal', forms: SIGNALS },
@@ -45,6 +19,8 @@ const conditionSchema = variantsSchema(
   },
 );
 
+const { severity, ...fields } = FIELD_SHAPE;
+
 /** An alert: a signal, a condition and its recipients. Compiled into a monitor and read back from one. */
 export const alertSchema = z
   .strictObject({
@@ -52,20 +28,10 @@ export const alertSchema = z
       description: 'The name of the monitor that the alert compiles to, and the title of its notifications.',
       examples: ['Orders queue is backing up'],
     }),
-    severity: z
-      .enum(SEVERITIES)
-      .optional()
-      .meta({ description: 'The priority of the monitor, from `critical` (P1) to `info` (P5).' }),
+    severity,
     signal: signalSchema,
     condition: conditionSchema.optional(),
-    message: text.optional().meta({
-      description:
-        "The text of the notifications. It may contain Datadog's variables and conditional blocks.",
-      examples: ['Consumers of {{queue.name}} cannot keep up.'],
-    }),
-    notify: notifySchema
-      .optional()
-      .meta({ description: 'Who is notified. Default: `notify` of the document.' }),
+    ...fields,
     lint,
   })
   .meta({

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { datadogSchemas, type Schema } from './json-schema/datadog-schemas.ts';
-import { entrySchema, type FieldsSchema, optionsSchema } from './json-schema/entry-schemas.ts';
+import {
+  alertEntrySchema,
+  alertOptionsSchema,
+  entrySchema,
+  type FieldsSchema,
+  optionsSchema,
+} from './json-schema/entry-schemas.ts';
 import { documentSchema } from './schemas.ts';
 
 /**
@@ -16,7 +22,7 @@ export function documentJsonSchema(): string {
   const { from } = generated.properties;
   const entries = {
     Monitor: entrySchema('monitor', fieldsOf($defs['MonitorEntry'])),
-    Alert: fieldsOf($defs['AlertEntry']),
+    Alert: alertEntrySchema(fieldsOf($defs['AlertEntry'])),
     Dashboard: entrySchema('dashboard', {
       ...dashboardEntry,
       // With this field, another schema applies. Here it is for completion.
@@ -42,6 +48,7 @@ export function documentJsonSchema(): string {
   const all = new Map<string, unknown>([
     ...datadogSchemas(),
     ['MonitorOptions', optionsSchema()],
+    ['AlertOptions', alertOptionsSchema()],
     ...Object.entries($defs),
     ['Document', { ...document, properties }],
     ...Object.entries(entries),

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { APPLICATION_SLUG, KEY_SLUG, TEAM_SLUG } from '../domain/application.ts';
 import type { Mark } from '../domain/marker.ts';
 import { isObject, type JsonObject, parseTrustedJson } from '../domain/json.ts';
-import { alertSchema, notifySchema } from './alert-schema.ts';
+import { notifySchema } from '../alerts/fields/schemas.ts';
+import { alertSchema } from './alert-schema.ts';
 import { lint, nonEmptyText, number, tags, text } from '../domain/schema-parts.ts';
 
 /** Returns the schema of a slug. Its message describes the allowed characters instead of quoting the pattern. */
@@ -103,7 +104,6 @@ const widgetSchema = z.looseObject({ definition: z.looseObject({ type: nonEmptyT
 /** Each widget of a free layout has a place. */
 const FREE_LAYOUT = {
   if: { properties: { layout_type: { const: 'free' } } },
-  // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
   then: {
     properties: { widgets: { items: { required: ['layout'], properties: { layout: { type: 'object' } } } } },
   },

@@ -1,4 +1,4 @@
-import { alertJson } from '../alerts/alert.ts';
+import { type Alert, alertJson } from '../alerts/alert.ts';
 import { readAlert } from '../alerts/read-back.ts';
 import type { RouteFields } from '../contract/answer-parts.ts';
 import type { ShownObject } from '../contract/answers.ts';
@@ -34,5 +34,15 @@ export function describe(
   const alert = kind === 'alert' ? readAlert(withReferences(port.kind, definition, keys)) : undefined;
   const head = { id: idOf(object), url: port.url(object) };
   if (port.kind === 'dashboard') return { ...head, dashboard: definition };
-  return { ...head, ...(alert ? { alert: alertJson(alert) } : {}), monitor: definition };
+  return { ...head, ...(alert ? { alert: alertJson(withoutAddedTags(alert)) } : {}), monitor: definition };
+}
+
+/** Returns an alert without the team and service tags that Birddog adds. If it has several of a kind, Birddog has added none. */
+function withoutAddedTags({ tags = [], ...alert }: Alert): Alert {
+  const added = ['team:', 'service:'].flatMap((start) => {
+    const [only, ...more] = tags.filter((tag) => tag.startsWith(start));
+    return only === undefined || more.length > 0 ? [] : [only];
+  });
+  const own = tags.filter((tag) => !added.includes(tag));
+  return { ...alert, ...(own.length > 0 ? { tags: own } : {}) };
 }

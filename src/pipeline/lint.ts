@@ -1,6 +1,7 @@
 import { addAlertFindings, type SharedRecipients } from '../alerts/lint-alert.ts';
 import { addCheck, check } from '../contract/check.ts';
-import { notifySchema, parseAlert } from '../contract/alert-schema.ts';
+import { notifySchema } from '../alerts/fields/schemas.ts';
+import { parseAlert } from '../contract/alert-schema.ts';
 import { documentSchema, OBJECT_SCHEMAS, restoreSchema } from '../contract/schemas.ts';
 import type { Finding } from '../domain/finding.ts';
 import { type FindingLimits, Findings } from '../domain/findings.ts';

@@ -62,25 +62,24 @@ export function acceptEdits({ document, read, drifted, live }: DriftedEntry): Ac
 function alertEdits(
   entry: JsonObject,
   live: JsonObject,
-  { pointer, key }: DriftedObject,
+  { pointer, key, changes }: DriftedObject,
   { document, read }: Pick<DriftedEntry, 'document' | 'read'>,
 ): Edit[] | undefined {
   const compiled = read.entries.find((one) => one.kind === 'alert' && one.key === key)?.object;
-  const inherited = stringsIn(document['tags']);
-  const withoutInherited = (monitor: JsonObject): JsonObject => ({
-    ...monitor,
-    tags: stringsIn(monitor['tags']).filter((tag) => !inherited.includes(tag)),
-  });
-  const applied = compiled && readAlert(withoutInherited(compiled));
-  const current = readAlert(withoutInherited(live));
+  // The live monitor also has the tags of the document and of Birddog: only what drifted is written.
+  const withoutTags = ({ tags: _, ...monitor }: JsonObject): JsonObject => monitor;
+  const applied = compiled && readAlert(withoutTags(compiled));
+  const current = readAlert(withoutTags(live));
   if (!applied || !current) return undefined;
   const differ = differences(read.application);
   const [before, after] = [alertJson(applied), alertJson(current)];
-  return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((field) => {
+  const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((field) => {
     const [from, to] = [own(before, field), own(after, field)];
     if (sameJson(from, to)) return [];
     return differ(own(entry, field) ?? (isObject(to) ? from : undefined), to, pointerTo(pointer, field));
   });
+  const tagChanges = changes.filter(({ path }) => pointerSteps(path)[0] === 'tags');
+  return [...fields, ...tagEdits(pointerTo(pointer, 'tags'), own(entry, 'tags'), tagChanges, document)];
 }
 
 /** Returns the edits that add new tags to an entry and remove deleted ones. Tags of the document are not added to the entry. */

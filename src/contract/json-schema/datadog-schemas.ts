@@ -110,7 +110,6 @@ function alternativesSchema(name: string, listed: readonly string[]): Schema {
 }
 
 function conditional(condition: Schema, schema: Schema | undefined, other?: Schema): Schema {
-  // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
   return { if: condition, then: schema, ...(other === undefined ? {} : { else: other }) };
 }
 

@@ -1,3 +1,4 @@
+import { COVERED_OPTIONS } from '../../alerts/fields/fields.ts';
 import { MISSING_DATA_DEFAULTS, OPTION_DEFAULTS } from '../../diff/canonical.ts';
 import { MONITOR_DEFAULTS } from '../../diff/document-update.ts';
 import { MANAGED, READ_ONLY } from '../../domain/datadog-fields.ts';
@@ -78,10 +79,35 @@ function isStructured({ $ref, enum: values, items }: Schema): boolean {
   );
 }
 
+/** Returns the schema of an alert in a document. What it takes from Datadog is described as in a monitor. */
+export function alertEntrySchema({ properties, ...rest }: FieldsSchema): Schema {
+  const { options, schedule } = properties;
+  return {
+    ...rest,
+    properties: {
+      ...properties,
+      options: { ...options, $ref: '#/$defs/AlertOptions' },
+      schedule: { ...schedule, $ref: '#/$defs/MonitorOptionsSchedulingOptions' },
+    },
+  };
+}
+
+/** Returns the schema of the options of an alert: those that no field of the alert covers. */
+export function alertOptionsSchema(): Schema {
+  const { propertyNames, ...rest } = optionsOfMonitors((name) => !COVERED_OPTIONS.has(name));
+  const isFree = { not: { enum: [...COVERED_OPTIONS.keys()] } };
+  return { ...rest, type: 'object', propertyNames: { allOf: [propertyNames, isFree] } };
+}
+
 /** Returns the schema of a monitor's options. */
 export function optionsSchema(): Schema {
+  return optionsOfMonitors(() => true);
+}
+
+function optionsOfMonitors(isIncluded: (name: string) => boolean): Schema {
   const defaults: Schema = { ...OPTION_DEFAULTS, ...MISSING_DATA_DEFAULTS };
-  const properties = [...OPTION_TYPES].map(([name, type]) => [
+  const included = [...OPTION_TYPES].filter(([name]) => isIncluded(name));
+  const properties = included.map(([name, type]) => [
     name,
     {
       ...orNull(optionSchema(name, type)),

@@ -41,11 +41,11 @@ const queue = (name: string, more: JsonObject = {}): JsonObject => ({
   }),
   ...more,
 });
-const objectIn = (value: Json | undefined): JsonObject => (isObject(value) ? value : {});
+const LINK = { name: 'r', url: 'https://r.example.com', category: 'runbook' };
 const tagged = (...tags: string[]) => ({ tags });
-/** A monitor that no alert expresses. */
+/** A monitor that is imported as one, because an alert has no links. */
 const composed = (name: string, more: JsonObject = {}): JsonObject => {
-  const { key: _, ...monitor } = monitorEntry(name, { options: { renotify_interval: 10 }, ...more });
+  const { key: _, ...monitor } = monitorEntry(name, { assets: [LINK], ...more });
   return monitor;
 };
 
@@ -86,7 +86,7 @@ describe('an imported document', () => {
     );
   });
 
-  it('keeps a monitor with its own tags, or with a second team', async () => {
+  it('keeps the own tags of an alert, and a second team', async () => {
     for (const more of [
       tagged('own:tag'),
       tagged('team:other'),
@@ -95,8 +95,8 @@ describe('an imported document', () => {
     ]) {
       const { imported } = withObjects([queue('Depth', more), queue('Age')]);
       const document = await imported();
-      assert.deepEqual([keysIn(document, 'alerts'), keysIn(document, 'monitors')], [['age'], ['depth']]);
-      assert.deepEqual(items(document['monitors'])[0]?.['tags'], more.tags);
+      assert.deepEqual([keysIn(document, 'alerts'), keysIn(document, 'monitors')], [['depth', 'age'], []]);
+      assert.deepEqual(items(document['alerts'])[0]?.['tags'], more.tags);
     }
   });
 
@@ -149,7 +149,10 @@ describe('an imported document', () => {
   it('differs from the objects in nothing but markers and the team, for any monitors', async () => {
     const monitor = fc.record({
       read: fc.boolean(),
-      when: fc.constantFrom(undefined, 'alert' as const, ['alert', 'warning'] as const),
+      when: fc.constantFrom<'alert' | ('alert' | 'warning')[] | undefined>(undefined, 'alert', [
+        'alert',
+        'warning',
+      ]),
       to: fc.constantFrom('@slack-a', '@slack-b'),
       warn: fc.constantFrom(undefined, 5),
       tags: fc.subarray(['env:prod', 'a', '', 'team:payments', 'team:other', 'service:x', 'service:shop'], {
@@ -175,7 +178,7 @@ describe('an imported document', () => {
           return {
             ...compiled,
             tags,
-            ...(read ? {} : { options: { ...objectIn(compiled['options']), timeout_h: 1 } }),
+            ...(read ? {} : { assets: [LINK] }),
           };
         });
         const { imported, plan, apply } = withObjects(objects, { route: served });

@@ -41,7 +41,8 @@ export function importedDocument(
   const described = read.map((entry) => {
     const own = entry.stored === 'monitor' ? entry.tags.filter((tag) => !common.has(tag)) : entry.tags;
     const { tags: _, ...rest } = entry.object;
-    const alert = entry.stored === 'monitor' && own.length === 0 ? alertOf(rest) : undefined;
+    const alert =
+      entry.stored === 'monitor' ? alertOf(own.length > 0 ? { ...rest, tags: own } : rest) : undefined;
     return { ...entry, own, rest, alert };
   });
   const notify = commonRecipients(described.flatMap(({ alert }) => alert ?? []));
@@ -112,10 +113,10 @@ function commonTags(lists: readonly (readonly string[])[]): string[] {
   return [...new Set(first)].filter((tag) => sets.every((tags) => tags.has(tag)));
 }
 
-/** Returns the alert that a monitor without tags reads back as, if a document can have that alert. */
+/** Returns the alert that a monitor reads back as, if a document can have that alert. */
 function alertOf(monitor: JsonObject): Alert | undefined {
-  // An alert cannot have these fields. A plan keeps them where a document omits them, but in a new organisation they would be lost.
-  if (monitor['assets'] !== undefined || monitor['restricted_roles'] !== undefined) return undefined;
+  // An alert cannot have links. A plan keeps them where a document omits them, but in a new organisation they would be lost.
+  if (monitor['assets'] !== undefined) return undefined;
   const alert = readAlert(monitor);
   if (!alert || check(alertSchema, alertJson(alert), '').length > 0) return undefined;
   let valid = true;
@@ -130,7 +131,7 @@ function commonRecipients(alerts: readonly Alert[]): string[] {
   const [first] = alerts;
   const [only, ...more] = first?.notify ?? [];
   if (alerts.length < 2 || !only || more.length > 0) return [];
-  if (typeof only !== 'string' && only.when !== undefined) return [];
+  if (typeof only !== 'string' && (only.when !== undefined || only.if !== undefined)) return [];
   const recipients = alerts.map((alert) => alertJson(alert)['notify'] ?? null);
   return recipients.every((one) => sameJson(one, recipients[0] ?? null)) ? [...recipientsOf(only)] : [];
 }
