@@ -5,12 +5,13 @@ import { documentJsonSchema } from '../src/contract/document-json-schema.ts';
 import { cliPage } from './cli-page.ts';
 import { configurationPage } from './configuration-page.ts';
 import { withFields } from './field-tables.ts';
+import { GOLDEN_KINDS, goldenFile } from './golden-kinds.ts';
 import { withLimits } from './limits-section.ts';
 import { LINT_SLUGS, lintIndex, lintPage } from './lint-page.ts';
 
 const DOCS = join(import.meta.dirname, '../docs');
 
-/** Every file of docs/ that `npm run docs` generates from the code. */
+/** Every file that `npm run docs` generates from the code. */
 export const GENERATED_PAGES: readonly { readonly path: string; readonly text: () => Promise<string> }[] = [
   { path: join(DOCS, 'lint.md'), text: lintIndex },
   ...LINT_SLUGS.map((slug) => ({ path: join(DOCS, 'lint', `${slug}.md`), text: () => lintPage(slug) })),
@@ -26,6 +27,7 @@ export const GENERATED_PAGES: readonly { readonly path: string; readonly text: (
   }),
   { path: join(DOCS, 'schema.json'), text: async () => documentJsonSchema() },
   { path: join(DOCS, 'dashboard-from-alerts.svg'), text: dashboardPicture },
+  ...GOLDEN_KINDS.map((kind) => ({ path: kind.path, text: async () => goldenFile(kind) })),
 ];
 
 if (import.meta.main) {

@@ -175,8 +175,9 @@ export const ANOMALY = conditionKind({
     if (anomaly.algorithm === 'basic' && anomaly.seasonality !== undefined) {
       report(
         ['anomaly', 'seasonality'],
-        'The algorithm "basic" has no seasonality.',
+        'The algorithm "basic" ignores the seasonality.',
         'Remove "seasonality", or use "agile" or "robust".',
+        'warning',
       );
     }
     for (const name of ['window', 'recovery_window', 'interval'] as const) {
@@ -197,7 +198,8 @@ function argumentsOf(anomaly: Settings, trigger: string): [values: string[], nam
     deviations = ANOMALY_DEFAULTS.deviations,
     timezone,
   } = anomaly;
-  const { direction = ANOMALY_DEFAULTS.direction, seasonality = ANOMALY_DEFAULTS.seasonality } = anomaly;
+  const { direction = ANOMALY_DEFAULTS.direction } = anomaly;
+  const rhythm = anomaly.seasonality ?? (algorithm === 'basic' ? undefined : ANOMALY_DEFAULTS.seasonality);
   const interval = anomaly.interval === undefined ? undefined : secondsOf(anomaly.interval);
   return [
     [`'${algorithm}'`, decimalText(deviations)],
@@ -206,7 +208,7 @@ function argumentsOf(anomaly: Settings, trigger: string): [values: string[], nam
       ['alert_window', `'${windowArgument(trigger)}'`],
       ['interval', String(interval ?? defaultInterval(trigger))],
       ['count_default_zero', "'true'"],
-      ...(algorithm === 'basic' ? [] : [['seasonality', `'${seasonality}'`] satisfies [string, string]]),
+      ...(rhythm === undefined ? [] : [['seasonality', `'${rhythm}'`] satisfies [string, string]]),
       ...(timezone === undefined ? [] : [['timezone', `'${timezone}'`] satisfies [string, string]]),
     ],
   ];
