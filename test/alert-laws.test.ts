@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { checkAlert } from '../src/alerts/alert-findings.ts';
+import { type Alert, alertJson } from '../src/alerts/alert.ts';
+import { canonicalAlert } from '../src/alerts/canonical-alert.ts';
+import { compileAlert } from '../src/alerts/compile.ts';
+import { isCompilable } from '../src/alerts/compile-query.ts';
+import { readAlert } from '../src/alerts/read-back.ts';
+import { SIGNALS } from '../src/alerts/signals/signals.ts';
+import type { JsonObject } from '../src/domain/json.ts';
+import { canonicalQuery } from '../src/language/query/canonical-query.ts';
+import { alertParts } from './arbitrary-alert.ts';
+
+/** The alerts of each kind of signal that must be valid, of all that are tried. */
+const MIN_VALID = 10;
+
+function isValid(alert: Alert): boolean {
+  if (!isCompilable(alert)) return false;
+  let valid = true;
+  checkAlert(alert, '', ({ severity }) => {
+    if (severity === 'error') valid = false;
+  });
+  return valid;
+}
+
+/** Returns the query of a monitor in another spelling. The windows of an SLO keep their text. */
+function respelt({ type, query }: JsonObject): string {
+  const text = String(query);
+  return type === 'slo alert' ? text.replaceAll(').', ') .') : canonicalQuery(String(type), text);
+}
+
+describe('every alert that can be written', () => {
+  for (const kind of SIGNALS) {
+    it(`is read back from its monitor in canonical form: ${kind.name}`, () => {
+      let valid = 0;
+      fc.assert(
+        fc.property(alertParts(kind), (parts) => {
+          const alert: Alert = { title: 'T', ...parts };
+          if (!isValid(alert)) return;
+          valid += 1;
+          const monitor = compileAlert(alert);
+          const canonical = canonicalAlert(alert);
+          assert.deepEqual(alertJson(canonicalAlert(canonical)), alertJson(canonical), 'canonical is final');
+          assert.deepEqual(compileAlert(canonical), monitor, 'the canonical alert has the same monitor');
+          const read = readAlert(monitor);
+          assert.deepEqual(read && alertJson(read), alertJson(canonical), String(monitor['query']));
+          const query = respelt(monitor);
+          const again = readAlert({ ...monitor, query });
+          assert.deepEqual(again && alertJson(again), alertJson(canonical), query);
+        }),
+        { numRuns: 100 },
+      );
+      assert.ok(valid >= MIN_VALID, `only ${valid} alerts were valid`);
+    });
+  }
+});
