@@ -35,11 +35,18 @@ const TABLES: ReadonlyMap<string, string> = new Map([
 
 const REFERENCE = '#/$defs/';
 
-/** Definitions whose fields do not follow the field that refers to them: they have a table, or are queries as in widgets. */
+/**
+ * Definitions whose fields do not follow the field that refers to them: they have a table, are queries as in widgets, or have
+ * the fields of a signal.
+ */
 const NOT_INSIDE: ReadonlySet<string> = new Set(
-  [...ENTRIES, 'MonitorOptions', 'AlertOptions', 'MonitorFormulaAndFunctionQueryDefinition'].map(
-    (name) => `${REFERENCE}${name}`,
-  ),
+  [
+    ...ENTRIES,
+    'MonitorOptions',
+    'AlertOptions',
+    'MonitorFormulaAndFunctionQueryDefinition',
+    'CombinedSignal',
+  ].map((name) => `${REFERENCE}${name}`),
 );
 
 const BEGIN = '<!-- fields of ';

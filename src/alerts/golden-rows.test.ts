@@ -70,14 +70,15 @@ function findingsOf(alert: JsonObject): string[] {
   return found.map(({ code, pointer }) => `${code} ${pointer}`);
 }
 
+const MEMBER: JsonObject = { title: 'M', signal: { metric: 'm' }, condition: { over: '5m', above: 1 } };
+const created = send('POST', '/api/v1/monitor', compileAlert(parseAlert(MEMBER)));
+const { id: memberId } = z.object({ id: z.number() }).parse(JSON.parse(String(created.body)));
+
 /** Returns a monitor that combines a monitor of the emulator in place of each of its members. */
 function withExistingMembers(monitor: JsonObject): JsonObject {
   if (monitor['type'] !== 'composite') return monitor;
-  const { body } = send('POST', '/api/v1/monitor', compileAlert(parseAlert(MEMBER)));
-  const { id } = z.object({ id: z.number() }).parse(JSON.parse(String(body)));
-  return { ...monitor, query: String(monitor['query']).replaceAll(/\d+/g, String(id)) };
+  return { ...monitor, query: String(monitor['query']).replaceAll(/\d+/g, String(memberId)) };
 }
-const MEMBER: JsonObject = { title: 'M', signal: { metric: 'm' }, condition: { over: '5m', above: 1 } };
 
 for (const table of TABLES) {
   const text = readFileSync(join(import.meta.dirname, `golden/${table}.yaml`), 'utf8');

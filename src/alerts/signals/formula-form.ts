@@ -1,12 +1,15 @@
 import type { JsonObject } from '../../domain/json.ts';
 import type { Expression } from '../../language/query/syntax.ts';
-import type { Measured, Reading } from '../kinds.ts';
+import type { Measured, Reading, Report } from '../kinds.ts';
 
 /** A calculation with signals, each by its name in the expression. */
 export interface Formula {
   readonly expr: Expression;
   readonly signals: ReadonlyMap<string, JsonObject>;
 }
+
+/** A signal of a formula or ratio, and its path. */
+export type Part = readonly [path: readonly string[], signal: JsonObject];
 
 /** How formulas and ratios of some kinds of signals are written: of metrics, or of searches. */
 export interface FormulaForm {
@@ -25,4 +28,8 @@ export interface FormulaForm {
   canDivide(of: JsonObject, to: JsonObject): boolean;
   /** Whether a formula of nothing but one signal is that signal. */
   readonly isTransparent: boolean;
+  /** Whether the monitor contains signals that the expression does not use. */
+  readonly keepsUnused: boolean;
+  /** Reports the mistakes of the signals of a formula, each with its path. */
+  check(parts: readonly Part[], report: Report): void;
 }

@@ -6,12 +6,13 @@ import { printExpression } from '../../language/query/print-query.ts';
 import { simplify } from '../../language/query/simplify.ts';
 import { nodesIn } from '../../language/query/walk-query.ts';
 import type { Reading, Report, SignalKind } from '../kinds.ts';
-import type { Formula, FormulaForm } from './formula-form.ts';
+import type { Formula, FormulaForm, Part } from './formula-form.ts';
 import { LEAVES, leafSchema } from './leaves.ts';
 import { METRIC_FORMULA } from './metric-formula.ts';
+import { SEARCH_FORMULA } from './search-formula.ts';
 
 /** The forms of formulas and ratios, in the order in which a monitor is read. */
-const FORMS: readonly FormulaForm[] = [METRIC_FORMULA];
+const FORMS: readonly FormulaForm[] = [METRIC_FORMULA, SEARCH_FORMULA];
 
 const NAME = /^[A-Za-z_]\w{0,49}$/;
 
@@ -186,7 +187,9 @@ function ratioOf(form: FormulaForm, { expr, signals }: Formula): JsonObject | un
     return undefined;
   if (product.left.kind !== 'number' || Number(product.left.text) !== 100) return undefined;
   const names = [product.right.text, expr.right.text];
-  if (form.ratioNames?.some((name, at) => name !== names[at])) return undefined;
+  const given = [...signals.keys()];
+  if (form.ratioNames?.some((name, at) => name !== names[at] || name !== given[at])) return undefined;
+  if (signals.size > 2) return undefined;
   const [of, to] = names.map((name) => signals.get(name));
   return of && to && form.canDivide(of, to) ? { ratio: { of, to } } : undefined;
 }
@@ -196,22 +199,21 @@ function singleOf(form: FormulaForm, { expr, signals }: Formula): JsonObject | u
 }
 
 /** Reports the mistakes of each signal, and signals of different forms. */
-function checkParts(
-  parts: readonly (readonly [path: readonly string[], signal: JsonObject])[],
-  report: Report,
-): void {
+function checkParts(parts: readonly Part[], report: Report): void {
   const form = formOf(parts.map(([, signal]) => signal));
   for (const [path, signal] of parts) {
     if (!form.has(signal))
       report(path, `This signal cannot be combined with ${form.noun}.`, `Use ${form.noun} only.`);
-    leafKindOf(signal).check(signal, (at, ...rest) => {
-      report([...path, ...at], ...rest);
-    });
   }
+  form.check(
+    parts.filter(([, signal]) => form.has(signal)),
+    report,
+  );
 }
 
 function checkExpression(text: string, signals: ReadonlyMap<string, JsonObject>, report: Report): void {
   const path = ['formula', 'expr'];
+  const { keepsUnused } = formOf(signals.values());
   const { expression, faults } = parseMetricQuery(text);
   if (faults.length > 0) {
     report(path, 'The expression cannot be parsed.', 'Write a calculation with names: 100 * a / b.');
@@ -230,7 +232,13 @@ function checkExpression(text: string, signals: ReadonlyMap<string, JsonObject>,
     const place = ['formula', 'signals', name];
     if (!NAME.test(name))
       report(place, `"${name}" is not a name.`, 'Use letters, digits and "_", beginning with a letter.');
-    else if (!used.has(name)) report(place, `The expression does not use "${name}".`, 'Remove the signal.');
+    else if (!used.has(name))
+      report(
+        place,
+        `The expression does not use "${name}".`,
+        'Remove the signal.',
+        keepsUnused ? 'warning' : 'error',
+      );
   }
   if (signals.size === 0) report(['formula', 'signals'], 'The formula has no signals.', 'Add a signal.');
 }

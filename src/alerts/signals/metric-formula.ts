@@ -40,6 +40,13 @@ export const METRIC_FORMULA: FormulaForm = {
   },
   canDivide: (of, to) => of['as'] === 'count' && to['as'] === 'count',
   isTransparent: true,
+  keepsUnused: false,
+  check(parts, report) {
+    for (const [path, signal] of parts)
+      METRIC.check(signal, (at, ...rest) => {
+        report([...path, ...at], ...rest);
+      });
+  },
 };
 
 /**
@@ -75,7 +82,7 @@ function nameAt(index: number): string {
 type Replace = (node: Expression) => Expression | undefined;
 
 /** Returns an expression in which parts are replaced, the outermost first, and numbers are plain decimals. */
-function replaced(node: Expression, replace: Replace): Expression {
+export function replaced(node: Expression, replace: Replace = () => undefined): Expression {
   const sums: Binary[] = [];
   let first = node;
   for (; first.kind === 'binary'; first = first.left) sums.push(first);

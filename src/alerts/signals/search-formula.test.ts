@@ -1,18 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { JsonObject } from '../../domain/json.ts';
-import { parseQuery } from '../../language/query/parse-query.ts';
+import { parseMetricQuery, parseQuery } from '../../language/query/parse-query.ts';
 import { printExpression } from '../../language/query/print-query.ts';
-import { checkSearches, compileSearchFormula, readSearchFormula } from './search-formula.ts';
+import { SEARCH_FORMULA } from './search-formula.ts';
 
 /** Compiles a formula and reads it back. */
 function roundTrip(expr: string, signals: Readonly<Record<string, JsonObject>>) {
-  const measured = compileSearchFormula(expr, new Map(Object.entries(signals)));
+  const { expression } = parseMetricQuery(expr);
+  const measured = SEARCH_FORMULA.compile({ expr: expression, signals: new Map(Object.entries(signals)) });
   assert.ok(measured.form === 'search');
   const { type, query: text, options } = measured;
   const { query } = parseQuery(type, `${text} > 1`);
   assert.ok(query.kind === 'chain');
-  const read = readSearchFormula({ form: 'search', type, text, options, head: query.head });
+  const read = SEARCH_FORMULA.read({ form: 'search', type, text, options, head: query.head });
   return {
     text,
     variables: options['variables'],
@@ -22,8 +23,8 @@ function roundTrip(expr: string, signals: Readonly<Record<string, JsonObject>>) 
 
 const findingsOf = (...signals: JsonObject[]): string[] => {
   const found: string[] = [];
-  checkSearches(
-    signals.map((signal, at) => [[at], signal] as const),
+  SEARCH_FORMULA.check(
+    signals.map((signal, at) => [[String(at)], signal] as const),
     (path, message) => found.push(`${path.join('/')}: ${message}`),
   );
   return found;
@@ -83,6 +84,9 @@ describe('a formula of searches', () => {
     ]);
     assert.deepEqual(findingsOf({ error_tracking: 'a' }), [
       '0/error_tracking: Datadog has no formulas of searches in issues of Error Tracking.',
+    ]);
+    assert.deepEqual(findingsOf({ ci_tests: 'a' }, { ci_tests: 'b' }, { ci_tests: 'c' }), [
+      '2: A formula of searches in CI tests has at most 2 searches, not 3.',
     ]);
     assert.deepEqual(findingsOf({ logs: 'a', aggregate: 'p95' }), [
       '0/aggregate: "p95" needs an attribute to compute it from.',

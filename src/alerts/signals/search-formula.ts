@@ -1,7 +1,10 @@
 import { isObject, type Json, type JsonObject, toNumber } from '../../domain/json.ts';
 import { parseMetricQuery } from '../../language/query/parse-query.ts';
-import type { Expression } from '../../language/query/syntax.ts';
-import { defined, type Measured, type Reading, type Report } from '../kinds.ts';
+import { printExpression } from '../../language/query/print-query.ts';
+import { simplify } from '../../language/query/simplify.ts';
+import { defined, type Reading, type Report } from '../kinds.ts';
+import type { Formula, FormulaForm, Part } from './formula-form.ts';
+import { replaced } from './metric-formula.ts';
 import { quoted, unquoted } from './quoted.ts';
 import {
   aggregateFrom,
@@ -14,26 +17,44 @@ import {
   searchSignal,
 } from './search.ts';
 
-/** Returns the source that a signal searches, or undefined for another kind of signal. */
 function searchSourceOf(signal: JsonObject): SearchSource | undefined {
   return SEARCH_SOURCES.find(({ name }) => Object.hasOwn(signal, name));
 }
 
-/** Compiles a formula of searches in one source, by their names in the expression. */
-export function compileSearchFormula(expr: string, signals: ReadonlyMap<string, JsonObject>): Measured {
-  const searches = [...signals].flatMap(([name, signal]) => {
-    const source = searchSourceOf(signal);
-    return source ? [{ name, source, search: searchOf(source, signal) }] : [];
-  });
-  const facets = searches.flatMap(({ search }) => search.by.map(({ facet }) => facet));
-  return {
-    form: 'search',
-    type: searches[0]?.source.type ?? '',
-    query: `formula(${quoted(expr)})`,
-    options: { variables: searches.map(({ name, source, search }) => variableOf(name, source, search)) },
-    by: [...new Set(facets)],
-  };
-}
+/** Formulas of searches: the query names the variables in the options. */
+export const SEARCH_FORMULA: FormulaForm = {
+  noun: 'searches',
+  has: (signal) => searchSourceOf(signal) !== undefined,
+  compile({ expr, signals }) {
+    const searches = [...signals].flatMap(([name, signal]) => {
+      const source = searchSourceOf(signal);
+      return source ? [{ name, source, search: searchOf(source, signal) }] : [];
+    });
+    const facets = searches.flatMap(({ search }) => search.by.map(({ facet }) => facet));
+    return {
+      form: 'search',
+      type: searches[0]?.source.type ?? '',
+      query: `formula(${quoted(printExpression(simplify(replaced(expr))))})`,
+      options: { variables: searches.map(({ name, source, search }) => variableOf(name, source, search)) },
+      by: [...new Set(facets)],
+    };
+  },
+  read: readFormula,
+  canonical: ({ expr, signals }) => ({
+    expr: simplify(replaced(expr)),
+    signals: new Map(
+      [...signals].map(([name, signal]) => {
+        const source = searchSourceOf(signal);
+        return [name, source ? searchSignal(source, searchOf(source, signal)) : signal];
+      }),
+    ),
+  }),
+  ratioNames: ['query1', 'query2'],
+  canDivide: (of, to) => searchSourceOf(of) === searchSourceOf(to),
+  isTransparent: false,
+  keepsUnused: true,
+  check: checkSearches,
+};
 
 function variableOf(name: string, { dataSource = '' }: SearchSource, search: Search): JsonObject {
   const { text, indexes, measure, by } = search;
@@ -52,10 +73,7 @@ function variableOf(name: string, { dataSource = '' }: SearchSource, search: Sea
   };
 }
 
-/** Returns the expression and the searches of a formula, or undefined for another query. Inverse of `compileSearchFormula`. */
-export function readSearchFormula(
-  reading: Reading,
-): { readonly expr: Expression; readonly signals: Map<string, JsonObject> } | undefined {
+function readFormula(reading: Reading): Formula | undefined {
   if (reading.form !== 'search' || reading.head.name.text !== 'formula') return undefined;
   const { args, methods } = reading.head;
   const text = args.length === 1 && methods.length === 0 ? unquoted(args[0]) : undefined;
@@ -102,27 +120,33 @@ function readGroup(group: Json): { facet: string; limit: number } | undefined {
   return typeof facet === 'string' && count !== undefined ? { facet, limit: count } : undefined;
 }
 
-/** Reports mistakes of the searches of a formula or ratio. The paths are below the place of each search. */
-export function checkSearches(
-  signals: readonly (readonly [path: readonly (string | number)[], signal: JsonObject])[],
-  report: Report,
-): void {
+/** The maximum number of searches in a formula of a source: Datadog docs, monitors/types/ci. */
+const MAX_SEARCHES: ReadonlyMap<string, number> = new Map([
+  ['ci_pipelines', 2],
+  ['ci_tests', 2],
+]);
+
+/** Reports mistakes of the searches of a formula or ratio, and searches in different sources. */
+function checkSearches(parts: readonly Part[], report: Report): void {
   let first: SearchSource | undefined;
-  for (const [path, signal] of signals) {
+  for (const [at, [path, signal]] of parts.entries()) {
     const source = searchSourceOf(signal);
     if (!source) continue;
     const { name, what, dataSource } = source;
+    first ??= source;
+    const max = MAX_SEARCHES.get(name) ?? Number.POSITIVE_INFINITY;
     if (dataSource === undefined)
       report([...path, name], `Datadog has no formulas of searches in ${what}.`, 'Use a single search.');
-    else if (first && first !== source)
+    else if (first !== source)
       report(
         [...path, name],
         `All searches of a formula are in one source, here in ${first.what}, not in ${what}.`,
         `Search in ${first.what} too: use "${first.name}".`,
       );
-    first ??= source;
-    checkSearch(source, signal, (at, ...rest) => {
-      report([...path, ...at], ...rest);
+    else if (at >= max)
+      report(path, `A formula of searches in ${what} has at most ${max} searches, not ${parts.length}.`);
+    checkSearch(source, signal, (below, ...rest) => {
+      report([...path, ...below], ...rest);
     });
   }
 }
