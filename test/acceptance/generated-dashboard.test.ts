@@ -79,7 +79,7 @@ describe('a dashboard from alerts, through the processes', () => {
     const plan = await run(folder, ['plan', 'shop.yaml']);
     assert.equal(plan.status, 2);
     assert.match(plan.out, /~ alert consumers/);
-    assert.match(plan.out, /~ dashboard overview/);
+    assert.match(plan.out, /~ dashboard overview {2}generated from the alerts/);
     assert.match(plan.out, /widgets\[2\]\.definition\.markers\[0\]\.value: "y = 2" → "y = 1"/);
     assert.equal((await run(folder, ['apply', '--yes', 'shop.yaml'])).status, 0);
     assert.equal((await run(folder, ['plan', 'shop.yaml'])).status, 0);

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../domain/json.ts';
+import type { DocumentEntry } from '../../pipeline/document/read-document.ts';
 import type { Change, PlanAction } from '../../domain/plan.ts';
 import { pointerTo } from '../../domain/pointer.ts';
 import type { FileDocument } from '../documents/documents.ts';
@@ -32,7 +33,7 @@ export function printPlan(
   const head = `${paint('place', visible(`${name}: ${plan.application}`))} ${paint('aside', `(${visible(route)})`)}\n`;
   const blocks = plan.objects.flatMap((object) => {
     const wanted = read.entries.find(({ kind, key }) => kind === object.kind && key === object.key);
-    return objectLines(object, wanted?.object, paint);
+    return objectLines(object, wanted, paint);
   });
   const summary = `  ${summaryOf(countsOf(plan.objects), plan.findings)}.\n`;
   const hidden = hiddenText(plan.hidden);
@@ -40,13 +41,18 @@ export function printPlan(
   return `${head}${blocks.map((lines) => `${lines.join('\n')}\n`).join('')}${rest}${summary}`;
 }
 
-function objectLines(object: PlannedEntry, wanted: JsonObject | undefined, paint: Paint): string[][] {
+function objectLines(
+  object: PlannedEntry,
+  wanted: Pick<DocumentEntry, 'object' | 'fromAlerts'> | undefined,
+  paint: Paint,
+): string[][] {
   const { action, kind, key, url } = object;
   if (action === 'none') return [];
   const [sign, style] = MARKS[action];
   const where = url === undefined ? '' : ` ${paint('aside', visible(url))}`;
-  const title = `  ${paint(style, `${sign} ${kind} ${visible(key)}`)}${actionNote(object, paint)}${where}`;
-  const changes = action === 'create' ? addedFields(object.after ?? wanted ?? {}) : object.changes;
+  const source = wanted?.fromAlerts ? `  ${paint('aside', 'generated from the alerts')}` : '';
+  const title = `  ${paint(style, `${sign} ${kind} ${visible(key)}`)}${actionNote(object, paint)}${source}${where}`;
+  const changes = action === 'create' ? addedFields(object.after ?? wanted?.object ?? {}) : object.changes;
   return [[title, ...changes.flatMap((change) => changeLines(change, paint, '      '))]];
 }
 

@@ -72,6 +72,18 @@ describe('a dashboard from the alerts of a document', () => {
     assert.ok(printJson(stored(pipeline, again)).includes(`/monitors/${idOf(again, 'a')}`));
   });
 
+  it('has the state of an alert that combines others', async () => {
+    const pipeline = startInProcess();
+    const both = { key: 'both', title: 'Both', signal: { all_of: ['a', 'b'] } };
+    const combined = document([both, alert('a'), alert('b')]);
+    assert.deepEqual(told(await pipeline.apply(combined)).at(-1), 'overview create');
+    const again = await pipeline.plan(combined);
+    const [, first] = items(stored(pipeline, again)['widgets'] ?? null);
+    assert.ok(isObject(first?.['definition']));
+    assert.equal(first['definition']['query'], 'tag:"birddog_key:app/both"');
+    assert.deepEqual(told(again), ['a none', 'b none', 'both none', 'overview none']);
+  });
+
   it('changes with the id of an alert', async () => {
     const pipeline = startInProcess();
     await pipeline.apply(document([alert('a')]));

@@ -36,6 +36,8 @@ export interface DocumentEntry {
   /** Pointers to fields within the object that people manage in Datadog. */
   readonly unmanaged: readonly Pointer[];
   readonly references: readonly PlacedReference[];
+  /** Whether it is a dashboard that is generated from the alerts of the document. */
+  readonly fromAlerts?: true;
   /** The revision that this entry restores. */
   readonly restoredFrom?: number;
   readonly verb: EntryVerb;
@@ -251,6 +253,7 @@ function* readingEntry(
         ...(kind === 'alert' ? memberReferences(written['signal'], pointerTo(pointer, 'signal')) : []),
         ...(isFromAlerts ? generatedReferences(definition, pointerTo(pointer, 'from')) : []),
       ],
+      ...(isFromAlerts ? { fromAlerts: true } : {}),
       verb: 'apply',
     },
     dropped: sent.findings.map((finding) => ({ ...finding, pointer: `${pointer}${finding.pointer}` })),
