@@ -24,11 +24,12 @@ export function alertWidget(alert: ShownAlert): Graph {
   return (faults.length === 0 ? widgetOf(query, text, options, alert) : undefined) ?? alertGraph(alert);
 }
 
-/** Returns the title of an alert's widget: the name of its monitor, with names of tags in place of their values. */
+/** Returns the title of an alert's widget: the name of its monitor, with `{host}` in place of the name of the group's host. */
 export function titleOf({ monitor: { name } }: ShownAlert): string {
   const title = typeof name === 'string' ? name : '';
-  return title.replace(/\{\{\{?\s{0,9}([^{}\s]{1,200})\s{0,9}\}\}\}?/g, (_, variable: string) =>
-    variable.replace(/\.name$/, ''),
+  return title.replace(
+    /\{\{\{?\s{0,9}([^{}\s]{1,200})\s{0,9}\}\}\}?/g,
+    (_, variable: string) => `{${variable.replace(/\.name$/, '')}}`,
   );
 }
 

@@ -209,7 +209,7 @@ describe('a dashboard from alerts', () => {
     assert.ok(isObject(note));
     assert.equal(
       note['content'],
-      '**Team:** payments\n\n- [\\[x\\]\\(http://evil\\) host \\# \\*loud\\* \\<b\\>](/monitors/${monitor:a}): P2, `@slack-a`, [runbook](https://w/a_%28b%29)',
+      '**Team:** payments\n\n- [\\[x\\]\\(http://evil\\) {host} \\# \\*loud\\* \\<b\\>](/monitors/${monitor:a}): P2, `@slack-a`, [runbook](https://w/a_%28b%29)',
     );
   });
 
