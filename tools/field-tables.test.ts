@@ -47,4 +47,15 @@ it('docs/editors.md has an entry for the catalog of SchemaStore', () => {
     })
     .parse(JSON.parse(text));
   assert.deepEqual(entry.fileMatch, entry.fileMatch.toSorted());
+  const { repository, files } = z
+    .object({ repository: z.unknown().optional(), files: z.array(z.string()) })
+    .parse(JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')));
+  const isPlaceholder = new URL(entry.url).hostname.endsWith('.example.com');
+  assert.equal(
+    isPlaceholder,
+    repository === undefined,
+    'a published repository has an address for the entry',
+  );
+  assert.equal(page.includes('must be replaced\nat publication'), isPlaceholder);
+  assert.ok(files.includes('docs/schema.json'));
 });
