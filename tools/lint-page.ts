@@ -71,7 +71,8 @@ Datadog accepts a message that mentions a recipient which does not exist, and no
 - \`birddog lint --handles FILE\`, or \`BIRDDOG_HANDLES=FILE\`: the file has one handle on each line, or is a YAML list. It lists
   every recipient; \`@slack-*\` stands for all Slack channels.
 - \`BIRDDOG_HANDLES\` of the server: the same file, or \`datadog\` to read the lists that Datadog's API offers
-  ([configuration](configuration.md)). Plans have the findings. Nothing is said about a kind of recipient whose list is unknown.
+  ([configuration](configuration.md)). Plans have the findings; \`/lint\` has them only
+  with a file, because it needs no network. Nothing is said about a kind of recipient whose list is unknown.
 
 The messages of monitors, and the recipients and messages of alerts are checked. A handle with a variable
 (\`@slack-{{service.name}}\`) is skipped. Datadog sends mail to any address, so an address has a finding only if it is within two edits of

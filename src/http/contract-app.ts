@@ -22,6 +22,7 @@ import { type Deadline, type OwnDeadline, requireTime } from '../domain/deadline
 import { ProblemError, shuttingDown } from '../domain/problem.ts';
 import { answerFormat, formatOf } from '../format/content-type.ts';
 import { DOCUMENT_LIMITS, OBJECT_LIMITS } from '../format/decoded.ts';
+import type { KnownRecipients } from '../lint/recipients/known-recipients.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Inspection, SentBody } from './inspection/inspection.ts';
 import type { Inspector } from './inspection/inspector.ts';
@@ -81,6 +82,8 @@ export interface ContractAppOptions {
   /** Whether callers send a bearer token; described in /openapi.json. */
   readonly bearer?: boolean;
   readonly inspector: Pick<Inspector, 'open'>;
+  /** Returns every recipient; omitted if there is no list of all of them. `/lint` needs no network, so it uses no other list. */
+  readonly recipients?: () => KnownRecipients;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -194,7 +197,7 @@ async function answer(
     unread.reserve(0);
     if (operation.verb === 'check') reply = await checked(call, options.check, context);
     else {
-      const asked = parsedHead(call, operation, context);
+      const asked = parsedHead(call, operation, context, options);
       audit.isAbout({ query: asked.query });
       if (hasBody(operation)) options.precheck?.(caller, operation, asked.query);
       const reserved = shared.bodies(caller);
@@ -302,13 +305,20 @@ async function checked({ url, header }: Call, check: Check, context: RequestCont
   return replyWith(200, body, accept, context.requestId);
 }
 
-/** Parses the head of a request: operation, query, format of the response. */
-function parsedHead({ url, header }: Call, operation: Operation, context: RequestContext) {
+/** Parses the head of a request: operation, query, format of the response. A lint needs the recipients that exist. */
+function parsedHead(
+  { url, header }: Call,
+  operation: Operation,
+  context: RequestContext,
+  options: Pick<ContractAppOptions, 'recipients'>,
+) {
   const accept = context.onDone ? 'json' : answerFormat(header('accept'));
   const { search, searchParams } = url;
   const query = readQuery(searchParams, operation);
   requireMatch(header('if-match'));
-  return { operation, query, accept, context, header, pathAndQuery: `${operation.path}${search}` };
+  const recipients = operation.verb === 'lint' ? options.recipients?.() : undefined;
+  const pathAndQuery = `${operation.path}${search}`;
+  return { operation, query, accept, context, header, pathAndQuery, recipients };
 }
 
 async function read(

@@ -1,6 +1,11 @@
 import type { LintAnswer } from '../contract/answers.ts';
 import type { Verb } from '../contract/operations.ts';
+import type { Finding } from '../domain/finding.ts';
+import type { Json } from '../domain/json.ts';
 import { ProblemError } from '../domain/problem.ts';
+import { checkTimeBudget } from '../domain/time-budget.ts';
+import type { KnownRecipients } from '../lint/recipients/known-recipients.ts';
+import { unknownRecipients } from '../lint/recipients/unknown-recipients.ts';
 import { applyRequest, planRequest } from './document/document-requests.ts';
 import { driftRequest } from './document/drift.ts';
 import { importRequest } from './document/import.ts';
@@ -43,12 +48,28 @@ async function lint(request: PipelineRequest): Promise<PipelineAnswer> {
   return lintAnswer(request, request.context.requestId);
 }
 
-/** Returns the response of `/lint`, which calls no other service and therefore needs no application and no route. */
+/**
+ * Returns the response of `/lint`, which calls no other service and therefore needs no application and no route. `recipients` is
+ * the list of all recipients, if there is one.
+ */
 export function lintAnswer(
   { operation, query, body }: Pick<PipelineRequest, 'operation' | 'query' | 'body'>,
   requestId: string,
+  recipients?: KnownRecipients,
 ): PipelineAnswer<LintAnswer> {
   if (!body) throw new ProblemError('bad_request', 'The request has no body to lint.');
-  const findings = answerFindings(lintRequest({ operation, query, body }), body);
+  const linted = lintRequest({ operation, query, body });
+  const unknown = recipients ? unknownIn(body.value, recipients) : [];
+  const findings = answerFindings([...linted, ...unknown], body);
   return { status: 200, body: { findings, request_id: requestId } };
+}
+
+/** Returns the findings about unknown recipients, within the time of the body. */
+function unknownIn(body: Json, recipients: KnownRecipients): readonly Finding[] {
+  const steps = unknownRecipients(body, recipients);
+  for (;;) {
+    checkTimeBudget();
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
 }

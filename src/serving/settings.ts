@@ -78,7 +78,7 @@ export const servingSettings = {
   BIRDDOG_HANDLES: optional(
     text,
     '',
-    'Known recipients, so that plans warn about any other `@handle`: a file with one handle on each line or a YAML list, reloaded when it changes; or `datadog`, to read users, teams, Slack channels, Opsgenie services and channels of Microsoft Teams from Datadog. The application key then needs the permissions `user_access_read`, `teams_read` and `integrations_read`.',
+    'Known recipients, so that plans warn about any other `@handle`: a file with one handle on each line or a YAML list, reloaded when it changes, which `/lint` uses too; or `datadog`, to read users, teams, Slack channels, Opsgenie services and channels of Microsoft Teams from Datadog. The application key then needs the permissions `user_access_read`, `teams_read` and `integrations_read`.',
   ),
   BIRDDOG_MAX_DELETE_PERCENT: optional(
     wholeNumber(0, 100),

@@ -66,7 +66,17 @@ export async function startServing(
   const { check } = probes;
   const served = { clock, log, metrics };
   const stop = { stopping: applyStop.signal, ending };
-  const contract = contractApp({ ...api, ...served, ...stop, check, inspector, health, version: VERSION });
+  const recipients = handlesFile && { recipients: handlesFile.current };
+  const contract = contractApp({
+    ...api,
+    ...served,
+    ...stop,
+    ...recipients,
+    check,
+    inspector,
+    health,
+    version: VERSION,
+  });
   const app = untilShutdown(refusing, onlyHosts(hosts, contract, served), served);
   const service = await startService({
     server: { ...server, app },

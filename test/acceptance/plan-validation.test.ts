@@ -49,6 +49,8 @@ describe("Datadog's validation of a plan", () => {
       ['handle_unknown', 'warning', undefined, '/monitors/0/message'],
     ]);
     assert.equal(plan.findings[0].hint, 'Did you mean @slack-orders?');
+    const linted = ok(await send({ ...pod, birddogUrl }, '/lint', document));
+    assert.deepEqual(outline(linted.findings), outline(plan.findings));
     const { body } = await request({ ...pod, birddogUrl }, 'GET', '/check');
     assert.deepEqual(
       body.parts

@@ -5,6 +5,7 @@ import { partOf } from '../../domain/finding.ts';
 import { isObject, type Json } from '../../domain/json.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import { decode } from '../../format/decode.ts';
+import { KnownRecipients } from '../../lint/recipients/known-recipients.ts';
 import { readDocument } from '../../pipeline/document/read-document.ts';
 import { lintRequest } from '../../pipeline/lint.ts';
 import { replyWith } from '../../runtime/reply.ts';
@@ -65,8 +66,9 @@ async function decoded({ path, query, format, limits }: Job, bytes: Buffer, send
   return { operation, query, body };
 }
 
-function sendLint(request: Inspected, { accept, requestId }: Job, send: Send): void {
-  const { status, body } = lintAnswer(request, requestId);
+function sendLint(request: Inspected, { accept, requestId, handles }: Job, send: Send): void {
+  const recipients = handles && new KnownRecipients(handles, () => true);
+  const { status, body } = lintAnswer(request, requestId, recipients);
   const { headers, body: text } = replyWith(status, body, accept, requestId);
   send.data('reply', JSON.stringify({ status, headers }));
   const bytes = Buffer.from(text);

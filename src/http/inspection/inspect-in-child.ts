@@ -18,9 +18,17 @@ export function inspectInChild(
   request: InspectionRequest,
   sent: SentBody,
 ): Inspection {
-  const { operation, query, accept, context } = request;
+  const { operation, query, accept, context, recipients } = request;
   const { format, limits } = sent;
-  const job: Job = { path: operation.path, query, accept, requestId: context.requestId, format, limits };
+  const job: Job = {
+    path: operation.path,
+    query,
+    accept,
+    requestId: context.requestId,
+    format,
+    limits,
+    ...(recipients ? { handles: recipients.list() } : {}),
+  };
   child.send('job', Buffer.from(JSON.stringify(job)));
   child.send('body', sent.bytes);
   let preflight: Promise<Preflight> | undefined;

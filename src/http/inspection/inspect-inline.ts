@@ -28,9 +28,9 @@ export function inspectInline(
     },
     async lint() {
       const one = await inspected();
-      const { accept, context } = request;
+      const { accept, context, recipients } = request;
       return budget.run(() => {
-        const { status, body } = lintAnswer(one, context.requestId);
+        const { status, body } = lintAnswer(one, context.requestId, recipients);
         return replyWith(status, body, accept, context.requestId);
       });
     },

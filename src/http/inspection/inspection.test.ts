@@ -17,6 +17,7 @@ import { createMemoryBudget } from '../../runtime/concurrency/memory-budget.ts';
 import { inspectBody } from './child.ts';
 import type { InspectingProcess, StartProcess } from './child-process.ts';
 import { type Frame, frameHead, readFrames } from './protocol.ts';
+import { KnownRecipients } from '../../lint/recipients/known-recipients.ts';
 import { createInspector, type Inspector } from './inspector.ts';
 
 /** Runs the program of the child in this process. */
@@ -54,17 +55,19 @@ interface Asked {
   readonly deadline?: Deadline;
   readonly onAbout?: (about: JsonObject) => void;
   readonly reserve?: (bytes: number) => void;
+  readonly recipients?: KnownRecipients;
 }
 
 function open(inspector: Inspector, text: string, format: Format, asked: Asked = {}) {
   const { path = '/plan', query = {}, caller = 'somebody', onAbout = () => {}, reserve = () => {} } = asked;
+  const { recipients } = asked;
   const operation = OPERATIONS.find((one) => one.path === path);
   assert.ok(operation);
   const deadline = asked.deadline ?? { left: () => 20_000, signal: new AbortController().signal };
   const context = { caller: { name: caller }, requestId: 'r', traceparent: '', deadline };
   const limits = operation.kind === undefined ? DOCUMENT_LIMITS : OBJECT_LIMITS;
   const sent = { bytes: Buffer.from(text), contentType: CONTENT_TYPES[format], format, limits };
-  return inspector.open({ operation, query, accept: 'json', context, onAbout, reserve }, sent);
+  return inspector.open({ operation, query, accept: 'json', context, onAbout, reserve, recipients }, sent);
 }
 
 const inspectorWith = (startProcess: StartProcess, cpuMs = () => 0) =>
@@ -193,6 +196,17 @@ describe('a body that is inspected in a separate process', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('is linted with the list of all recipients', async () => {
+    const asked = {
+      path: '/lint',
+      recipients: new KnownRecipients(['slack-orders', 'webhook-*'], () => true),
+    };
+    const yaml = 'monitors:\n  - {key: k, message: "@slack-ordres @webhook-x @teams-y"}\n';
+    const one = await seen(inline(), yaml, 'yaml', asked);
+    assert.match(JSON.stringify(one), /Did you mean @slack-orders.*@teams-y is not[^}]*"column\\":49}/);
+    assert.deepEqual(await seen(inspectorWith(startInProcess), padded(yaml, 'yaml'), 'yaml', asked), one);
   });
 
   it('has the positions of YAML aliases and comments', async () => {

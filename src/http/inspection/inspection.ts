@@ -3,6 +3,7 @@ import type { Operation } from '../../contract/operations.ts';
 import type { QueryName } from '../../contract/query-parameters.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Decoded, DecodeLimits, Format } from '../../format/decoded.ts';
+import type { KnownRecipients } from '../../lint/recipients/known-recipients.ts';
 import type { PipelineRequest } from '../../pipeline/request.ts';
 import type { Subject } from '../../pipeline/subject.ts';
 import type { Reply } from '../../runtime/reply.ts';
@@ -42,6 +43,8 @@ export interface InspectionRequest {
   readonly query: Readonly<Partial<Record<QueryName, string>>>;
   readonly accept: 'json' | 'yaml';
   readonly context: PipelineRequest['context'];
+  /** Every recipient, for `/lint`; undefined if there is no list of all of them. */
+  readonly recipients?: KnownRecipients | undefined;
   /** Called as soon as the application, key and id in the body are known. */
   readonly onAbout: (about: JsonObject) => void;
   /** Reserves memory (bytes) for a decoded document before it is built in this process. Throws `busy`. */

@@ -17,6 +17,8 @@ export interface Job {
   readonly requestId: string;
   readonly format: Format;
   readonly limits: DecodeLimits;
+  /** Every recipient, for `/lint`. */
+  readonly handles?: readonly string[];
 }
 
 /** A preflight, with the positions of the parts that a refusal can point at. */

@@ -50,6 +50,11 @@ export class KnownRecipients {
     return this.#names.size + this.#prefixes.length;
   }
 
+  /** Returns the handles without `@`, from which another process makes the same list if it is complete for every kind. */
+  list(): string[] {
+    return [...this.#names.values(), ...this.#prefixes.map((prefix) => `${prefix}*`)];
+  }
+
   /** Returns what is known of a recipient. Datadog sends mail to any address, so an address is never unknown. */
   stateOf(handle: string): RecipientState {
     const name = handle.toLowerCase();
