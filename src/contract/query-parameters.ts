@@ -8,7 +8,8 @@ import { catalogsIn } from './schemas.ts';
 export const PAGE_SIZE = { default: 100, max: 1000 } as const;
 
 /** The states of a monitor. The first spelling is the documented one. */
-const STATES = ['alert', 'warn', 'no data', 'ok', 'unknown', 'ignored', 'skipped'];
+const STATES = ['alert', 'warn', 'no_data', 'ok', 'unknown', 'ignored', 'skipped'];
+const STATE_PATTERN = STATES.join('|').replace('_', '[_ ]');
 
 /** A query parameter: its meaning, the accepted values in words, and their schema. */
 export interface QueryParameter {
@@ -80,7 +81,7 @@ export const QUERY_PARAMETERS = {
     is: `a comma-separated list of ${STATES.join(', ')}`,
     schema: z
       .custom((value) => typeof value === 'string' && value.split(',').every(isState))
-      .meta({ type: 'string', pattern: `^(${STATES.join('|')})(,(${STATES.join('|')}))*$` }),
+      .meta({ type: 'string', pattern: `^(${STATE_PATTERN})(,(${STATE_PATTERN}))*$` }),
   },
   q: {
     description: 'Only objects whose name or title contains this text, in any case.',

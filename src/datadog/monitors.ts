@@ -8,6 +8,7 @@ import { OutboundError } from '../runtime/outbound.ts';
 import { parseObjects, parseObject } from './response-objects.ts';
 import { deletionBlockers } from './can-delete.ts';
 import { checkPages } from './list-pages.ts';
+import { readDowntimes } from './downtimes.ts';
 import { searchMonitors } from './monitor-search.ts';
 import { objectPath, pageUrl } from './object-path.ts';
 import { objectWrites } from './object-writes.ts';
@@ -63,7 +64,10 @@ export function monitorPort(request: Request, uiUrl: URL): ObjectPort {
   return {
     kind: 'monitor',
     find: (owner, context, _known, onContested) => find(owner, context, onContested),
-    findWithState: (owner, context) => find(owner, context, undefined, WITH_STATE),
+    async findWithState(owner, context) {
+      const found = await find(owner, context, undefined, WITH_STATE);
+      return found.length === 0 ? found : found.map(await readDowntimes(request, context));
+    },
     list: ({ tags }, after, context) => listAfter(request, tags, after, context),
     search: (filter, context) =>
       searchMonitors(request, { pageSize: PAGE_SIZE, pages, get }, filter, context),
@@ -86,6 +90,7 @@ async function* listAfter(
 ): AsyncGenerator<ListedPart> {
   const plain = tags.filter((tag) => PLAIN_TAG.test(tag));
   const filter = { ...WITH_STATE, ...(plain.length > 0 ? { monitor_tags: plain.join(',') } : {}) };
+  const withDowntimes = await readDowntimes(request, context);
   let last = after;
   let size = PAGE_SIZE;
   for (;;) {
@@ -106,7 +111,7 @@ async function* listAfter(
     // A list without new monitors would never end.
     if (hasMore && objects.length === 0) throw sameList();
     last = idOf(objects.at(-1) ?? { id: last });
-    yield { objects, notReadable: 0, last, hasMore };
+    yield { objects: objects.map(withDowntimes), notReadable: 0, last, hasMore };
     if (!hasMore) return;
   }
 }

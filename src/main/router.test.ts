@@ -109,6 +109,42 @@ describe('a sidecar that hangs', () => {
   });
 });
 
+describe('lists of all applications', () => {
+  it('are served here, two at a time and one of each caller, for callers that may read something', async () => {
+    const started: PromiseWithResolvers<void>[] = [];
+    const ports = portsWithoutDatadog(systemClock);
+    async function* list() {
+      const slot = Promise.withResolvers<void>();
+      started.push(slot);
+      await slot.promise;
+      yield { objects: [], notReadable: 0, last: '1', hasMore: false };
+    }
+    const serve = router({
+      callers: {
+        ...NO_AUTHENTICATION,
+        readable: ({ name }) => {
+          if (name === 'nobody') throw new ProblemError('forbidden', 'none');
+          return () => true;
+        },
+      },
+      lookup: () => assert.fail('no application is looked up'),
+      sidecar: { forward: () => assert.fail('nothing is forwarded') },
+      ports: { ...ports, monitor: { ...ports.monitor, list } },
+    });
+    const ask = (caller: string) => serve(incoming('', caller, '/get_monitors'));
+    const replies = ['a', 'a', 'b', 'c'].map(ask);
+    await assert.rejects(ask('nobody'), { code: 'forbidden' });
+    await immediately();
+    assert.equal(started.length, 2, 'those of a and b');
+    for (let n = 0; n < replies.length; n += 1) {
+      while (started.length <= n) await immediately();
+      assert.ok(started.length <= n + 2);
+      started[n]?.resolve();
+    }
+    for (const reply of await Promise.all(replies)) assert.equal(reply.status, 200);
+  });
+});
+
 describe('the writes of an application whose listing changes', () => {
   const LISTED: Route = { route: 'listed', service: 's' };
   const UNLISTED: Route = { route: 'unlisted', missingFrom: ['leanix'] };

@@ -131,6 +131,43 @@ describe('a list of all applications', () => {
     }
   });
 
+  it('has the downtimes of the new API, of one monitor or of tags, until they end', async () => {
+    seedMonitors(monitor(1), monitor(2), monitor(3, 'app', { tags: ['env:dev'] }));
+    const downtime = (scope: string, target: JsonObject, schedule: JsonObject = {}) =>
+      world.person('POST', '/api/v2/downtime', {
+        data: { type: 'downtime', attributes: { scope, monitor_identifier: target, schedule } },
+      });
+    const end = '2030-01-01T00:00:00+00:00';
+    downtime('host:a AND env:x', { monitor_id: 1 }, { end });
+    downtime('*', { monitor_tags: ['env:prod', 'team:sre'] });
+    downtime('env:later', { monitor_tags: ['*'] }, { start: end });
+    const mutes = (await read('/get_monitors')).entries.map((entry) => [entry['muted'], entry['mutes']]);
+    const all = { scope: '*' };
+    assert.deepEqual(mutes, [
+      [true, [{ scope: 'host:a AND env:x', until: '2030-01-01T00:00:00.000Z' }, all]],
+      [true, [all]],
+      [false, []],
+    ]);
+    world.taken();
+    world.fail('/api/v2/downtime', 403);
+    assert.equal((await read('/get_monitors')).entries[1]?.['muted'], false, 'without the scope');
+  });
+
+  it('reads every page of the downtimes once', async () => {
+    seedMonitors(monitor(1));
+    for (let n = 0; n < 130; n += 1)
+      world.person('POST', '/api/v2/downtime', {
+        data: {
+          type: 'downtime',
+          attributes: { scope: `host:h${n}`, monitor_identifier: { monitor_id: 1 } },
+        },
+      });
+    world.taken();
+    const [entry] = (await read('/get_monitors')).entries;
+    assert.ok(JSON.stringify(entry?.['mutes']).includes('h0"'));
+    assert.equal(world.taken().filter(({ call }) => call === 'GET /api/v2/downtime').length, 2);
+  });
+
   it('has only monitors that an alert can express as alerts', async () => {
     seedMonitors(alertMonitor(1), { ...monitor(2), type: 'composite', query: '1 && 1' });
     assert.deepEqual((await read('/get_alerts')).keys, ['app/k1']);
@@ -234,7 +271,8 @@ describe('the pages of a list', () => {
     const sizes: string[] = [];
     const { monitorPort } = await import('../datadog/monitors.ts');
     const port = monitorPort(async (call, context) => {
-      const size = call.query?.['page_size'] ?? '';
+      const size = call.query?.['page_size'];
+      if (size === undefined) return datadog.request(call, context);
       sizes.push(size);
       if (Number(size) > 10)
         throw new ProblemError('datadog_failed', 'too large', {
@@ -246,6 +284,17 @@ describe('the pages of a list', () => {
     assert.equal((await read('/get_monitors')).keys.length, 30);
     assert.deepEqual(sizes, ['1000', '100', '10', '10', '10', '10']);
   });
+});
+
+it('a list that Datadog sends again and again is refused', async () => {
+  const { monitorPort } = await import('../datadog/monitors.ts');
+  const same = range(1, 1000).map((id) => monitor(id));
+  const port = monitorPort(
+    async ({ path }) => (path === '/api/v1/monitor' ? same : { data: [] }),
+    new URL('https://app.example.test'),
+  );
+  datadog = { ...datadog, objects: { ...datadog.objects, monitor: port } };
+  await assert.rejects(read('/get_monitors', { q: 'nothing' }), { code: 'datadog_failed' });
 });
 
 describe('a cursor', () => {
