@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { OPERATIONS } from '../src/contract/operations.ts';
 import type { Route } from '../src/domain/application.ts';
-import { isObject, type Json, type JsonObject, printJson } from '../src/domain/json.ts';
-import { ProblemError } from '../src/domain/problem.ts';
+import { isObject, type Json, type JsonObject, parseTrustedJson, printJson } from '../src/domain/json.ts';
+import { problemBody, ProblemError } from '../src/domain/problem.ts';
 import { decode } from '../src/format/decode.ts';
 import { DOCUMENT_LIMITS, type Format } from '../src/format/decoded.ts';
 import type { KnownRecipients } from '../src/lint/recipients/known-recipients.ts';
@@ -108,6 +108,9 @@ export function startInProcess({
     ask,
     apply: (document: JsonObject, query?: Query, ms?: number) => ask('/apply', document, query, ms),
     plan: (document: JsonObject, query?: Query) => ask('/plan', document, query),
+    /** Returns what the problem has with which `/plan` or `/drift` answers a document with errors. */
+    planRefused: (document: JsonObject, query?: Query, path: '/plan' | '/drift' = '/plan') =>
+      partialAnswer(ask(path, document, query)),
     /** Calls `action` once, immediately before the next update reaches Datadog. */
     beforeNextWrite: (action: () => void) => {
       beforeUpdate = action;
@@ -176,6 +179,16 @@ export const codes = (body: JsonObject): Json[] => items(body['findings']).map((
 /** Returns Datadog's id of an object of a plan. */
 export const idOf = (body: JsonObject, key = 'load'): string =>
   String(items(body['objects'] ?? null).find((one) => one['key'] === key)?.['id'] ?? '');
+
+/** Returns the findings and the plan or drift of the problem that a document with errors is answered with. */
+export async function partialAnswer(answer: Promise<unknown>): Promise<JsonObject> {
+  const problem = await problemOf(answer);
+  assert.equal(problem.code, 'invalid', problem.message);
+  const body = parseTrustedJson(JSON.stringify(problemBody(problem, 'r')));
+  assert.ok(isObject(body) && Array.isArray(body['objects']), problem.message);
+  assert.ok(!('basis' in body));
+  return body;
+}
 
 /** Returns the problem that a request fails with. */
 export async function problemOf(answer: Promise<unknown>): Promise<ProblemError> {

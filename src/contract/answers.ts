@@ -184,7 +184,7 @@ const authorFields = {
   by: text.meta({ description: 'Who made the change; `not known` if the audit trail does not say.' }),
   at: optionalText.meta({ description: 'When, in ISO 8601, if known.' }),
 };
-const driftedSchema = z.object({
+export const driftedSchema = z.object({
   kind,
   key: text,
   pointer: text.meta({ description: 'The entry in the document.' }),

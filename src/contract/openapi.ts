@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PROBLEMS, type ProblemCode } from '../domain/problem.ts';
 import { JSON_LINES } from '../runtime/streamed-reply.ts';
-import { answerSchema } from './answers.ts';
+import { answerSchema, driftAnswerSchema, planAnswerSchema } from './answers.ts';
 import { bodyOf } from './bodies.ts';
 import { createComponents, type Components, type Node } from './openapi-components.ts';
 import { ENDPOINTS, type Endpoint } from './operations.ts';
@@ -109,6 +109,9 @@ const DESCRIPTIONS: Readonly<Partial<Record<Endpoint['verb'], string>>> = {
   get: 'Without `application`: the objects of every application that the caller may read, which the main container lists with its own keys; `key`, `id` and `clone` need an application. A page may have fewer objects than `page_size`, or none, although more follow: `next_cursor` is absent only on the last page. An object that exists all the time is on exactly one page, even if others are created or deleted meanwhile. A cursor is valid only for the filters that it was made for.',
   delete: 'One of `key` and `id` is required.',
   lint: 'Answers 200 with findings, also for a body that matches no schema. `application`, `team` and `key` may be in the query instead of the body of a create; a value that is in both must be the same.',
+  plan: 'A document with errors is answered with 422 `invalid`: `findings`, the `objects` of the valid entries, and no `basis`.',
+  drift:
+    'A document with errors is answered with 422 `invalid`: `findings`, and the `objects` of the valid entries.',
   import: '`query` and `tag` can be combined; `id` stands alone.',
   apply: STREAM,
   restore: `Give \`kind\`, \`key\` and \`revision\`, or \`last_apply\`. ${STREAM}`,
@@ -221,6 +224,34 @@ function pascalCase(code: string): string {
   return code.replaceAll(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
+const PARTIAL = {
+  application: true,
+  route: true,
+  missing_from: true,
+  not_checked: true,
+  objects: true,
+} as const;
+
+/** What the problem `invalid` of these operations also has, if the body is a document. */
+const PARTIAL_ANSWERS: Readonly<Partial<Record<Endpoint['verb'], z.ZodObject>>> = {
+  plan: planAnswerSchema.pick(PARTIAL).partial().loose(),
+  drift: driftAnswerSchema.pick(PARTIAL).partial().loose(),
+};
+
+/** Returns the response of status 422. That of a document with errors has the objects of its valid entries. */
+function invalidResponse({ verb }: Endpoint, components: Components): Node {
+  const partial = PARTIAL_ANSWERS[verb];
+  if (!partial) return { $ref: '#/components/responses/Problem422' };
+  const { additionalProperties: _, ...own } = components.inline(partial);
+  const description = `${PROBLEMS.invalid.title}: it has the objects of the valid entries.`;
+  const schema = components.add(pascalCase(`invalid_${verb}_problem`), {
+    description,
+    allOf: [{ $ref: '#/components/schemas/InvalidProblem' }, own],
+  });
+  const content = { 'application/problem+json': { schema }, 'application/problem+yaml': { schema } };
+  return { description: `\`invalid\`: ${description}`, headers: headersOf(422), content };
+}
+
 function responsesOf(operation: Endpoint, components: Components): Node {
   const schema = components.named(answerSchema(operation.path));
   const content = {
@@ -238,6 +269,7 @@ function responsesOf(operation: Endpoint, components: Components): Node {
     ...Object.fromEntries(
       STATUSES.map((status) => [status, { $ref: `#/components/responses/Problem${status}` }]),
     ),
+    422: invalidResponse(operation, components),
   };
 }
 

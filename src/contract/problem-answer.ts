@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { CATALOG_NAMES } from '../domain/application.ts';
 import { PROBLEMS, type ProblemCode } from '../domain/problem.ts';
-import { findingSchema, kind, plannedSchema, progressFields, text } from './answer-parts.ts';
+import { findingSchema, kind, plannedSchema, progressFields, routeFields, text } from './answer-parts.ts';
+import { driftedSchema } from './answers.ts';
 
 const optionalText = text.exactOptional();
 const texts = z.array(text).exactOptional();
@@ -48,6 +49,16 @@ const EXTRAS = {
     )
     .exactOptional()
     .meta({ description: 'What changed since the plan.' }),
+  application: optionalText.meta({ description: 'The application of a document with errors.' }),
+  route: routeFields.route.exactOptional(),
+  missing_from: routeFields.missing_from,
+  not_checked: routeFields.not_checked,
+  objects: z
+    .array(z.union([plannedSchema, driftedSchema]))
+    .exactOptional()
+    .meta({
+      description: 'Of `/plan` and `/drift`: the objects of the valid entries of a document with errors.',
+    }),
 };
 type Extra = keyof typeof EXTRAS;
 
@@ -65,6 +76,7 @@ const EXTRAS_BY_CODE: Readonly<
   too_many_deletes: { always: ['deletes'] },
   too_many_changes: { always: ['changes'] },
   too_large: { always: ['unit', 'limit'], sometimes: ['measured'] },
+  invalid: { sometimes: ['application', 'route', 'missing_from', 'not_checked', 'objects'] },
   datadog_refused: { sometimes: ['datadog_status'] },
   catalog_unavailable: { always: ['catalogs'] },
 };

@@ -27,8 +27,12 @@ function withPosition(
   );
 }
 
-/** Throws `invalid` with all findings if one of them is an error. */
-export function refuseErrors(findings: readonly Finding[], body: Located | undefined): void {
+/** Throws `invalid` with all findings if one of them is an error. `members` are further fields of that answer. */
+export function refuseErrors(
+  findings: readonly Finding[],
+  body: Located | undefined,
+  members: Readonly<Record<string, unknown>> = {},
+): void {
   const kept = new Findings();
   kept.addAll(findings);
   if (kept.errors === 0) return;
@@ -37,7 +41,7 @@ export function refuseErrors(findings: readonly Finding[], body: Located | undef
   if (!first) return;
   const where = first.line === undefined ? '' : ` (line ${first.line}, column ${first.column})`;
   const more = kept.errors > 1 ? ` And ${kept.errors - 1} more.` : '';
-  throw new ProblemError('invalid', `${first.message}${where}${more}`, { findings: located });
+  throw new ProblemError('invalid', `${first.message}${where}${more}`, { findings: located, members });
 }
 
 /** Returns an error handler that adds lines and columns to the findings of a problem and throws it again. */

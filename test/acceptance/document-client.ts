@@ -47,6 +47,14 @@ export function ok(answer: Answer): Answer['body'] {
   return answer.body;
 }
 
+/** Returns the body of the problem that a document with errors is planned or compared with. */
+export function refused({ status, headers, body, text }: Answer): Answer['body'] {
+  assert.deepEqual([status, body.code], [422, 'invalid'], text);
+  assert.equal(headers['content-type'], 'application/problem+json');
+  assert.ok(Array.isArray(body.objects) && !('basis' in body), text);
+  return body;
+}
+
 /** Returns `kind key action` of each object of a plan. */
 export const actions = (body: Answer['body']): string[] =>
   body.objects.map((o: { kind: string; key: string; action: string }) => `${o.kind} ${o.key} ${o.action}`);

@@ -11,6 +11,7 @@ import {
   isQuiet,
   MONITOR,
   ok,
+  refused,
   send,
 } from './document-client.ts';
 import { control, type Pod, request, startPod } from './pod.ts';
@@ -33,7 +34,7 @@ describe('tag policies of the organisation', () => {
       },
     });
     const document = documentOf('policies', { monitors: [{ ...MONITOR, tags: ['a:b', 'tier:tin'] }] });
-    const { findings } = ok(await send(pod, '/plan', document));
+    const { findings } = refused(await send(pod, '/plan', document));
     assert.deepEqual(
       findings.map((f: { code: string; pointer: string }) => `${f.code} ${f.pointer}`),
       ['policy /monitors/0/tags/1'],
@@ -43,7 +44,7 @@ describe('tag policies of the organisation', () => {
       monitors: [{ ...MONITOR, tags: ['c:d'] }],
     });
     assert.deepEqual(
-      ok(await send(pod, '/plan', shared)).findings.map((f: { pointer: string }) => f.pointer),
+      refused(await send(pod, '/plan', shared)).findings.map((f: { pointer: string }) => f.pointer),
       ['/tags/1'],
     );
     const { data } = policy;
@@ -72,7 +73,7 @@ describe('an object that another tool manages', () => {
     );
     const gone = documentOf('managed', { monitors: [{ ...MONITOR, adopt: '1' }] });
     assert.deepEqual(
-      ok(await send(pod, '/plan', gone)).findings.map((f: { code: string }) => f.code),
+      refused(await send(pod, '/plan', gone)).findings.map((f: { code: string }) => f.code),
       ['adopt_missing'],
     );
   });
@@ -218,7 +219,7 @@ describe('a reference', () => {
         { ...COMPOSITE, key: 'c', query: '1 && ${monitor:nowhere}' },
       ],
     });
-    const { findings } = ok(await send(pod, '/plan', circle));
+    const { findings } = refused(await send(pod, '/plan', circle));
     const places = findings
       .filter((f: { code: string }) => /reference/.test(f.code))
       .map((f: { code: string; pointer: string }) => `${f.code} ${f.pointer}`);
@@ -324,7 +325,7 @@ describe('adoption', () => {
     );
     await applyAll(pod, document);
     await isQuiet(pod, document);
-    const taken = ok(await send(pod, '/plan', { ...document, application: 'thieves' }));
+    const taken = refused(await send(pod, '/plan', { ...document, application: 'thieves' }));
     assert.deepEqual(
       taken.findings.map((f: { code: string }) => f.code),
       ['adopt_owned'],

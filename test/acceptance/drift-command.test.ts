@@ -233,6 +233,33 @@ alerts:`,
     assert.equal(readFileSync(join(folder, 'v.yaml'), 'utf8'), YAML('drift-v'));
   });
 
+  it('shows the changes and the errors of an invalid document, and fails', async (t) => {
+    const folder = folderWith(t, { 'e.yaml': YAML('drift-e') });
+    await run(folder, ['apply', '--yes', 'e.yaml']);
+    await edit((await idsOf('drift-e'))['load'], louder);
+    const valid = await run(folder, ['drift', 'e.yaml']);
+    assert.deepEqual([valid.status, valid.err], [2, '']);
+    writeFileSync(
+      join(folder, 'e.yaml'),
+      `${YAML('drift-e')}  - title: Without widgets\n    layout: ordered\n`,
+    );
+    const { status, out, err } = await run(folder, ['drift', 'e.yaml']);
+    assert.deepEqual([status, out], [1, valid.out]);
+    assert.match(err, /^e\.yaml:\d+:\d+: error: .*\[missing_member\]$/m);
+    const json = await run(folder, ['drift', '--json', 'e.yaml']);
+    assert.deepEqual([json.status, JSON.parse(json.out).documents[0].objects.length], [1, 1]);
+    const plan = await run(folder, ['plan', '--json', 'e.yaml']);
+    const [planned] = JSON.parse(plan.out).documents;
+    assert.deepEqual([plan.status, planned.error, 'basis' in planned], [1, undefined, false]);
+    assert.ok(planned.objects.some(({ key, action }: JsonObject) => key === 'load' && action === 'update'));
+    assert.match((await run(folder, ['apply', '--yes', 'e.yaml'])).out, /refused: \d+ errors?\.\n$/);
+    // Accepting changes does not need a valid document.
+    const accepted = await run(folder, ['drift', '--accept', 'e.yaml']);
+    assert.equal(accepted.status, 1);
+    assert.match(readFileSync(join(folder, 'e.yaml'), 'utf8'), /Without widgets/);
+    assert.equal((await run(folder, ['drift', 'e.yaml'])).out.includes('No drift'), true);
+  });
+
   it('reports a change that the entry cannot express, and leaves the entry unchanged', async (t) => {
     const folder = folderWith(t, {});
     writeFileSync(join(folder, 'x.yaml'), YAML('drift-x'));

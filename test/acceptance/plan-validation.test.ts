@@ -5,7 +5,7 @@ import { applyCommand } from '../../src/cli/commands/apply.ts';
 import { planCommand } from '../../src/cli/commands/plan.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import { folderWith } from './birddog-command.ts';
-import { actions, documentOf, MONITOR, ok, send } from './document-client.ts';
+import { actions, documentOf, MONITOR, ok, refused, send } from './document-client.ts';
 import { type Pod, request, startPod } from './pod.ts';
 import { startReplica } from './replicas.ts';
 import { runInProcess } from './run-in-process.ts';
@@ -18,7 +18,7 @@ after(() => pod.stop());
 
 describe("Datadog's validation of a plan", () => {
   /** Lint accepts it, because the error is ignored; Datadog does not. */
-  const refused: JsonObject = {
+  const wrong: JsonObject = {
     ...MONITOR,
     query: 'avg(last_5m):avg:system.load.1{*} > 5',
     lint: { ignore: [{ code: 'threshold_differs', because: 'Datadog decides.' }] },
@@ -32,8 +32,8 @@ describe("Datadog's validation of a plan", () => {
     ['plain', 'unlisted'],
   ] as const)
     it(`reports what Datadog would refuse, and can be switched off: ${route}`, async () => {
-      const document = documentOf(application, { monitors: [refused] });
-      const plan = ok(await send(pod, '/plan', document));
+      const document = documentOf(application, { monitors: [wrong] });
+      const plan = refused(await send(pod, '/plan', document));
       assert.equal(plan.route, route);
       assert.deepEqual(outline(plan.findings), [ERROR]);
       assert.deepEqual(ok(await send(pod, '/plan?validate=false', document)).findings, []);
@@ -65,7 +65,7 @@ describe("Datadog's validation of a plan", () => {
 
   it('is off in a process with BIRDDOG_VALIDATE=false', async () => {
     const { birddogUrl } = await startReplica(pod, 'unvalidated', { BIRDDOG_VALIDATE: 'false' });
-    const document = documentOf('checkout', { monitors: [refused] });
+    const document = documentOf('checkout', { monitors: [wrong] });
     const plan = ok(await send({ ...pod, birddogUrl }, '/plan', document));
     assert.deepEqual([plan.findings, actions(plan)], [[], ['monitor load create']]);
   });
@@ -75,7 +75,7 @@ describe("Datadog's validation of a plan", () => {
       { ...MONITOR },
       { ...MONITOR, key: 'both', name: 'Both', type: 'composite', query: '${monitor:load}', options: {} },
     ];
-    const documents = [documentOf('plain', { monitors: [refused] }), documentOf('other', { monitors })];
+    const documents = [documentOf('plain', { monitors: [wrong] }), documentOf('other', { monitors })];
     const folder = folderWith(t, {
       'refused.json': JSON.stringify(documents[0]),
       'both.json': JSON.stringify(documents[1]),
@@ -91,7 +91,7 @@ describe("Datadog's validation of a plan", () => {
   });
 
   it('is shown by birddog apply, which then writes nothing, and is off with --offline', async (t) => {
-    const folder = folderWith(t, { 'd.json': JSON.stringify(documentOf('apply', { monitors: [refused] })) });
+    const folder = folderWith(t, { 'd.json': JSON.stringify(documentOf('apply', { monitors: [wrong] })) });
     const run = (...args: string[]) =>
       runInProcess(applyCommand, pod.birddogUrl, folder, [...args, 'd.json']);
     const { status, out } = await run('--yes');

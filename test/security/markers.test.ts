@@ -8,6 +8,7 @@ import {
   documentOf,
   MONITOR,
   ok,
+  refused,
   send,
 } from '../acceptance/document-client.ts';
 import { type Answer, type Pod, request, startPod } from '../acceptance/pod.ts';
@@ -92,11 +93,12 @@ describe('a marker in the tags of a document', () => {
         const about = `${application} ${Object.keys(parts).join()}`;
         refusedAt(await send(pod, '/apply', document), ['/tags/1', '/tags/2'], about);
         const plan = await send(pod, '/plan', document);
-        assert.equal(plan.status, 200, plan.text);
+        assert.equal(plan.status, 422, plan.text);
         assert.deepEqual(errorsOf(plan), ['marker_written /tags/1', 'marker_written /tags/2'], about);
         const lint = await send(pod, '/lint', document);
         assert.deepEqual(errorsOf(lint), ['marker_written /tags/1', 'marker_written /tags/2'], about);
         const drift = await send(pod, '/drift', document);
+        assert.equal(drift.status, 422, drift.text);
         assert.deepEqual(errorsOf(drift), ['marker_written /tags/1', 'marker_written /tags/2'], about);
       }
     }
@@ -332,7 +334,7 @@ describe('an object with two different markers', () => {
     const adopted = await send(pod, '/apply', thief);
     assert.equal(adopted.status, 422, adopted.text);
     assert.deepEqual(errorsOf(adopted), ['marker_conflict /monitors/0/adopt']);
-    const [planned] = ok(await send(pod, '/plan', thief)).objects;
+    const [planned] = refused(await send(pod, '/plan', thief)).objects;
     assert.deepEqual([planned.action, planned.id], ['create', undefined]);
     assert.deepEqual(await held(), was);
   });

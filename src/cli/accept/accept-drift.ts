@@ -14,7 +14,7 @@ import { acceptEdits } from './accept-edits.ts';
 import type { Acceptance } from './accept-widgets.ts';
 import type { FileDocument } from '../documents/documents.ts';
 import { type DriftedObject, importAnswerSchema } from '../../contract/answers.ts';
-import { parsedAnswer } from '../client/birddog-failures.ts';
+import { answerToDocument, parsedAnswer } from '../client/birddog-failures.ts';
 import { planAnswer } from '../client/plan-answer.ts';
 import { fieldName } from '../print/print-change.ts';
 import type { ClientIo } from '../commands/client-options.ts';
@@ -110,7 +110,9 @@ async function remainingDrift(
   { client }: Pick<ClientIo, 'client'>,
 ): Promise<Accepted['refused']> {
   const body = { text, format: file.format };
-  const { objects } = planAnswer(await client.send({ method: 'POST', path: '/plan', body, deadlineMs }));
+  const { objects } = planAnswer(
+    await answerToDocument(client.send({ method: 'POST', path: '/plan', body, deadlineMs })),
+  );
   return drifted.flatMap((object) => {
     if (refused.some((one) => one.object === object)) return [];
     const planned = objects.find(({ kind, key }) => kind === object.kind && key === object.key);

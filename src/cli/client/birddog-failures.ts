@@ -82,6 +82,21 @@ export function parsedAnswer<T>(schema: z.ZodType<T>, body: JsonObject): T {
   );
 }
 
+/**
+ * Waits for the answer to a document. A document with errors is answered with a problem that also has the objects of the valid
+ * entries: returns its body. Throws any other problem.
+ */
+export async function answerToDocument(sent: Promise<JsonObject>): Promise<JsonObject> {
+  try {
+    return await sent;
+  } catch (error) {
+    const isPartial =
+      error instanceof BirddogProblem && error.code === 'invalid' && error.body['objects'] !== undefined;
+    if (isPartial) return error.body;
+    throw error;
+  }
+}
+
 /** Returns the findings of an answer, with positions in the text that was sent. */
 export function located(findings: readonly AnsweredFinding[]): LocatedFinding[] {
   return findings.map(({ code, severity, source, message, pointer, line = 1, column = 1, hint }) => ({

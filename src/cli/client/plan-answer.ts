@@ -8,15 +8,22 @@ import { located, parsedAnswer } from './birddog-failures.ts';
 export type PlannedEntry = AnsweredPlan['objects'][number];
 
 /** The plan of a document, with findings at their lines in the text that was sent. */
-export interface PlanAnswer extends Pick<AnsweredPlan, 'application' | 'route' | 'basis'> {
+export interface PlanAnswer extends Pick<AnsweredPlan, 'application' | 'route'> {
+  /** Empty if the document has errors, so that the plan cannot be applied. */
+  readonly basis: string;
   readonly objects: readonly PlannedEntry[];
   readonly findings: readonly LocatedFinding[];
   /** The number of findings that are not printed. */
   readonly hidden: HiddenFindings;
 }
 
-/** Parses the answer of `/plan`. Throws NoAnswer for an unknown format. */
+const partialPlanSchema = planAnswerSchema.omit({ basis: true });
+
+/** Parses the answer of `/plan`, also that of a document with errors. Throws NoAnswer for an unknown format. */
 export function planAnswer(body: JsonObject): PlanAnswer {
-  const { findings, ...plan } = parsedAnswer(planAnswerSchema, body);
+  const isPartial = body['code'] === 'invalid';
+  const { findings, ...plan } = isPartial
+    ? { ...parsedAnswer(partialPlanSchema, body), basis: '' }
+    : parsedAnswer(planAnswerSchema, body);
   return { ...plan, findings: located(findings), hidden: NONE_HIDDEN };
 }

@@ -8,6 +8,7 @@ import { EXIT, type Exit, worst } from '../exit-status.ts';
 import { FILES, flag, UsageError } from '../options.ts';
 import { driftJson, printDrift } from '../print/print-drift.ts';
 import { failureOf } from '../print/print-failure.ts';
+import { printFindings } from '../print/print-text.ts';
 import { visible } from '../print/visible.ts';
 import { applySources } from './apply.ts';
 import {
@@ -76,8 +77,15 @@ async function driftFiles(options: DriftOptions, io: ClientIo): Promise<Exit> {
   if (options.json) {
     if (!options.revert) report(driftJson(drifts));
   } else report(printDrift(drifts, paint));
-  for (const { failure } of drifts) if (failure) err(failure.text);
-  const failures = drifts.flatMap(({ failure }) => (failure ? [failure.exit] : []));
+  for (const drift of drifts) {
+    if (drift.failure) err(drift.failure.text);
+    else if (drift.errors.length > 0)
+      err(`${printFindings({ ...drift.document.file, findings: drift.errors }, paintErr)}\n`);
+  }
+  const failures = drifts.flatMap((drift): Exit[] => {
+    if (drift.failure) return [drift.failure.exit];
+    return drift.errors.length > 0 ? [EXIT.failed] : [];
+  });
   const drifted = drifts.flatMap((result) => (result.objects && result.objects.length > 0 ? [result] : []));
   if (options.revert) {
     const driftedSources: Source[] = drifted.map(({ name, document }) => ({ name, document }));

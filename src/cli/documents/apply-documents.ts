@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Applied, applyUntilDone } from '../client/apply-until-done.ts';
+import { answerToDocument } from '../client/birddog-failures.ts';
 import type { ClientIo, ClientOptions } from '../commands/client-options.ts';
 import { EXIT, type Exit } from '../exit-status.ts';
 import type { FileDocument } from './documents.ts';
@@ -94,7 +95,9 @@ async function progressAfterStop(
 ): Promise<Progress> {
   const request = planRequest(document, { prune, deadlineMs, offline: true });
   const now = planAnswer(
-    await client.send({ ...request, query: { ...request.query, wait: 'true' }, signal: quitting }),
+    await answerToDocument(
+      client.send({ ...request, query: { ...request.query, wait: 'true' }, signal: quitting }),
+    ),
   );
   const name = ({ kind, key }: Pick<PlannedEntry, 'kind' | 'key'>) => `${kind} ${key}`;
   const current = new Map(

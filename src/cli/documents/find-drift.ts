@@ -1,9 +1,10 @@
 import { type DriftedObject, driftAnswerSchema } from '../../contract/answers.ts';
-import { parsedAnswer } from '../client/birddog-failures.ts';
+import { answerToDocument, located, parsedAnswer } from '../client/birddog-failures.ts';
 import type { ClientIo } from '../commands/client-options.ts';
 import { type Failure, failureOf } from '../print/print-failure.ts';
 import type { FileDocument, Source } from './documents.ts';
-import { bodyOf, sentText } from './plan-documents.ts';
+import type { LocatedFinding } from './lint-text.ts';
+import { bodyOf, findingsInFile, sentText } from './plan-documents.ts';
 
 /** A document with its drift, or why the drift is unknown. */
 export type Drift =
@@ -11,6 +12,8 @@ export type Drift =
       readonly name: string;
       readonly document: FileDocument;
       readonly objects: readonly DriftedObject[];
+      /** The errors of the document. */
+      readonly errors: readonly LocatedFinding[];
       readonly failure?: undefined;
     }
   | {
@@ -35,13 +38,12 @@ export async function findDrift(
     }
     progress.show(drifts.length, sources.length, `comparing ${name}`);
     try {
-      const answer = await client.send({
-        method: 'POST',
-        path: '/drift',
-        body: bodyOf(document),
-        deadlineMs,
-      });
-      drifts.push({ name, document, objects: parsedAnswer(driftAnswerSchema, answer).objects });
+      const answer = await answerToDocument(
+        client.send({ method: 'POST', path: '/drift', body: bodyOf(document), deadlineMs }),
+      );
+      const { objects, findings } = parsedAnswer(driftAnswerSchema, answer);
+      const errors = located(findings.filter(({ severity }) => severity === 'error'));
+      drifts.push({ name, document, objects, errors: findingsInFile(errors, document) });
     } catch (error) {
       drifts.push({ name, document, failure: failureOf(error, paintErr, sentText(name, document)) });
     }

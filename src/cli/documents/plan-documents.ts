@@ -1,5 +1,6 @@
 import type { FileDocument, Source } from './documents.ts';
 import { type Failure, failureOf, type SentText } from '../print/print-failure.ts';
+import { answerToDocument } from '../client/birddog-failures.ts';
 import { type PlanAnswer, planAnswer } from '../client/plan-answer.ts';
 import { countsOf, writesIn } from '../print/plan-summary.ts';
 import { EXIT, type Exit } from '../exit-status.ts';
@@ -48,7 +49,7 @@ export async function planDocuments(
     const { name, document } = source;
     progress.show(planned.length, sources.length, `planning ${name}`);
     try {
-      const body = await client.send(planRequest(document, options));
+      const body = await answerToDocument(client.send(planRequest(document, options)));
       planned.push({ name, document, plan: shownPlan(planAnswer(body), document, allFindings) });
     } catch (error) {
       const sent = { ...sentText(name, document), allFindings };
@@ -105,6 +106,6 @@ export function findingsInFile(
 /** Returns the exit status of one plan. A plan with an error among its findings cannot be applied. */
 export function exitOf({ plan, failure }: Planned): Exit {
   if (!plan) return failure.exit;
-  if (plan.findings.some(({ severity }) => severity === 'error')) return EXIT.failed;
+  if (plan.basis === '' || plan.findings.some(({ severity }) => severity === 'error')) return EXIT.failed;
   return writesIn(countsOf(plan.objects)) > 0 ? EXIT.differences : EXIT.done;
 }

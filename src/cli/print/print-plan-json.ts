@@ -28,7 +28,7 @@ export function planFields({ application, route, basis, objects, findings, hidde
   return {
     application,
     route,
-    basis,
+    ...(basis === '' ? {} : { basis }),
     summary: { ...countsOf(objects) },
     objects: objects.map(plannedJson),
     findings: findings.map(findingJson),

@@ -4,10 +4,14 @@ import type { PipelineAnswer, PipelineRequest } from '../request.ts';
 import { WRITE_NOTHING, PLAN_DOCUMENT, WRITE_DOCUMENT } from '../steps.ts';
 import { changesByOthers } from './changes-by-others.ts';
 import { isWrite, type Prepared, writesOf } from './document-plan.ts';
+import { refuseErrors } from '../refuse.ts';
 import { detailsOf, planJson, storeFingerprint } from './plan-answer.ts';
 import { validatePlan } from './validate-plan.ts';
 
-/** Returns what applying a document would change. */
+/**
+ * Returns what applying a document would change. Throws `invalid` if a finding is an error: with the objects of the valid
+ * entries, but nothing that an apply could be based on.
+ */
 export async function planRequest(
   request: PipelineRequest,
   ports: Ports,
@@ -22,18 +26,21 @@ export async function planRequest(
   return { status: 200, body: await planAnswer(request, all, ports) };
 }
 
-/** Returns the answer with a plan, and stores what it was computed from. */
+/** Returns the answer with a plan, and stores what it was computed from. Throws `invalid` if a finding is an error. */
 export async function planAnswer(
   request: PipelineRequest,
   prepared: Prepared,
   ports: Ports,
 ): Promise<PlanAnswer> {
-  const { plan, live, fingerprint } = prepared;
-  storeFingerprint(fingerprint, plan.application, live, ports);
+  const { plan, live, fingerprint, findings } = prepared;
   const undone = await changesByOthers(plan, ports, request.context);
-  return planJson(request, prepared, ports, (step) =>
+  const answer = planJson(request, prepared, ports, (step) =>
     detailsOf(step, isWrite(step) ? undone.get(step) : undefined),
   );
+  const { basis: _, findings: __, request_id: ___, ...rest } = answer;
+  refuseErrors(findings, request.body, rest);
+  storeFingerprint(fingerprint, plan.application, live, ports);
+  return answer;
 }
 
 /**

@@ -9,7 +9,7 @@ import { namedAuthors, type ObjectHistory, whoChanged, whoDeleted } from '../../
 import { routeMembers } from '../describe.ts';
 import type { Revision } from '../../ledger/port.ts';
 import type { Ports } from '../ports.ts';
-import { answerFindings } from '../refuse.ts';
+import { answerFindings, refuseErrors } from '../refuse.ts';
 import type { PipelineAnswer, PipelineRequest } from '../request.ts';
 import { PLAN_DOCUMENT } from '../steps.ts';
 import { changesSince } from './changes-by-others.ts';
@@ -20,7 +20,8 @@ const LOOKBACK_MS = 30 * 24 * 60 * 60 * 1000;
 
 /**
  * Returns what changed in Datadog since the document was applied, field by field, with the author if known. Compares with
- * the last write, or with the document if the last write is unknown.
+ * the last write, or with the document if the last write is unknown. Throws `invalid`, with the objects of the valid entries, if
+ * a finding is an error.
  */
 export async function driftRequest(
   request: PipelineRequest,
@@ -37,16 +38,14 @@ export async function driftRequest(
   const earliest = smallest(drifted.map(({ since }) => since ?? ports.clock.now() - LOOKBACK_MS));
   const ids = drifted.map(({ id }) => id);
   const trail = await ports.auditTrail.changes(ids, earliest, request.context);
-  return {
-    status: 200,
-    body: {
-      application: plan.application,
-      ...routeMembers(request.route),
-      objects: drifted.map((one) => driftJson(one, trail.get(one.id))),
-      findings: answerFindings(findings, request.body),
-      request_id: request.context.requestId,
-    },
+  const found = {
+    application: plan.application,
+    ...routeMembers(request.route),
+    objects: drifted.map((one) => driftJson(one, trail.get(one.id))),
   };
+  refuseErrors(findings, request.body, found);
+  const { requestId: request_id } = request.context;
+  return { status: 200, body: { ...found, findings: answerFindings(findings, request.body), request_id } };
 }
 
 /** Returns the newest revision of each object; none while the ledger is unavailable, which a finding reports. */

@@ -360,7 +360,7 @@ describe('a delete', () => {
 
 describe('adoption', () => {
   it('of an object with the marker of another application is rejected, and the object is not changed', async () => {
-    const { apply, plan, person } = start();
+    const { apply, plan, planRefused, person } = start();
     await apply(documentOf({ monitors: [MONITOR] }));
     const id = idOf(await plan(documentOf({ monitors: [MONITOR] })));
     const before = person('GET', `/api/v1/monitor/${id}`);
@@ -368,7 +368,7 @@ describe('adoption', () => {
       ...documentOf({ monitors: [{ ...MONITOR, message: '@mine', adopt: id }] }),
       application: 'other',
     };
-    const planned = await plan(otherApplication);
+    const planned = await planRefused(otherApplication);
     assert.deepEqual([told(planned), codes(planned)], [['load create'], ['adopt_owned']]);
     assert.equal((await problemOf(apply(otherApplication))).code, 'invalid');
     assert.deepEqual(person('GET', `/api/v1/monitor/${id}`), before);

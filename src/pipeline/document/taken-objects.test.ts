@@ -66,15 +66,15 @@ for (const [what, entryOf] of Object.entries(CASES)) {
 
 describe('two entries that adopt one object', () => {
   it('are refused, and again after one of them has adopted it', async () => {
-    const { apply, plan, person } = startInProcess();
+    const { apply, planRefused, person } = startInProcess();
     const { key: _, ...entry } = monitorEntry('a');
     const adopt = String(person('POST', '/api/v1/monitor', entry)['id']);
     const [x, y] = ['x', 'y'].map((key) => ({ ...entry, key, adopt }));
     const both = documentOf({ monitors: [y ?? {}, x ?? {}] });
-    assert.deepEqual(codes(await plan(both)), ['adopt_conflict']);
+    assert.deepEqual(codes(await planRefused(both)), ['adopt_conflict']);
     await assert.rejects(apply(both), { code: 'invalid' });
     await apply(documentOf({ monitors: [x ?? {}] }));
-    assert.deepEqual(codes(await plan(both)), ['adopt_conflict']);
+    assert.deepEqual(codes(await planRefused(both)), ['adopt_conflict']);
     await assert.rejects(apply(both), { code: 'invalid' });
     assert.equal(items(person('GET', '/api/v1/monitor')).length, 1);
   });
