@@ -7,7 +7,7 @@ import { DOCUMENT_LIMITS } from '../src/format/decoded.ts';
 import { readDocument } from '../src/pipeline/document/read-document.ts';
 
 /** The document of which the picture shows the dashboard. */
-export const PICTURED_DOCUMENT = join(import.meta.dirname, '../docs/dashboard-from-alerts.yaml');
+export const PICTURED_DOCUMENT = join(import.meta.dirname, '../docs/everyday-alerts.yaml');
 
 /** Returns the picture of the dashboard that is generated from the document. Throws TypeError if it has none. */
 export async function dashboardPicture(): Promise<string> {

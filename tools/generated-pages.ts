@@ -26,7 +26,7 @@ export const GENERATED_PAGES: readonly { readonly path: string; readonly text: (
     return { path, text: async () => withFields(readFileSync(path, 'utf8')) };
   }),
   { path: join(DOCS, 'schema.json'), text: async () => documentJsonSchema() },
-  { path: join(DOCS, 'dashboard-from-alerts.svg'), text: dashboardPicture },
+  { path: join(DOCS, 'everyday-alerts.svg'), text: dashboardPicture },
   ...GOLDEN_KINDS.map((kind) => ({ path: kind.path, text: async () => goldenFile(kind) })),
 ];
 

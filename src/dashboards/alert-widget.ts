@@ -24,9 +24,9 @@ export function alertWidget(alert: ShownAlert): Graph {
   return (faults.length === 0 ? widgetOf(query, text, options, alert) : undefined) ?? alertGraph(alert);
 }
 
-/** Returns the title of an alert's widget: the name of its monitor, with `{host}` in place of the name of the group's host. */
-export function titleOf({ monitor: { name } }: ShownAlert): string {
-  const title = typeof name === 'string' ? name : '';
+/** Returns the title of an alert's widget: the name of its monitor, with `{host}` for `{{host.name}}`. Default: the key. */
+export function titleOf({ key, monitor: { name } }: ShownAlert): string {
+  const title = typeof name === 'string' && name.trim() !== '' ? name : key;
   return title.replace(
     /\{\{\{?\s{0,9}([^{}\s]{1,200})\s{0,9}\}\}\}?/g,
     (_, variable: string) => `{${variable.replace(/\.name$/, '')}}`,

@@ -162,7 +162,7 @@ describe('a dashboard from alerts', () => {
         monitor: {
           type: 'log alert',
           name: 'D',
-          query: 'logs("env:prod -team:t status:error").index("*").rollup("count").last("5m") > 1',
+          query: 'logs("env:prod team:t status:error").index("*").rollup("count").last("5m") > 1',
         },
       },
       {
@@ -185,7 +185,7 @@ describe('a dashboard from alerts', () => {
         ['avg:x{$env,!host:a,$scope}'],
         ['avg:x{env:staging AND $team AND $scope}'],
         ['avg:x{(env:prod OR a:b) AND $scope}'],
-        ['$env -team:t status:error'],
+        ['$env $team status:error'],
         ['env:prod OR x'],
       ],
     );

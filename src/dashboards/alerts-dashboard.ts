@@ -33,7 +33,7 @@ const STATUS_HEIGHT = 4;
 const ALERTS_PER_ROW = COLUMNS / ALERT.width;
 /** Lines of the note that fit into one row of the grid. */
 const LINES_PER_ROW = 3;
-const MAX_NOTE_HEIGHT = 12;
+const MAX_NOTE_HEIGHT = 30;
 
 interface Owner {
   readonly application: string;

@@ -73,7 +73,7 @@ function shapeOf(markers: readonly Marker[]): Shape {
   const values = markers.map(({ value }) => value);
   const [first, second] = values;
   if (first === undefined) return { low: 0, high: 1, typical: 0.4, spread: 0.2 };
-  const isAbove = second === undefined ? first >= 0 : second <= first;
+  const isAbove = second === undefined ? first > 0 : second <= first;
   const [min, max] = [Math.min(0, ...values), Math.max(0, ...values)];
   const size = max - min || 1;
   const low = min < 0 ? min - 0.3 * size : 0;

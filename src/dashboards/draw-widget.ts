@@ -9,7 +9,7 @@ const SMALL: TextStyle = { size: 11, color: GREY };
 const BODY: TextStyle = { size: 12, color: INK };
 const PADDING = 8;
 const TITLE_HEIGHT = 24;
-const LINE_HEIGHT = 17;
+const LINE_HEIGHT = 16;
 const MAX_NOTE_LINES = 100;
 /** The maximum number of monitors in a list of states. */
 const MAX_ROWS = 10;

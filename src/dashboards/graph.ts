@@ -67,14 +67,11 @@ export function variablesOf(graphs: readonly GraphRequest[]): Variables {
   return variables;
 }
 
-/** Keys that no variable replaces: the own variable, and the severity of logs, which is what an alert is about. */
-const NEVER: ReadonlySet<string> = new Set([SCOPE, 'status']);
-
 /** A tag whose key can be the name of a variable, and whose value is literal. */
 const TAG = /^([A-Za-z]\w{0,99}):([\w./-][\w./:@-]{0,199})$/;
 
 /** Returns the tag of a term of a filter or search, or undefined if a variable cannot replace it. */
 export function scopeTag(term: string, from: number): ScopeTag | undefined {
   const [, key = '', value = ''] = TAG.exec(term) ?? [];
-  return key === '' || NEVER.has(key) ? undefined : { key, value, from, to: from + term.length };
+  return key === '' || key === SCOPE ? undefined : { key, value, from, to: from + term.length };
 }

@@ -30,7 +30,7 @@ export function metricGraph({ evaluation, expression }: MetricQuery, text: strin
     queries,
     request: {
       response_format: 'timeseries',
-      display_type: statistic === 'sum' && queries.length === 1 ? 'bars' : 'line',
+      display_type: evaluation.name.text === 'sum' && queries.length === 1 ? 'bars' : 'line',
       formulas: [{ formula }],
     },
   };

@@ -101,13 +101,16 @@ function graphOf(queries: readonly GraphQuery[], formula: string, display: strin
   };
 }
 
+/** Tags of metrics and of all kinds of events. Other words of a search say what it is about, and no variable replaces them. */
+const SHARED_TAGS: ReadonlySet<string> = new Set(['env', 'service', 'version', 'team', 'host']);
+
 /** Returns the tags that every event of a search has: none if it contains alternatives. */
 function tagsOf(text: string): ScopeTag[] {
   const { terms, faults } = parseSearch(text);
   if (faults.length > 0 || /[()]|\b(?:OR|NOT)\b|\|\|/.test(text)) return [];
   return terms.flatMap(({ text: term, quoted, span }) => {
     const tag = quoted ? undefined : scopeTag(term, span.from);
-    return tag && text.slice(tag.from, tag.to) === term ? [tag] : [];
+    return tag && SHARED_TAGS.has(tag.key) && text.slice(tag.from, tag.to) === term ? [tag] : [];
   });
 }
 
