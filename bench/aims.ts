@@ -65,6 +65,22 @@ const AIMS = {
     advice:
       'Profile bench/lint.ts. The usual cause is a rule that reads the message or walks the query again.',
   },
+  evaluate: {
+    what: 'evaluation of one monitor over 7 days, 50 groups',
+    unit: 'ms',
+    is: 'under',
+    bound: 300,
+    advice:
+      'Profile bench/evaluate.ts. Look for work per step of a window (src/evaluate/range-aggregates.ts), and for objects per evaluation.',
+  },
+  sweep: {
+    what: 'the same with 20 thresholds',
+    unit: 'ms',
+    is: 'under',
+    bound: 600,
+    advice:
+      'Windows must be computed once. Look for work per evaluation in src/evaluate/states.ts and notices.ts.',
+  },
   killed: {
     what: 'p99 of listed calls while the sidecar is killed, relative to normal',
     unit: 'times',

@@ -6,6 +6,7 @@ import { type Pod, startPod } from '../test/acceptance/pod.ts';
 import { benchApply } from './apply.ts';
 import { benchEmulator } from './emulator-scale.ts';
 import { aimsTable, type Measurements } from './aims.ts';
+import { benchEvaluate } from './evaluate.ts';
 import { benchLargeBodies } from './large-bodies.ts';
 import { benchLedgers } from './ledgers.ts';
 import { benchLint } from './lint.ts';
@@ -199,6 +200,7 @@ await benchLedgers(scale, measured);
 await benchApply(scale, measured);
 await benchEmulator(scale);
 benchLint(scale, measured);
+benchEvaluate(scale, measured);
 await benchPlan(scale);
 await benchLargeBodies(scale);
 if (scale.isShort)

@@ -58,6 +58,13 @@ export type Formula =
       readonly inner: Formula;
     }
   | { readonly kind: 'default_zero'; readonly inner: Formula }
+  /** Each step minus an earlier one, or in percent of it. */
+  | {
+      readonly kind: 'change';
+      readonly shiftS: number;
+      readonly isPercent: boolean;
+      readonly inner: Formula;
+    }
   | { readonly kind: 'function'; readonly apply: (value: number) => number; readonly inner: Formula }
   | { readonly kind: 'aligned'; readonly inner: Formula }
   | {

@@ -2,7 +2,7 @@ import type { Condition, NoticeRules, Thresholds } from './condition.ts';
 import { type Downtime, type NoticeKind, noticesOf } from './notices.ts';
 import { Recipients } from './recipients.ts';
 import { groupStates, NONE, OK, type State, STATES } from './states.ts';
-import { EMPTY, NO_FINITE_VALUE, WINDOW_NOT_FULL, type Windows } from './window-values.ts';
+import { EMPTY, NO_FINITE_VALUE, VALUE, WINDOW_NOT_FULL, type Windows } from './window-values.ts';
 
 /** A change of a group's state. The first state of a group comes from `none`. `at` is UNIX seconds. */
 export interface Transition {
@@ -57,7 +57,7 @@ export interface Evaluation {
   readonly transitions: readonly Transition[];
   /** By time, then by group. */
   readonly notifications: readonly Notification[];
-  /** The number of evaluations of groups. */
+  /** The number of evaluations of groups that had a value. */
   readonly evaluated: number;
   readonly skipped: Skipped;
   /** Whether the monitor notifies of No Data. */
@@ -116,12 +116,14 @@ class Counts {
   }
 
   add(outcomes: Uint8Array, isNew: Uint8Array): void {
+    let values = 0;
     for (let at = this.#from; at < outcomes.length; at += 1) {
       const outcome = outcomes[at] ?? EMPTY;
-      this.evaluated += 1;
       if (isNew[at] === 1) this.#newGroup += 1;
+      else if (outcome === VALUE) values += 1;
       else this.#byOutcome[outcome] = (this.#byOutcome[outcome] ?? 0) + 1;
     }
+    this.evaluated += values;
   }
 
   skipped(): Skipped {
@@ -144,7 +146,8 @@ export function transitionsOf(
   const transitions: Transition[] = [];
   for (const [group, { states, values }] of groups)
     for (let at = firstReported; at < times.length; at += 1) {
-      const [from, to] = [at === 0 ? NONE : (states[at - 1] ?? NONE), states[at] ?? NONE];
+      const to = states[at] ?? NONE;
+      const from = at === 0 ? NONE : (states[at - 1] ?? NONE);
       if (from === to || to === NONE || (from === NONE && to === OK)) continue;
       transitions.push({
         at: times[at] ?? 0,

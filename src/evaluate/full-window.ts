@@ -21,6 +21,9 @@ export class FullWindow {
     endS: number,
     nowS: number,
   ): boolean {
+    // Windows without any gap are frequent.
+    const dense = (samples: Samples | undefined) => isDense(samples, startS, endS, nowS);
+    if (required.length > 0 ? required.every(dense) : others.some(dense)) return true;
     let empty = 0;
     for (let bucketS = startS; bucketS < endS; bucketS += this.#bucketS) {
       const toS = Math.min(bucketS + this.#bucketS, endS);
@@ -36,4 +39,8 @@ export class FullWindow {
     }
     return true;
   }
+}
+
+function isDense(samples: Samples | undefined, startS: number, endS: number, nowS: number): boolean {
+  return samples?.isDense(stepFrom(samples.grid, startS), stepFrom(samples.grid, endS), nowS) === true;
 }

@@ -1,5 +1,5 @@
 import type { NoticeRules } from './condition.ts';
-import { ALERT, NO_DATA, NONE, OK, STATES, WARN } from './states.ts';
+import { NO_DATA, NONE, OK, STATES } from './states.ts';
 
 /** A downtime of a monitor. Times are UNIX seconds; it is active from `start` to before `end`. */
 export interface Downtime {
@@ -42,14 +42,16 @@ export function noticesOf(
   const renotifies = STATUS_NAMES.map((name) => renotify?.statuses.has(name) === true);
   const notifier = new Notifier(renotifies, renotify?.intervalS ?? 0, renotify?.maxCount ?? 0);
   const notices: Notice[] = [];
+  const isEventful = renotify !== undefined || downtimes.length > 0;
   let previousS = Number.NEGATIVE_INFINITY;
   for (let at = 0; at < times.length; at += 1) {
+    const state = states[at] ?? NONE;
+    if (!isEventful && state === notifier.state) continue;
     const nowS = times[at] ?? 0;
     if (downtimes.length > 0) notifier.follow(downtimes, previousS, nowS);
     const before = notifier.state;
-    const kind = notifier.next(nowS, states[at] ?? NONE, () => notifiesNoData(at));
-    if (kind)
-      notices.push({ at, kind, from: kind === 'transition' ? before : notifier.state, to: notifier.state });
+    const kind = notifier.next(nowS, state, state !== NO_DATA || notifiesNoData(at));
+    if (kind) notices.push({ at, kind, from: kind === 'transition' ? before : state, to: state });
     previousS = nowS;
   }
   return notices;
@@ -90,12 +92,12 @@ class Notifier {
     );
   }
 
-  /** Returns what is sent at an evaluation, if anything. */
-  next(nowS: number, state: number, notifiesNoData: () => boolean): NoticeKind | undefined {
+  /** Returns what is sent at an evaluation, if anything. `isNotifiable` is false for a No Data that is only shown. */
+  next(nowS: number, state: number, isNotifiable: boolean): NoticeKind | undefined {
     const hasExpired = this.#hasExpired && !this.#isMuted;
     if (hasExpired) this.#hasExpired = false;
-    if (state !== this.state) return this.#move(nowS, state, notifiesNoData) ? 'transition' : undefined;
-    if (this.#isMuted || state < NO_DATA || (state === NO_DATA && !notifiesNoData())) return undefined;
+    if (state !== this.state) return this.#move(nowS, state, isNotifiable) ? 'transition' : undefined;
+    if (this.#isMuted || state < NO_DATA || !isNotifiable) return undefined;
     if (hasExpired) return this.#send(nowS, 'downtime_end');
     if (this.#renotifies[state] !== true || this.#count >= this.#maxCount) return undefined;
     if (nowS - this.#lastS < this.#intervalS) return undefined;
@@ -104,7 +106,7 @@ class Notifier {
   }
 
   /** Moves to another state. Returns whether it is notified. */
-  #move(nowS: number, state: number, notifiesNoData: () => boolean): boolean {
+  #move(nowS: number, state: number, isNotifiable: boolean): boolean {
     const before = this.state;
     const wasNotified = this.#isNotified;
     this.state = state;
@@ -113,15 +115,14 @@ class Notifier {
     this.#isNotified = false;
     // A removed group is silent.
     if (state === NONE) return false;
-    const isSent = this.#isWanted(before, wasNotified, notifiesNoData) && !this.#mutes(state);
+    const isSent = this.#isWanted(before, wasNotified, isNotifiable) && !this.#mutes(state);
     if (state === OK) this.#owesRecovery = false;
     this.#isNotified = isSent;
     return isSent;
   }
 
-  #isWanted(before: number, wasNotified: boolean, notifiesNoData: () => boolean): boolean {
-    if (this.state === ALERT || this.state === WARN) return true;
-    if (this.state === NO_DATA) return notifiesNoData();
+  #isWanted(before: number, wasNotified: boolean, isNotifiable: boolean): boolean {
+    if (this.state !== OK) return isNotifiable;
     return before !== NONE && (before !== NO_DATA || wasNotified);
   }
 

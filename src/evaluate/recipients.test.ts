@@ -13,7 +13,7 @@ function recipients(
 ): string[] {
   const parsed = { message: [parseMessage(message)], escalation: parseMessage(escalation), priority };
   const about = { from: OK, to: ALERT, isRenotification: false, group: '*', value: 90, ...context };
-  return new Recipients(parsed).of(about);
+  return [...new Recipients(parsed).of(about)];
 }
 
 const TRANSITIONS = {

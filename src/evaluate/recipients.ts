@@ -16,6 +16,8 @@ export interface NoticeContext {
   readonly value: number;
 }
 
+/** Blocks that compare a variable of the group. */
+const COMPARISONS: ReadonlySet<string> = new Set(['is_match', 'is_exact_match']);
 /** Any variable in a handle, with two or three braces. */
 const VARIABLE = /\{{2,3}([^{}]+)\}{2,3}/g;
 
@@ -24,15 +26,30 @@ export class Recipients {
   readonly #message: readonly PlacedHandle[];
   readonly #escalation: readonly PlacedHandle[];
   readonly #priority: string;
+  /** The recipients by kind of transition, unless they depend on the group. */
+  readonly #known: Map<string, readonly string[]> | undefined;
 
   constructor({ message, escalation, priority }: Messages) {
     this.#message = message.flatMap(handlesOf);
     this.#escalation = handlesOf(escalation);
     this.#priority = priority;
+    const dependsOnGroup = [...this.#message, ...this.#escalation].some(
+      ({ handle, within }) =>
+        handle.variables.length > 0 || within.some(({ block }) => COMPARISONS.has(block.name)),
+    );
+    this.#known = dependsOnGroup ? undefined : new Map();
   }
 
   /** Returns the recipients of a notification with their `@`, in the order of the message, each once. */
-  of(context: NoticeContext): string[] {
+  of(context: NoticeContext): readonly string[] {
+    const { from, to, isRenotification } = context;
+    const key = `${from} ${to} ${isRenotification}`;
+    const known = this.#known?.get(key) ?? this.#find(context);
+    this.#known?.set(key, known);
+    return known;
+  }
+
+  #find(context: NoticeContext): string[] {
     const variables = new Variables(context);
     const handles = context.isRenotification ? [...this.#message, ...this.#escalation] : this.#message;
     const recipients = new Set<string>();

@@ -91,6 +91,12 @@ export class Samples {
     return end > from && (this.#sampledBefore[end] ?? 0) > (this.#sampledBefore[Math.max(0, from)] ?? 0);
   }
 
+  /** Returns whether each step from `from` to before `to` has a point that is known at `nowS`. */
+  isDense(from: number, to: number, nowS: number): boolean {
+    if (from < 0 || this.#knownEnd(to, nowS) !== to) return false;
+    return (this.#sampledBefore[to] ?? 0) - (this.#sampledBefore[from] ?? 0) === to - from;
+  }
+
   /** Returns the start of the last step with a point that is known at `nowS` (UNIX seconds), or minus infinity. */
   lastSampleS(nowS: number): number {
     const { startS, stepS, length } = this.grid;
@@ -112,9 +118,11 @@ export class Samples {
 
   #aggregate(step: number, beforeS: number): number {
     const { times, values } = this.#points;
+    const first = this.#firstPoints[step] ?? 0;
     const last = this.#lastPoints[step] ?? -1;
+    if (first === last && (times[first] ?? 0) < beforeS) return values[first] ?? Number.NaN;
     const total = new Total();
-    for (let at = this.#firstPoints[step] ?? 0; at <= last; at += 1) {
+    for (let at = first; at <= last; at += 1) {
       if ((times[at] ?? 0) >= beforeS) break;
       total.add(values[at] ?? Number.NaN);
     }
@@ -135,6 +143,22 @@ export class Total {
     this.#count += 1;
     if (value < this.#min) this.#min = value;
     if (value > this.#max) this.#max = value;
+  }
+
+  addAll(values: Float64Array, from: number, to: number): void {
+    let [sum, count, min, max] = [this.#sum, this.#count, this.#min, this.#max];
+    for (let at = from; at < to; at += 1) {
+      const value = values[at] ?? Number.NaN;
+      if (!Number.isFinite(value)) continue;
+      sum += value;
+      count += 1;
+      if (value < min) min = value;
+      if (value > max) max = value;
+    }
+    this.#sum = sum;
+    this.#count = count;
+    this.#min = min;
+    this.#max = max;
   }
 
   /** Returns NaN without values. */

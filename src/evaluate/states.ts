@@ -27,14 +27,19 @@ const RECOVERS: Readonly<Record<Comparator, Holds>> = {
 };
 
 /** Returns the state that follows from a value and the state before. */
-function stateOf(comparator: Comparator, thresholds: Thresholds, value: number, before: number): number {
+type Judge = (value: number, before: number) => number;
+
+function judgeOf(comparator: Comparator, thresholds: Thresholds): Judge {
   const { critical, warning, criticalRecovery, warningRecovery } = thresholds;
   const [holds, recovers] = [HOLDS[comparator], RECOVERS[comparator]];
-  if (holds(value, critical)) return ALERT;
-  if (before === ALERT && criticalRecovery !== undefined && !recovers(value, criticalRecovery)) return ALERT;
-  if (warning === undefined) return OK;
-  if (holds(value, warning)) return WARN;
-  return before === WARN && warningRecovery !== undefined && !recovers(value, warningRecovery) ? WARN : OK;
+  return (value, before) => {
+    if (holds(value, critical)) return ALERT;
+    if (before === ALERT && criticalRecovery !== undefined && !recovers(value, criticalRecovery))
+      return ALERT;
+    if (warning === undefined) return OK;
+    if (holds(value, warning)) return WARN;
+    return before === WARN && warningRecovery !== undefined && !recovers(value, warningRecovery) ? WARN : OK;
+  };
 }
 
 /** The states of one group, by evaluation. */
@@ -47,27 +52,42 @@ export interface GroupStates {
 
 /** Returns the states of one group, in time linear in the number of evaluations. `times` are UNIX seconds. */
 export function groupStates(rules: StateRules, times: Float64Array, windows: GroupWindows): GroupStates {
+  const { outcomes, values, lastPoints, errors, refine } = windows;
   const states = new Uint8Array(times.length);
   const isNew = new Uint8Array(times.length);
-  const machine = new StateMachine(rules);
+  const judge = judgeOf(rules.comparator, rules.thresholds);
+  const limits = Object.values(rules.thresholds).filter((limit) => limit !== undefined);
+  const machine = new StateMachine(rules, judge);
   for (let at = 0; at < times.length; at += 1) {
-    states[at] = machine.next(
-      times[at] ?? 0,
-      windows.outcomes[at] ?? EMPTY,
-      windows.values[at] ?? Number.NaN,
-      windows.lastPoints[at] ?? Number.NaN,
-    );
-    isNew[at] = machine.isNew ? 1 : 0;
+    const outcome = outcomes[at] ?? EMPTY;
+    let value = values[at] ?? Number.NaN;
+    if (errors > 0 && isNear(limits, value, errors)) value = refine(at);
+    // Most evaluations have a value, and nothing else to remember.
+    if (outcome === VALUE && machine.isSteady) machine.state = judge(value, machine.state);
+    else {
+      machine.next(times[at] ?? 0, outcome, value, lastPoints[at] ?? Number.NaN);
+      if (machine.isNew) isNew[at] = 1;
+    }
+    states[at] = machine.state;
   }
   return { states, isNew };
+}
+
+function isNear(limits: readonly number[], value: number, distance: number): boolean {
+  for (const limit of limits) if (Math.abs(value - limit) <= distance) return true;
+  return false;
 }
 
 /** The memory of one group. */
 class StateMachine {
   /** Whether the last evaluation was within the delay of a new group. */
   isNew = false;
+  /** Whether the last evaluation had a value, after the delay of a new group. */
+  isSteady = false;
+  /** Index of STATES. */
+  state: number = NONE;
   readonly #rules: StateRules;
-  #state: number = NONE;
+  readonly #judge: Judge;
   /** The first evaluation with data, or NaN. UNIX seconds, as all times. */
   #seenS = Number.NaN;
   /** The first evaluation without data since the last one with data, or NaN. */
@@ -75,12 +95,13 @@ class StateMachine {
   /** Whether the missing data has had its effect. */
   #isSettled = false;
 
-  constructor(rules: StateRules) {
+  constructor(rules: StateRules, judge: Judge) {
     this.#rules = rules;
+    this.#judge = judge;
   }
 
-  /** Returns the state after an evaluation. */
-  next(nowS: number, outcome: number, value: number, lastPointS: number): number {
+  /** Takes one evaluation into account. */
+  next(nowS: number, outcome: number, value: number, lastPointS: number): void {
     const isEmpty = outcome === EMPTY;
     if (!isEmpty) {
       if (Number.isNaN(this.#seenS)) this.#seenS = nowS;
@@ -90,20 +111,14 @@ class StateMachine {
     const { retentionS } = this.#rules;
     if (retentionS !== undefined && nowS >= this.#emptyS + retentionS) this.#forget();
     this.isNew = nowS < this.#seenS + this.#rules.newGroupDelayS;
-    if (Number.isNaN(this.#seenS) || this.isNew) return this.#state;
-    if (outcome === VALUE) this.#evaluate(value);
-    else if (isEmpty) this.#missData(nowS, lastPointS);
-    return this.#state;
-  }
-
-  #evaluate(value: number): void {
-    const { comparator, thresholds } = this.#rules;
-    this.#state = stateOf(comparator, thresholds, value, this.#state);
+    this.isSteady = outcome === VALUE && !this.isNew;
+    if (this.isSteady) this.state = this.#judge(value, this.state);
+    else if (isEmpty && !this.isNew && !Number.isNaN(this.#seenS)) this.#missData(nowS, lastPointS);
   }
 
   #missData(nowS: number, lastPointS: number): void {
     const { timeoutS, missingData, delayS, windowS } = this.#rules;
-    if (timeoutS > 0 && nowS >= this.#emptyS + timeoutS && this.#state >= NO_DATA) {
+    if (timeoutS > 0 && nowS >= this.#emptyS + timeoutS && this.state >= NO_DATA) {
       this.#settle(OK);
       return;
     }
@@ -113,18 +128,18 @@ class StateMachine {
       if (lastPointS < nowS - delayS - Math.max(timeFrameS, windowS)) this.#settle(NO_DATA);
       return;
     }
-    if (this.#state === NONE || missingData.kind === 'keep') return;
-    if (missingData.kind === 'zero') this.#evaluate(0);
+    if (this.state === NONE || missingData.kind === 'keep') return;
+    if (missingData.kind === 'zero') this.state = this.#judge(0, this.state);
     else this.#settle(missingData.kind === 'resolve' ? OK : NO_DATA);
   }
 
   #settle(state: number): void {
-    this.#state = state;
+    this.state = state;
     this.#isSettled = true;
   }
 
   #forget(): void {
-    this.#state = NONE;
+    this.state = NONE;
     this.#seenS = Number.NaN;
     this.#emptyS = Number.NaN;
     this.#isSettled = false;

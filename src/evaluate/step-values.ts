@@ -1,6 +1,7 @@
 import { hasFill, queriesOf } from './align-terms.ts';
 import { DEFAULT_FILL_S } from './choices.ts';
 import type { Formula, WindowAggregation } from './condition.ts';
+import { RangeAggregates } from './range-aggregates.ts';
 import { type Grid, type Samples, stepFrom, Total } from './samples.ts';
 
 /** The values of one part of a formula at every step, when all points are known. */
@@ -8,6 +9,7 @@ interface FinalValues {
   readonly values: Float64Array;
   /** The last step with a value up to each step, or -1. */
   readonly lastPresent: Int32Array;
+  readonly aggregates: RangeAggregates;
 }
 
 /**
@@ -42,27 +44,31 @@ export class StepValues {
     return to > open && this.#range(node, nowS, Math.max(open, from), to).some(Number.isFinite);
   }
 
-  /** Returns the aggregate of a part over the steps that start within a window, or NaN without values. */
+  /**
+   * Returns the aggregate of a part over the steps that start within a window, or NaN without values. If `mayRound`, it may be
+   * off by `errorOf` the part.
+   */
   aggregate(
     node: Formula,
     aggregation: WindowAggregation,
     startS: number,
     endS: number,
     nowS: number,
+    mayRound = false,
   ): number {
     const { from, to, open } = this.#bounds(node, startS, endS, nowS);
-    const { values } = this.#finalOf(node);
+    const { values, aggregates } = this.#finalOf(node);
+    if (open >= to) return aggregates.aggregate(aggregation, from, to, mayRound);
     const total = new Total();
-    for (let step = from; step < Math.min(open, to); step += 1) total.add(values[step] ?? Number.NaN);
-    if (to > open) for (const value of this.#range(node, nowS, Math.max(open, from), to)) total.add(value);
+    total.addAll(values, from, open);
+    const latest = this.#range(node, nowS, Math.max(open, from), to);
+    total.addAll(latest, 0, latest.length);
     return total.result(aggregation);
   }
 
-  /** Returns the values of a part at the steps that start within a window. */
-  valuesIn(node: Formula, startS: number, endS: number, nowS: number): Float64Array {
-    const { from, to, open } = this.#bounds(node, startS, endS, nowS);
-    if (open >= to) return this.#finalOf(node).values.subarray(from, to);
-    return this.#range(node, nowS, from, to);
+  /** Returns how far a rounded aggregate of a part may be from the one in order. */
+  errorOf(node: Formula): number {
+    return this.#finalOf(node).aggregates.error;
   }
 
   #bounds(node: Formula, startS: number, endS: number, nowS: number) {
@@ -82,7 +88,7 @@ export class StepValues {
       if (Number.isFinite(values[step])) last = step;
       lastPresent[step] = last;
     }
-    const final = { values, lastPresent };
+    const final = { values, lastPresent, aggregates: new RangeAggregates(values) };
     this.#final.set(node, final);
     return final;
   }
@@ -106,6 +112,7 @@ export class StepValues {
           ? this.#openLinear(node.inner, nowS)
           : this.#openStep(node.inner, nowS);
       case 'function':
+      case 'change':
         return this.#openStep(node.inner, nowS);
     }
   }
@@ -149,6 +156,8 @@ export class StepValues {
       }
       case 'function':
         return this.#range(node.inner, nowS, from, to).map((value) => finite(node.apply(value)));
+      case 'change':
+        return this.#changeRange(node, nowS, from, to);
     }
   }
 
@@ -171,6 +180,21 @@ export class StepValues {
     for (let at = 0; at < values.length; at += 1)
       values[at] = calculate(operator, values[at] ?? Number.NaN, others[at] ?? Number.NaN);
     return values;
+  }
+
+  #changeRange(
+    { shiftS, isPercent, inner }: Formula & { kind: 'change' },
+    nowS: number,
+    from: number,
+    to: number,
+  ): Float64Array {
+    const shift = shiftS / this.#grid.stepS;
+    const values = this.#range(inner, nowS, from, to);
+    const first = Math.max(0, from - shift);
+    const earlier = this.#range(inner, nowS, first, Math.max(first, to - shift));
+    return values.map((value, at) =>
+      difference(value, earlier[from + at - shift - first] ?? Number.NaN, isPercent),
+    );
   }
 
   /** A missing value is 0 where another term has a value. */
@@ -222,6 +246,11 @@ function nextPresent(values: Float64Array, from: number): number {
   let at = from;
   while (at < values.length && !Number.isFinite(values[at])) at += 1;
   return at;
+}
+
+/** Returns how much a value changed, as a difference or in percent of the earlier value. */
+export function difference(value: number, before: number, isPercent: boolean): number {
+  return finite(isPercent ? ((value - before) / before) * 100 : value - before);
 }
 
 /** Calculates with two values. A result that is not finite is missing. */

@@ -1,9 +1,9 @@
 import { onlyQueryOf, type Term, termsOf } from './align-terms.ts';
 import type { Condition, Formula } from './condition.ts';
 import { FullWindow } from './full-window.ts';
-import { type Grid, type Points, Samples, Total } from './samples.ts';
+import { type Grid, type Points, Samples } from './samples.ts';
 import { type EvaluationSpan, type Schedule, scheduleOf } from './schedule.ts';
-import { calculate, finite, StepValues } from './step-values.ts';
+import { calculate, difference, finite, StepValues } from './step-values.ts';
 
 /** The points of each query, in the order of `Condition.queries`, by group: `tag:value,...`, or `*` without groups. */
 export type Series = readonly ReadonlyMap<string, Points>[];
@@ -20,6 +20,10 @@ export interface GroupWindows {
   readonly values: Float64Array;
   /** The start of the last step with a point, at an empty evaluation (UNIX seconds); otherwise NaN. */
   readonly lastPoints: Float64Array;
+  /** How far a value may be from the sum of its steps, oldest first, because long windows are added up faster. */
+  readonly errors: number;
+  /** Returns the value at an evaluation without that error. */
+  readonly refine: (at: number) => number;
 }
 
 /** The windows of every group. They do not depend on thresholds, so that one result serves many. */
@@ -68,6 +72,9 @@ class WindowedGroup {
   readonly #samples: readonly Samples[];
   readonly #required: readonly Samples[];
   readonly #steps: ReadonlyMap<number, StepValues>;
+  /** The steps of every query if the calculation is done by step, and the formula with the change. */
+  readonly #classic: StepValues | undefined;
+  readonly #changed: Formula;
   readonly #fullWindow: FullWindow | undefined;
   /** When the group begins to exist (UNIX seconds). */
   readonly #existsFromS: number;
@@ -78,7 +85,7 @@ class WindowedGroup {
     group: string,
     points: readonly (Points | undefined)[],
   ) {
-    const { queries, formula, window, requiresFullWindow } = condition;
+    const { queries, formula, window, change, requiresFullWindow } = condition;
     this.#condition = condition;
     this.#schedule = schedule;
     this.#terms = termsOf(formula);
@@ -94,6 +101,8 @@ class WindowedGroup {
         new StepValues(this.#gridOf(stepS), this.#samples, nodes, isAligned),
       ]),
     );
+    this.#classic = this.#steps.get(queries[0]?.stepS ?? 0);
+    this.#changed = change ? { kind: 'change', ...change, inner: formula } : formula;
     this.#fullWindow =
       requiresFullWindow && window.kind === 'rolling'
         ? new FullWindow(window.unit, Math.max(...queries.map(({ stepS }) => stepS)))
@@ -109,12 +118,14 @@ class WindowedGroup {
     const values = new Float64Array(times.length).fill(Number.NaN);
     const lastPoints = new Float64Array(times.length).fill(Number.NaN);
     for (let at = 0; at < times.length; at += 1) {
-      const [nowS = 0, startS = 0, endS = 0] = [times[at], starts[at], ends[at]];
+      const nowS = times[at] ?? 0;
+      const startS = starts[at] ?? 0;
+      const endS = ends[at] ?? 0;
       if (this.#isEmpty(startS, endS, nowS)) {
         lastPoints[at] = this.#lastPoint(nowS);
         continue;
       }
-      const value = this.#value(startS, endS, nowS);
+      const value = this.#value(startS, endS, nowS, true);
       if (!Number.isFinite(value)) outcomes[at] = NO_FINITE_VALUE;
       else if (this.#fullWindow?.isFull(this.#required, this.#samples, startS, endS, nowS) === false)
         outcomes[at] = WINDOW_NOT_FULL;
@@ -123,7 +134,9 @@ class WindowedGroup {
         values[at] = value;
       }
     }
-    return { outcomes, values, lastPoints };
+    const errors = this.#condition.aggregatesFirst ? 0 : (this.#classic?.errorOf(this.#changed) ?? 0);
+    const refine = (at: number) => this.#value(starts[at] ?? 0, ends[at] ?? 0, times[at] ?? 0, false);
+    return { outcomes, values, lastPoints, errors, refine };
   }
 
   #gridOf(stepS: number): Grid {
@@ -164,25 +177,17 @@ class WindowedGroup {
       : Math.max(...this.#samples.map((samples) => samples.lastSampleS(nowS)));
   }
 
-  #value(startS: number, endS: number, nowS: number): number {
+  /** Sums may be rounded if the steps are added up after the calculation. */
+  #value(startS: number, endS: number, nowS: number, mayRound: boolean): number {
     const { formula, aggregatesFirst, change, queries } = this.#condition;
-    const [{ windowAggregation, stepS } = { windowAggregation: 'avg' as const, stepS: 60 }] = queries;
-    if (aggregatesFirst) {
-      const value = this.#valueOf(formula, startS, endS, nowS);
-      if (!change) return value;
-      const { shiftS, isPercent } = change;
-      return difference(value, this.#valueOf(formula, startS - shiftS, endS - shiftS, nowS), isPercent);
+    if (!aggregatesFirst) {
+      const aggregation = queries[0]?.windowAggregation ?? 'avg';
+      return this.#classic?.aggregate(this.#changed, aggregation, startS, endS, nowS, mayRound) ?? Number.NaN;
     }
-    const steps = this.#steps.get(stepS);
-    if (!steps) return Number.NaN;
-    if (!change) return steps.aggregate(formula, windowAggregation, startS, endS, nowS);
+    const value = this.#valueOf(formula, startS, endS, nowS);
+    if (!change) return value;
     const { shiftS, isPercent } = change;
-    const values = steps.valuesIn(formula, startS, endS, nowS);
-    const before = steps.valuesIn(formula, startS - shiftS, endS - shiftS, nowS);
-    const total = new Total();
-    for (const [at, value] of values.entries())
-      total.add(difference(value, before[at] ?? Number.NaN, isPercent));
-    return total.result(windowAggregation);
+    return difference(value, this.#valueOf(formula, startS - shiftS, endS - shiftS, nowS), isPercent);
   }
 
   /** Aggregates each term over the window, then calculates. */
@@ -209,14 +214,10 @@ class WindowedGroup {
       case 'fill':
         return this.#valueOf(node.inner, startS, endS, nowS);
       case 'query':
+      case 'change':
         return Number.NaN;
     }
   }
-}
-
-/** Returns how much a value changed, as a difference or in percent of the earlier value. */
-function difference(value: number, before: number, isPercent: boolean): number {
-  return finite(isPercent ? ((value - before) / before) * 100 : value - before);
 }
 
 function orZero(value: number): number {

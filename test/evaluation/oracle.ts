@@ -93,10 +93,10 @@ class Look {
     const rule = isInterpolated ? ({ mode: 'linear', limitS: 300 } as const) : fill;
     const own = this.sample(query, step);
     if (!Number.isNaN(own)) return own;
-    for (let back = stepS; rule && back <= rule.limitS; back += stepS) {
+    for (let back = stepS; back <= (rule?.limitS ?? 0); back += stepS) {
       const before = this.sample(query, step - back);
       if (Number.isNaN(before)) continue;
-      if (rule.mode !== 'linear') return rule.mode === 'zero' ? 0 : before;
+      if (rule?.mode !== 'linear') return rule?.mode === 'zero' ? 0 : before;
       for (let ahead = stepS; step + ahead < this.now; ahead += stepS) {
         const after = this.sample(query, step + ahead);
         if (!Number.isNaN(after)) return before + ((after - before) * back) / (back + ahead);

@@ -6,27 +6,26 @@ import type { OracleCase, OraclePoints, OracleQuery } from './oracle.ts';
 
 const START = Date.UTC(2026, 10, 2, 12) / 1000;
 
+const MISSING = [
+  'nothing',
+  'legacy',
+  'legacy',
+  'default',
+  'show_no_data',
+  'show_and_notify_no_data',
+  'resolve',
+] as const;
+
 /** Returns a random monitor with its series, the same for the same random numbers. */
 export function randomCase(random: () => number): OracleCase {
   const chance = (share: number) => random() < share;
   const between = (min: number, max: number) => min + Math.floor(random() * (max - min + 1));
-  const windowM = pick(random, [1, 2, 5, 5, 10, 15]);
+  const isWide = chance(0.06);
+  const windowM = isWide ? 90 : pick(random, [1, 2, 5, 5, 10, 15]);
   const isLong = chance(0.03);
-  const rollupS = chance(0.25) ? pick(random, [30, 60, 120, 300]) : undefined;
+  const rollupS = chance(isWide ? 0.8 : 0.25) ? pick(random, [30, 60, 120, 300]) : undefined;
   const kind = pick(random, ['gauge', 'gauge', 'gauge', 'count', 'rate'] as const);
-  const query = (): OracleQuery => ({
-    kind: chance(0.2) && rollupS === undefined ? pick(random, ['gauge', 'count', 'rate'] as const) : kind,
-    stepS: rollupS ?? 60,
-    hasDefaultZero: chance(0.08),
-    ...(chance(0.15)
-      ? {
-          fill: {
-            mode: pick(random, ['last', 'linear', 'zero'] as const),
-            limitS: pick(random, [60, 300, 600]),
-          },
-        }
-      : {}),
-  });
+  const query = () => randomQuery(random, kind, rollupS, windowM * 60);
   const arity = pick(random, ['one', 'one', 'two', 'constant'] as const);
   const queries = arity === 'two' ? [query(), query()] : [query()];
   const isCount = queries.some((each) => each.kind === 'count');
@@ -35,19 +34,17 @@ export function randomCase(random: () => number): OracleCase {
   const aggregation =
     isCount && operator !== undefined ? 'sum' : pick(random, ['avg', 'avg', 'sum', 'min', 'max'] as const);
   const isAbove = chance(0.75);
+  const isInterpolated = queries.some(
+    ({ fill, hasDefaultZero }) => hasDefaultZero || fill?.mode === 'linear',
+  );
+  // Fractions are rounded differently by other formulas of interpolation.
+  const scale = !isInterpolated && chance(0.25) ? 10 : 1;
+  const scaled = (value: number) => value / scale;
   const level = typicalOf(aggregation, arity, operator, isChange, windowM);
   const critical = isAbove ? level : Math.round(level / 2);
   const step = Math.max(1, Math.round(Math.abs(level) / 4)) * (isAbove ? -1 : 1);
   const warning = chance(0.3) ? critical + step : undefined;
-  const missing = pick(random, [
-    'nothing',
-    'legacy',
-    'legacy',
-    'default',
-    'show_no_data',
-    'show_and_notify_no_data',
-    'resolve',
-  ] as const);
+  const missing = pick(random, MISSING);
   const isGrouped = chance(0.55);
   const lengthM = isLong ? 60 * 27 : 240;
   const to = START + lengthM * 60;
@@ -61,10 +58,10 @@ export function randomCase(random: () => number): OracleCase {
     ...(arity === 'constant' ? { constant: pick(random, [2, 5, 0.5]) } : {}),
     ...(isChange ? { change: { shiftS: pick(random, [600, 600, 3600]), isPercent: chance(0.5) } } : {}),
     comparator: isAbove ? pick(random, ['>', '>='] as const) : pick(random, ['<', '<='] as const),
-    critical,
-    ...(warning === undefined ? {} : { warning }),
-    ...(chance(0.35) ? { criticalRecovery: critical + 2 * step } : {}),
-    ...(warning !== undefined && chance(0.5) ? { warningRecovery: warning + 2 * step } : {}),
+    critical: scaled(critical),
+    ...(warning === undefined ? {} : { warning: scaled(warning) }),
+    ...(chance(0.35) ? { criticalRecovery: scaled(critical + 2 * step) } : {}),
+    ...(warning !== undefined && chance(0.5) ? { warningRecovery: scaled(warning + 2 * step) } : {}),
     delayS: chance(0.25) ? pick(random, [30, 60, 300, 900]) : 0,
     fullWindow: chance(0.2),
     isGrouped,
@@ -76,19 +73,47 @@ export function randomCase(random: () => number): OracleCase {
     renotifyCount: chance(0.4) ? between(1, 3) : Number.POSITIVE_INFINITY,
     renotifyStatuses: chance(0.5) ? ['alert', 'no data'] : ['alert', 'warn'],
     notifiesWhole: chance(0.2),
-    downtimes: Array.from({ length: chance(0.25) ? between(1, 2) : 0 }, () => {
-      const start = START + between(0, lengthM - 10) * 60 + pick(random, [0, 0, 30]);
-      return {
-        start,
-        end: start + between(5, 90) * 60,
-        isCanceled: chance(0.4),
-        mutesFirstRecovery: chance(0.3),
-      };
-    }),
-    groups: new Map(names.map((name) => [name, queries.map(() => randomPoints(random, lengthM))])),
+    downtimes: Array.from({ length: chance(0.25) ? between(1, 2) : 0 }, () =>
+      randomDowntime(random, lengthM),
+    ),
+    groups: new Map(names.map((name) => [name, queries.map(() => randomPoints(random, lengthM, scale))])),
     from: START,
     to,
   };
+}
+
+function randomQuery(
+  random: () => number,
+  kind: OracleQuery['kind'],
+  rollupS: number | undefined,
+  windowS: number,
+): OracleQuery {
+  const fill = {
+    mode: pick(random, ['last', 'linear', 'zero'] as const),
+    limitS: pick(random, [60, 300, 600]),
+  };
+  const isMixed = random() < 0.2 && rollupS === undefined;
+  return {
+    kind: isMixed ? pick(random, ['gauge', 'count', 'rate'] as const) : kind,
+    stepS: rollupS ?? defaultStep(windowS),
+    hasDefaultZero: random() < 0.08,
+    ...(random() < 0.15 ? { fill } : {}),
+  };
+}
+
+function randomDowntime(random: () => number, lengthM: number): OracleCase['downtimes'][number] {
+  const start = START + Math.floor(random() * (lengthM - 10)) * 60 + pick(random, [0, 0, 30]);
+  return {
+    start,
+    end: start + (5 + Math.floor(random() * 86)) * 60,
+    isCanceled: random() < 0.4,
+    mutesFirstRecovery: random() < 0.3,
+  };
+}
+
+/** Returns the step of a window without a rollup, in seconds. */
+function defaultStep(windowS: number): number {
+  return windowS <= 3600 ? 60 : 300;
 }
 
 /** Returns a threshold that values near 5 reach sometimes. */
@@ -104,8 +129,8 @@ function typicalOf(
   return aggregation === 'sum' ? base * Math.max(1, Math.round(windowM * 0.7)) : base;
 }
 
-/** Returns whole values from 0 to 10 that wander, with gaps. */
-function randomPoints(random: () => number, lengthM: number): OraclePoints {
+/** Returns whole values from 0 to 10 that wander, divided by a scale, with gaps. */
+function randomPoints(random: () => number, lengthM: number, scale: number): OraclePoints {
   const points: [number, number][] = [];
   const density = pick(random, [1, 1, 0.9, 0.5, 0.2]);
   const isIrregular = random() < 0.3;
@@ -117,10 +142,10 @@ function randomPoints(random: () => number, lengthM: number): OraclePoints {
     value = Math.min(10, Math.max(0, value + Math.round((random() - 0.5) * (random() < 0.1 ? 14 : 3))));
     if (minute < gapUntil || random() > density) continue;
     const time = START + minute * 60;
-    if (!isIrregular) points.push([time, value]);
+    if (!isIrregular) points.push([time, value / scale]);
     else
       for (let second = Math.floor(random() * 30); second < 60; second += 10 + Math.floor(random() * 40))
-        points.push([time + second, value]);
+        points.push([time + second, value / scale]);
   }
   return points;
 }
@@ -131,7 +156,8 @@ export function monitorOf(given: OracleCase): JsonObject {
   const texts = queries.map(({ kind, stepS, fill, hasDefaultZero }, at) => {
     const by = given.isGrouped ? ' by {host}' : '';
     const modifier = kind === 'gauge' ? '' : `.as_${kind}()`;
-    const rollup = stepS === 60 ? '' : `.rollup(${kind === 'gauge' ? 'avg' : 'sum'},${stepS})`;
+    const rollup =
+      stepS === defaultStep(windowS) ? '' : `.rollup(${kind === 'gauge' ? 'avg' : 'sum'},${stepS})`;
     const filled = fill ? `.fill(${fill.mode},${fill.limitS})` : '';
     const text = `avg:m${at}{*}${by}${modifier}${rollup}${filled}`;
     return hasDefaultZero ? `default_zero(${text})` : text;
