@@ -29,7 +29,9 @@ export function readAlert(monitor: JsonObject): Alert | undefined {
 }
 
 /** Returns the alert that compiles to this monitor, or what keeps the monitor from being expressed as an alert. */
-function readOrObstacle(monitor: JsonObject): { readonly alert: Alert } | { readonly obstacle: Obstacle } {
+export function readOrObstacle(
+  monitor: JsonObject,
+): { readonly alert: Alert } | { readonly obstacle: Obstacle } {
   const { type, name, query } = monitor;
   if (typeof type !== 'string') return obstacle('type', 'The monitor has no type.');
   if (typeof query !== 'string') return obstacle('query', 'The monitor has no query.');

@@ -8,7 +8,9 @@ import {
   sameJson,
   toNumber,
 } from '../../domain/json.ts';
+import { readStoredQuery } from '../../language/query/parse-query.ts';
 import { METRIC_TYPES } from '../../lint/monitor/monitor-types.ts';
+import { decimal } from '../numbers.ts';
 import { optionsOf } from './field.ts';
 
 /** Options that are off at 0, false, "" or an empty list or object, as if they were absent. */
@@ -58,12 +60,13 @@ const UNUSED_THRESHOLDS: readonly string[] = ['comparison', 'period', 'timeAggre
 export function withoutIneffective(monitor: JsonObject): JsonObject {
   const type = typeof monitor['type'] === 'string' ? monitor['type'] : '';
   const all = optionsOf(monitor);
+  const limit = limitOf(type, monitor['query']);
   const options: JsonObject = {};
   for (const [name, written] of Object.entries(all)) {
     const value = NUMBERS.has(name) ? asNumber(written) : written;
     const effective =
       name === 'thresholds'
-        ? usedThresholds(value, type)
+        ? usedThresholds(value, type, limit)
         : name === 'variables'
           ? withoutStorage(value)
           : value;
@@ -101,12 +104,21 @@ function asNumber(value: Json): Json {
   return typeof value === 'string' && /^(?:0|[1-9]\d{0,9})$/.test(value) ? numberFromText(value) : value;
 }
 
-function usedThresholds(value: Json, type: string): Json {
+/** Returns the number that a query compares with. */
+function limitOf(type: string, query: Json | undefined): Json | undefined {
+  const parsed = typeof query === 'string' ? readStoredQuery(type, query) : undefined;
+  const limit = parsed && 'comparison' in parsed ? parsed.comparison?.limit : undefined;
+  return limit?.kind === 'number' ? decimal(limit.text) : undefined;
+}
+
+/** Returns the thresholds that have an effect. The limit of the query needs no threshold. */
+function usedThresholds(value: Json, type: string, queryLimit: Json | undefined): Json {
   if (!isObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value).filter(
       ([name, limit]) =>
         limit !== null &&
+        !(name === 'critical' && queryLimit !== undefined && sameJson(limit, queryLimit)) &&
         !UNUSED_THRESHOLDS.includes(name) &&
         (type === 'service check' || (name !== 'ok' && name !== 'unknown')),
     ),

@@ -23,6 +23,11 @@ describe('two queries that differ only in spelling', () => {
       `"a".over("*").by('*').last(2).count_by_status()`,
       `'a'.over('*').by("*").last(2).count_by_status()`,
     ],
+    [
+      'service check',
+      '"a".over("*").exclude("b:c").by("*").last(2).count_by_status()',
+      '"a".exclude("b:c").last(2).count_by_status()',
+    ],
     ['composite', '1 && (2 || 3)', '(1)&&( 2||3 )'],
   ];
   for (const [type, a, b] of pairs) it(`${a} and ${b}`, () => assert.ok(sameQuery(type, a, b)));

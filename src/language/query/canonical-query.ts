@@ -10,6 +10,7 @@ import type {
   Method,
   NumberLiteral,
   Query,
+  Span,
   StringLiteral,
   Value,
 } from './syntax.ts';
@@ -38,7 +39,7 @@ function canonical(query: Query): Query {
     case 'chain':
       return { ...query, head: call(query.head), comparison: comparison(query.comparison) };
     case 'check':
-      return { ...query, check: string(query.check), methods: query.methods.map(method) };
+      return { ...query, check: string(query.check), methods: withScope(query.methods.map(method)) };
     case 'composite':
       return { ...query, expression: simplify(query.expression) };
     case 'opaque':
@@ -92,6 +93,23 @@ function operand(node: Expression): Expression {
 function call(node: Call): Call {
   return { ...node, args: args(node.args), methods: node.methods.map(method) };
 }
+
+/** Returns the methods of a check with the scope and the groups that Datadog assumes if they are missing. */
+function withScope(methods: readonly Method[]): Method[] {
+  const named = (name: string) => methods.filter((one) => one.name.text === name);
+  const others = methods.filter((one) => one.name.text !== 'over' && one.name.text !== 'by');
+  const all = (name: string): Method => ({
+    kind: 'method',
+    name: { kind: 'word', text: name, span: NOWHERE },
+    args: [{ kind: 'string', quote: '"', raw: '*', span: NOWHERE }],
+    span: NOWHERE,
+  });
+  const [over, by] = ['over', 'by'].map((name) => (named(name).length > 0 ? named(name) : [all(name)]));
+  return [over ?? [], by ?? [], others].flat();
+}
+
+/** The place of what is not written. */
+const NOWHERE: Span = { from: 0, to: 0 };
 
 /** The methods of an SLO whose windows Datadog compares by their length. */
 const WINDOWS: ReadonlySet<string> = new Set(['long_window', 'short_window']);
