@@ -66,7 +66,7 @@ export async function readAll(
   return {
     status: 200,
     body: {
-      ...LISTS[kind](found.map((object) => entryOf(kind, port, object, { clock: ports.clock, readable }))),
+      ...LISTS[kind](await runThrottled(entriesOf(kind, port, found, { clock: ports.clock, readable }))),
       not_readable: notReadable,
       ...(next === undefined ? {} : { next_cursor: `all.${next}.${digest}` }),
       request_id: context.requestId,
@@ -97,18 +97,23 @@ function* examine(
   return hasMore ? last : undefined;
 }
 
-function entryOf(
+/** Describes objects. `readable` has the markers of the monitors that alerts combine and that the caller may read, by id. */
+function* entriesOf(
   kind: ManagedKind,
   port: ObjectPort,
-  object: JsonObject,
+  objects: readonly JsonObject[],
   { clock, readable }: Pick<Ports, 'clock'> & { readonly readable: ReadonlyMap<string, Mark> },
-): ListedObject {
-  const { application = '', key = '' } = markOf(port.kind, object) ?? {};
-  return {
-    application,
-    key,
-    ...describeListed(kind, port, object, clock, memberKeys(readable, application)),
-  };
+): Steps<ListedObject[]> {
+  const entries: ListedObject[] = [];
+  const keysOf = new Map<string, ReadonlyMap<string, string>>();
+  for (const object of objects) {
+    yield;
+    const { application = '', key = '' } = markOf(port.kind, object) ?? {};
+    const keys = keysOf.get(application) ?? memberKeys(readable, application);
+    keysOf.set(application, keys);
+    entries.push({ application, key, ...describeListed(kind, port, object, clock, keys) });
+  }
+  return entries;
 }
 
 /** Returns a digest of the filters of a list, to which its cursors belong. */
