@@ -145,7 +145,7 @@ const formulas: fc.Arbitrary<JsonObject> = fc
     fc.constantFrom(['x', 'y'], ['query1', 'q2']),
   )
   .chain(([expr, kind, names]) => {
-    const part = formOf(kind);
+    const part = formOf(kind).map(measured);
     return fc.tuple(part, part).map(([x, y]): JsonObject => {
       const [first = '', second = ''] = names;
       const text = expr.replaceAll('y', second).replaceAll('x', first);
@@ -154,18 +154,23 @@ const formulas: fc.Arbitrary<JsonObject> = fc
     });
   });
 
+/** Returns ratios of two signals of one kind. */
+const ratios: fc.Arbitrary<JsonObject> = fc.constantFrom(...LEAVES).chain((kind) => {
+  const part = formOf(kind).map(measured);
+  return fc.tuple(part, part).map(([of, to]): JsonObject => ({ ratio: { of, to } }));
+});
+
 /** Returns signals of one kind. */
 export function signalsOf(kind: SignalKind): fc.Arbitrary<JsonObject> {
-  return kind.name === 'formula' ? formulas : formOf(kind).map(fitting);
+  if (kind.name === 'ratio') return ratios;
+  return kind.name === 'formula' ? formulas : formOf(kind).map((signal) => plainGroups(measured(signal)));
 }
 
 /** Returns a signal without fields that exclude each other: most generated searches would be invalid. */
-function fitting(signal: JsonObject): JsonObject {
-  const { aggregate, measure, by, ...others } = signal;
-  if (Object.hasOwn(signal, 'metric') || aggregate === undefined) return plainGroups(signal);
-  const isCount = aggregate === 'count' || measure === undefined;
-  const parts: JsonObject = isCount ? others : { ...others, aggregate, measure };
-  return plainGroups(by === undefined ? parts : { ...parts, by });
+function measured(signal: JsonObject): JsonObject {
+  const { aggregate, measure, ...others } = signal;
+  if (Object.hasOwn(signal, 'metric') || aggregate === undefined) return signal;
+  return aggregate === 'count' || measure === undefined ? others : { ...others, aggregate, measure };
 }
 
 /** Returns a signal without limits of groups, which only formulas can have. */

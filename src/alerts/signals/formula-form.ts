@@ -16,7 +16,7 @@ export interface FormulaForm {
   /** What the signals are, in a sentence. */
   readonly noun: string;
   /** Whether a signal is of this form. */
-  has(signal: JsonObject): boolean;
+  has(signal: object): boolean;
   compile(formula: Formula): Measured;
   /** Inverse of `compile`; undefined if the rest of the monitor is no such formula. */
   read(reading: Reading): Formula | undefined;

@@ -30,6 +30,7 @@ export const FORMULA: SignalKind = {
           .record(z.string(), leafSchema)
           .meta({ description: 'The signals, by the names that they have in `expr`.' }),
       })
+      .refine(({ signals }) => areCombinable(Object.values(signals)))
       .meta({ description: 'A calculation with metrics, or with searches in one source.' }),
   }),
   compile(signal) {
@@ -76,9 +77,12 @@ export const FORMULA: SignalKind = {
 export const RATIO: SignalKind = {
   name: 'ratio',
   schema: z.strictObject({
-    ratio: z.strictObject({ of: leafSchema, to: leafSchema }).meta({
-      description: 'The percentage of `of` in `to`: metrics `as: count`, or searches in one source.',
-    }),
+    ratio: z
+      .strictObject({ of: leafSchema, to: leafSchema })
+      .refine(({ of, to }) => areCombinable([of, to]))
+      .meta({
+        description: 'The percentage of `of` in `to`: metrics `as: count`, or searches in one source.',
+      }),
   }),
   compile(signal) {
     const [of, to] = partsOf(signal);
@@ -167,6 +171,11 @@ function formulaJson({ expr, signals }: Formula): JsonObject {
 function formOf(signals: Iterable<JsonObject>): FormulaForm {
   const [first] = signals;
   return FORMS.find((form) => first !== undefined && form.has(first)) ?? METRIC_FORMULA;
+}
+
+/** Returns whether all signals are metrics, or all are searches. */
+function areCombinable(signals: readonly object[]): boolean {
+  return FORMS.some((form) => signals.every((signal) => form.has(signal)));
 }
 
 function formulasFrom(reading: Reading): Formula[] {

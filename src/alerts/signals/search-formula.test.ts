@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import type { JsonObject } from '../../domain/json.ts';
 import { parseMetricQuery, parseQuery } from '../../language/query/parse-query.ts';
 import { printExpression } from '../../language/query/print-query.ts';
+import { isCompilable } from '../compile-query.ts';
 import { SEARCH_FORMULA } from './search-formula.ts';
 
 /** Compiles a formula and reads it back. */
@@ -76,6 +77,19 @@ describe('a formula of searches', () => {
       },
     ]);
     assert.deepEqual(read, ['query', signals]);
+  });
+
+  it('is no alert with a metric in it', () => {
+    const condition = { over: '5m', above: 1 };
+    const [logs, metric] = [{ logs: 'a' }, { metric: 'm', as: 'count' }];
+    const signals = { x: metric, y: logs };
+    for (const signal of [
+      { ratio: { of: metric, to: logs } },
+      { ratio: { of: logs, to: metric } },
+      { formula: { expr: 'x / y', signals } },
+    ])
+      assert.equal(isCompilable({ signal, condition }), false);
+    assert.equal(isCompilable({ signal: { ratio: { of: logs, to: logs } }, condition }), true);
   });
 
   it('searches in one source, which has formulas', () => {

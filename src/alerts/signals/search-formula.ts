@@ -17,7 +17,7 @@ import {
   searchSignal,
 } from './search.ts';
 
-function searchSourceOf(signal: JsonObject): SearchSource | undefined {
+function searchSourceOf(signal: object): SearchSource | undefined {
   return SEARCH_SOURCES.find(({ name }) => Object.hasOwn(signal, name));
 }
 

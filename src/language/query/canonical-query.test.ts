@@ -29,6 +29,7 @@ describe('two queries that differ only in spelling', () => {
       '"a".exclude("b:c").last(2).count_by_status()',
     ],
     ['composite', '1 && (2 || 3)', '(1)&&( 2||3 )'],
+    ['composite', '1 || (!2 && 3)', '1 || !2 && 3'],
   ];
   for (const [type, a, b] of pairs) it(`${a} and ${b}`, () => assert.ok(sameQuery(type, a, b)));
 });
@@ -43,6 +44,11 @@ describe('two queries that differ in more than spelling', () => {
       'log alert',
       'logs("a  b").index("*").rollup("count").last("5m") > 1',
       'logs("a b").index("*").rollup("count").last("5m") > 1',
+    ],
+    [
+      'service check',
+      '"a".by("b").last(2).count_by_status()',
+      '"a".over("c").by("b").last(2).count_by_status()',
     ],
     ['composite', '1 && 2 || 3', '1 && (2 || 3)'],
     ['query alert', 'not a query', 'not  a query'],
