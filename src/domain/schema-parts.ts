@@ -86,7 +86,7 @@ export function variantsSchema(
   const schema = z
     .strictObject(shape)
     .refine((value) => hasOneForm(value, variants))
-    .meta({ ...meta, oneOf: all.map(formSchema) });
+    .meta({ ...meta, oneOf: all.map((form) => formSchema(form, [...fields.keys()])) });
   VARIANTS.set(schema, variants);
   return schema;
 }
@@ -112,13 +112,14 @@ function anyOf(schemas: readonly z.ZodType[]): z.ZodType {
   return z.union(schemas).meta({ description: [...descriptions].join(' ') });
 }
 
-/** Returns what JSON Schema requires of one form. */
-function formSchema({ schema, oneOf }: Variant): Record<string, unknown> {
+/** Returns what JSON Schema requires of one form. An unknown field, which is in no form, is not reported again here. */
+function formSchema({ schema, oneOf }: Variant, all: readonly string[]): Record<string, unknown> {
   const fields = Object.entries(schema.shape);
   const required = fields.flatMap(([name, field]) => (field instanceof z.ZodOptional ? [] : [name]));
+  const others = all.filter((name) => !Object.hasOwn(schema.shape, name));
   return {
     required,
-    propertyNames: { enum: fields.map(([name]) => name) },
+    ...(others.length > 0 ? { propertyNames: { not: { enum: others } } } : {}),
     ...(oneOf ? { oneOf: oneOf.map((name) => ({ required: [name] })) } : {}),
   };
 }
