@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { assertLinear } from '../../test/assert-linear.ts';
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import { withPlaceholders } from '../domain/references.ts';
 import { lintDashboard } from '../lint/dashboard/lint-dashboard.ts';
@@ -190,6 +191,22 @@ describe('a dashboard from alerts', () => {
       ],
     );
     assert.deepEqual(lint(dashboard), []);
+  });
+
+  it('makes at most ten variables of tags, and none of the name that stands for all tags', () => {
+    const many = Array.from({ length: 12 }, (_, at) => `tag${at}:v`).join(',');
+    const { template_variables: variables } = dashboardOf([
+      metric('a', `avg(last_5m):avg:x{scope:x,${many}} > 1`),
+    ]);
+    const names = objects(variables).map(({ name }) => name);
+    assert.deepEqual(names, [...Array.from({ length: 10 }, (_, at) => `tag${at}`), 'scope']);
+    assert.equal(new Set(names).size, names.length);
+  });
+
+  it('takes time in proportion to the length of a filter', async () => {
+    await assertLinear((length) =>
+      dashboardOf([metric('a', `avg(last_5m):avg:x{${'a:b,'.repeat(length / 4)}c:d} > 1`)]),
+    );
   });
 
   it('lists the team, recipients and runbooks in the note, with names escaped', () => {

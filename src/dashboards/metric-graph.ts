@@ -146,9 +146,10 @@ function conjunctsOf(terms: FilterTerm): Conjunction {
   let term = terms;
   for (; term.kind === 'both'; term = term.left) {
     operators.add(term.operator.text.toUpperCase());
-    conjuncts.unshift(term.right);
+    conjuncts.push(term.right);
   }
-  conjuncts.unshift(term);
+  conjuncts.push(term);
+  conjuncts.reverse();
   if (operators.has('OR')) return { conjuncts: [], join: undefined };
   const isList = conjuncts.every(
     (one) => one.kind === 'tag' || (one.kind === 'not' && one.operator.text === '!'),

@@ -49,6 +49,10 @@ dashboards:
       - definition:
           type: «f»toplist
           requests: []
+  - key: generated
+    from: alerts
+    «g»
+    ⟦widgets⟧: []
 `;
 
 const completions = z.object({ items: z.array(z.object({ label: z.string() })) });
@@ -153,6 +157,12 @@ describe('yaml-language-server with /schema.json', { skip, timeout: 60_000 }, ()
     assert.ok(!fields.has('alert_id'));
     const types = await completed('f');
     for (const type of ['query_value', 'timeseries', 'note']) assert.ok(types.has(type), type);
+  });
+
+  it('completes the fields of a generated dashboard', async () => {
+    const fields = await completed('g');
+    for (const name of ['title', 'description', 'notify_list']) assert.ok(fields.has(name), name);
+    assert.ok(!fields.has('layout_type'));
   });
 
   it('explains options and the fields of alerts', async () => {

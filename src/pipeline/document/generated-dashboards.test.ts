@@ -118,6 +118,54 @@ describe('a dashboard from the alerts of a document', () => {
     );
   });
 
+  it('does not change when an alert gets another key', async () => {
+    const pipeline = startInProcess();
+    await pipeline.apply(document([alert('a'), alert('b')]));
+    const renamed = document([alert('a', 10, { key: 'c', renamed_from: 'a' }), alert('b')]);
+    assert.deepEqual(told(await pipeline.apply(renamed)), ['c rename', 'b none', 'overview none']);
+    assert.deepEqual(told(await pipeline.plan(renamed)), ['c none', 'b none', 'overview none']);
+  });
+
+  it('is changed before an alert that it no longer shows is deleted', async () => {
+    const pipeline = startInProcess();
+    await pipeline.apply(document([alert('a'), alert('b')]));
+    pipeline.taken();
+    const answer = await pipeline.apply(document([alert('a')]), { prune: 'true', force: 'true' });
+    assert.deepEqual(answer['remaining'], []);
+    const writes = pipeline.taken().flatMap(({ call }) => (/^(?:PUT|DELETE)/.test(call) ? [call] : []));
+    assert.match(writes[0] ?? '', /^PUT \/api\/v1\/dashboard/);
+    assert.match(writes[1] ?? '', /^DELETE \/api\/v1\/monitor/);
+  });
+
+  it('is left out while Datadog refuses one of its alerts, which is written later', async () => {
+    const pipeline = startInProcess();
+    const bad = alert('b', 10, { restricted_roles: ['00000000-0000-0000-0000-000000000000'] });
+    const problem = await problemOf(pipeline.apply(document([alert('a'), bad])));
+    assert.equal(problem.code, 'datadog_refused');
+    assert.deepEqual(told(await pipeline.plan(document([alert('a'), alert('b')]))), [
+      'a none',
+      'b create',
+      'overview create',
+    ]);
+    await pipeline.apply(document([alert('a'), alert('b')]));
+    assert.ok(
+      told(await pipeline.plan(document([alert('a'), alert('b')]))).every((one) => one.endsWith(' none')),
+    );
+  });
+
+  it('can be applied alone, with the alerts that exist', async () => {
+    const pipeline = startInProcess();
+    const both = document([alert('a'), alert('b')]);
+    const { extras } = await problemOf(pipeline.plan(both, { only: 'overview' }));
+    assert.deepEqual(
+      extras.findings?.map(({ code, pointer }) => `${code} ${pointer}`),
+      Array.from({ length: 2 }, () => 'dangling_reference /dashboards/0/from'),
+    );
+    await pipeline.apply(both, { only: 'a,b' });
+    assert.deepEqual(told(await pipeline.apply(both, { only: 'overview' })), ['overview create']);
+    assert.ok(told(await pipeline.plan(both)).every((one) => one.endsWith(' none')));
+  });
+
   it('is imported as a plain dashboard', async () => {
     const pipeline = startInProcess();
     await pipeline.apply(document([alert('a')]));
@@ -151,20 +199,33 @@ describe('a dashboard from the alerts of a document', () => {
   it('is refused with other fields of a dashboard, and with another source', async () => {
     const pipeline = startInProcess();
     const problem = await problemOf(
-      pipeline.apply(document([alert('a')], { ...OVERVIEW, from: 'alert', widgets: [], title: 'T' })),
+      pipeline.apply(
+        document([alert('a')], {
+          ...OVERVIEW,
+          from: 'alert',
+          title: 'T',
+          layout_type: 'ordered',
+          widgets: [],
+          tags: ['env:x'],
+        }),
+      ),
     );
     const found = problem.extras.findings?.map(({ code, pointer }) => `${code} ${pointer}`);
-    assert.deepEqual(found, ['wrong_value /dashboards/0/from', 'unknown_member /dashboards/0/widgets']);
+    assert.deepEqual(found, [
+      'wrong_value /dashboards/0/from',
+      'unknown_member /dashboards/0/layout_type',
+      'unknown_member /dashboards/0/widgets',
+      'dashboard_tag /dashboards/0/tags/0',
+    ]);
   });
 
   it('and an alert whose message refers to it are a cycle, which is reported at both', async () => {
     const pipeline = startInProcess();
     const linked = alert('a', 10, { message: '${dashboard:overview}' });
-    const body = await pipeline.plan(document([linked]));
-    assert.deepEqual(codes(body), ['reference_cycle', 'reference_cycle']);
+    const { extras } = await problemOf(pipeline.plan(document([linked])));
     assert.deepEqual(
-      items(body['findings'] ?? null).map(({ pointer }) => pointer),
-      ['/alerts/0/message', '/dashboards/0/from'],
+      extras.findings?.map(({ code, pointer }) => `${code} ${pointer}`),
+      ['reference_cycle /alerts/0/message', 'reference_cycle /dashboards/0/from'],
     );
   });
 
