@@ -56,8 +56,18 @@ export const FULL_WINDOW_BUCKETS_S: ReadonlyMap<string, number> = new Map([
 /** The states that are renotified if `renotify_statuses` is not set. Datadog API v1, MonitorRenotifyStatusType. */
 export const DEFAULT_RENOTIFIED_STATUSES: readonly string[] = ['alert', 'no data'];
 
-/** The queries of an expression may have at most this many parts. */
-export const MAX_EXPRESSION_PARTS = 1000;
+/** An expression may have at most this many parts. */
+export const MAX_EXPRESSION_PARTS = 300;
+/** The longest window and shift: Datadog docs, monitors/types/metric. */
+export const MAX_WINDOW_S = 31 * DAY;
+/** Datadog widens a rollup with more steps than this in a window. Datadog docs, dashboards/functions/rollup. */
+export const MAX_ROLLUP_STEPS = 1500;
+/** The steps that a shift may span. */
+export const MAX_SHIFT_STEPS = 50_000;
+/** The longest evaluation_delay. Datadog API v1, MonitorOptions. */
+export const MAX_DELAY_S = DAY;
+/** The longest limit of fill. Datadog documents 600 s, and uses more. */
+export const MAX_FILL_S = HOUR;
 
 /** One choice, for reports. */
 export interface Assumption {

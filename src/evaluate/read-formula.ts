@@ -3,7 +3,7 @@ import { parseMetricQuery } from '../language/query/parse-query.ts';
 import { printExpression } from '../language/query/print-query.ts';
 import type { Argument, Binary, Call, Expression, Method, Series } from '../language/query/syntax.ts';
 import { nodesIn } from '../language/query/walk-query.ts';
-import { DEFAULT_FILL_S, MAX_EXPRESSION_PARTS } from './choices.ts';
+import { DEFAULT_FILL_S, MAX_EXPRESSION_PARTS, MAX_FILL_S } from './choices.ts';
 import type { Formula, QueryPlan, Refusal, WindowAggregation } from './condition.ts';
 
 /** A metric query of an expression, before its window is known. */
@@ -183,8 +183,8 @@ class FormulaReader {
     const mode = argumentText(first) ?? '';
     const limitS = argumentNumber(second) ?? DEFAULT_FILL_S;
     if (mode === 'null') return inner;
-    if ((mode !== 'last' && mode !== 'linear' && mode !== 'zero') || !(limitS >= 0))
-      return this.#refuse('fill', `The interpolation "${mode}" of fill is not reproduced.`);
+    if ((mode !== 'last' && mode !== 'linear' && mode !== 'zero') || !(limitS >= 0 && limitS <= MAX_FILL_S))
+      return this.#refuse('fill', `The interpolation fill(${mode || '?'}, ${limitS}) is not reproduced.`);
     return { kind: 'fill', mode, limitS, inner };
   }
 }

@@ -59,7 +59,14 @@ const REFUSED: readonly (readonly [type: string, query: string, options: JsonObj
     { variables: [{ name: 'a', data_source: 'metrics', query: 'avg:a{*}' }] },
     'variable',
   ],
+  [METRIC, 'avg(last_99w):avg:a{*} > 1', {}, 'window'],
+  [METRIC, 'change(avg(last_1h),last_99w):avg:a{*} > 1', {}, 'change_shift'],
+  [METRIC, 'avg(last_1d):avg:a{*}.rollup(avg, 1) > 1', {}, 'rollup_steps'],
+  [METRIC, 'change(avg(last_5m),last_1mo):avg:a{*}.rollup(avg, 1) > 1', {}, 'rollup_steps'],
+  [METRIC, 'avg(last_5m):avg:a{*}.fill(last, 999999999) > 1', {}, 'fill'],
+  [METRIC, 'avg(last_5m):avg:a{*} > 1', { evaluation_delay: 1e12 }, 'evaluation_delay'],
   ['composite', '1 &&', {}, 'query_syntax'],
+  ['composite', Array.from({ length: 400 }, () => '1').join(' || '), {}, 'large_expression'],
   ['composite', Array.from({ length: 11 }, (_, at) => at + 1).join(' || '), {}, 'composite_members'],
 ];
 

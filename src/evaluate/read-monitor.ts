@@ -10,7 +10,11 @@ import {
   DEFAULT_FILL_S,
   evaluationIntervalOf,
   MAX_CUMULATIVE_STEP_S,
+  MAX_DELAY_S,
   MAX_EXPRESSION_PARTS,
+  MAX_ROLLUP_STEPS,
+  MAX_SHIFT_STEPS,
+  MAX_WINDOW_S,
   MAX_ZONED_STEP_S,
   MONTH_S,
   stepOf,
@@ -122,6 +126,7 @@ function readMetric(query: MetricQuery, options: JsonObject): ReadCondition | Re
     );
   const shiftS = isChange ? lengthOf(argumentText(second) ?? '') : 0;
   if (shiftS === undefined) return refuse('query_syntax', 'The change has no shift.');
+  if (shiftS > MAX_WINDOW_S) return refuse('change_shift', 'The shift is longer than a month.');
   if (isChange && window.kind === 'cumulative')
     return refuse('change_window', 'A change over a cumulative window is not reproduced.');
   return {
@@ -169,6 +174,7 @@ function readSearchQuery(query: ChainQuery, options: JsonObject): ReadCondition 
 function readWindow(text: string, options: JsonObject): Window | Refusal {
   const window = text.startsWith('current_') ? readCumulative(options, text.slice(8)) : readRolling(text);
   if (!window) return refuse('query_syntax', `"${text}" is not a window.`);
+  if (window.lengthS > MAX_WINDOW_S) return refuse('window', `The window "${text}" is longer than a month.`);
   if (window.kind === 'cumulative' && !isTimeZone(window.timeZone))
     return refuse('time_zone', `"${window.timeZone}" is not a time zone.`);
   return window;
@@ -194,12 +200,18 @@ function complete(
 ): Condition | Refusal {
   if (read.kind === 'refused') return read;
   const { window, change, formula } = read;
+  const delayS = numericOf(options['evaluation_delay']) ?? 0;
+  if (!(delayS >= 0 && delayS <= MAX_DELAY_S))
+    return refuse('evaluation_delay', `An evaluation_delay of ${delayS} s is not allowed.`);
   const comparing = readThresholds(options, read.comparator, read.limit);
   if (comparing.kind === 'refused') return comparing;
-  const queries = plansOf(read, numericOf(options['evaluation_delay']) ?? 0);
+  const queries = plansOf(read, delayS);
   const steps = new Set(queries.map(({ stepS }) => stepS));
   if (!read.aggregatesFirst && steps.size > 1)
     return refuse('mixed_rollups', 'Arithmetic with different rollups is not reproduced.');
+  const rollupS = Math.min(...read.queries.map((query) => query.rollupS ?? Number.POSITIVE_INFINITY));
+  if (window.lengthS / rollupS > MAX_ROLLUP_STEPS || (change?.shiftS ?? 0) / rollupS > MAX_SHIFT_STEPS)
+    return refuse('rollup_steps', `Datadog widens a rollup of ${rollupS} s in such a window.`);
   const [stepS = 60] = steps;
   if (change && [...steps].some((length) => change.shiftS % length !== 0))
     return refuse(
@@ -210,7 +222,6 @@ function complete(
   const isSearch = queries.some(({ source }) => source !== 'metrics');
   const isCount = queries.length > 0 && queries.every(({ modifier }) => modifier === 'count');
   const missingData = readMissingData(options, window.lengthS, isCount, isSearch);
-  const delayS = numericOf(options['evaluation_delay']) ?? 0;
   return {
     kind: 'condition',
     queries,

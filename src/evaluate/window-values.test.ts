@@ -337,6 +337,11 @@ describe('a cumulative window', () => {
     assert.equal(at('08:00', { day_starts: '08:30', timezone: 'Europe/Berlin' }), 30);
   });
 
+  it('of a month has steps that are short after a reset', () => {
+    const at = (clock: string) => valueAt(`sum(current_1mo):${q('a')} > 1`, clock, simple(a));
+    assert.deepEqual([at('08:00'), at('08:10')], [12, 13]);
+  });
+
   const berlin = (hour: number, minute: number, day: string) => {
     const noon = Date.parse(`${day}T12:00:00Z`) / 1000;
     const rule = { period: 'day', day: 1, hour, minute, timeZone: 'Europe/Berlin' } as const;

@@ -60,9 +60,10 @@ export function valueAt(
   clock: string,
   series: Series,
   options: JsonObject = {},
+  monitor: JsonObject = {},
 ): number | string {
   const from = timeAt(clock);
-  const condition = conditionOf(query, options);
+  const condition = conditionOf(query, options, monitor);
   const windows = windowsOf({ ...condition, everyS: 1 }, series, { from, to: from + 1 });
   const group = windows.groups.get('*');
   const outcome = OUTCOMES[group?.outcomes[0] ?? 0];
