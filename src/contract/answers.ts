@@ -43,10 +43,25 @@ const written = {
 };
 export type WriteAnswer = z.output<(typeof written)[keyof typeof written]>;
 
+const obstacle = z
+  .object({
+    field: text.meta({ description: 'The first field of the monitor that no alert has like this.' }),
+    reason: text.meta({ description: 'Why, in a sentence.' }),
+  })
+  .meta({ id: 'Obstacle' });
+
 /** An existing object, by kind. `alert` is absent if an alert cannot express the monitor. */
 const shown = {
   monitor: { id: text, url: text, monitor: jsonObject },
-  alert: { id: text, url: text, alert: optionalObject, monitor: jsonObject },
+  alert: {
+    id: text,
+    url: text,
+    alert: optionalObject,
+    obstacle: obstacle.exactOptional().meta({
+      description: 'What keeps the monitor from being an alert.',
+    }),
+    monitor: jsonObject,
+  },
   dashboard: { id: text, url: text, dashboard: jsonObject },
 };
 export type ShownObject = {

@@ -49,7 +49,7 @@ const VERBS: Record<'create' | 'update' | 'get' | 'delete', VerbShape> = {
     method: 'GET',
     prefix: 'get',
     plural: true,
-    query: ['application', 'team', 'key', 'id', 'state', 'tags', 'q', 'page_size', 'cursor'],
+    query: ['application', 'team', 'key', 'id', 'state', 'tags', 'q', 'explain', 'page_size', 'cursor'],
     summary: (name) =>
       `List the objects of this kind as Datadog stores them, of one application or of all that the caller may read, or get ${name} by key or id.`,
   },
@@ -93,8 +93,10 @@ export const OPERATIONS: readonly Operation[] = [
         verb,
         kind,
         summary: shape.summary(name),
-        // A dashboard has no state.
-        query: kind === 'dashboard' ? shape.query.filter((one) => one !== 'state') : shape.query,
+        // A dashboard has no state, and only alerts are read back.
+        query: shape.query.filter(
+          (one) => (kind !== 'dashboard' || one !== 'state') && (kind === 'alert' || one !== 'explain'),
+        ),
       };
     }),
   ),

@@ -88,6 +88,11 @@ export const QUERY_PARAMETERS = {
     is: 'a text of at most 200 characters',
     schema: z.string().regex(/\S/).max(200),
   },
+  explain: {
+    description:
+      '`true`: also the monitors that no alert can express, each with the first field that keeps it from being one.',
+    ...flag(false),
+  },
   tags: {
     description: 'Only objects that have all of these tags; a comma-separated list.',
     is: 'a comma-separated list of tags',

@@ -1,5 +1,5 @@
 import { type Alert, alertJson } from '../alerts/alert.ts';
-import { readAlert } from '../alerts/read-back.ts';
+import { readOrObstacle } from '../alerts/read-back.ts';
 import type { RouteFields } from '../contract/answer-parts.ts';
 import type { ShownObject } from '../contract/answers.ts';
 import type { Route } from '../domain/application.ts';
@@ -31,10 +31,15 @@ export function describe(
   keys: ReadonlyMap<string, string> = new Map(),
 ): ShownObject {
   const definition = unmarked(port.kind, object);
-  const alert = kind === 'alert' ? readAlert(withReferences(port.kind, definition, keys)) : undefined;
+  const read = kind === 'alert' ? readOrObstacle(withReferences(port.kind, definition, keys)) : {};
   const head = { id: idOf(object), url: port.url(object) };
   if (port.kind === 'dashboard') return { ...head, dashboard: definition };
-  return { ...head, ...(alert ? { alert: alertJson(withoutAddedTags(alert)) } : {}), monitor: definition };
+  return { ...head, ...shownAlert(read), monitor: definition };
+}
+
+function shownAlert(read: ReturnType<typeof readOrObstacle> | object) {
+  if ('alert' in read) return { alert: alertJson(withoutAddedTags(read.alert)) };
+  return 'obstacle' in read ? { obstacle: { ...read.obstacle } } : {};
 }
 
 /** Returns an alert without the team and service tags that Birddog adds. If it has several of a kind, Birddog has added none. */

@@ -92,6 +92,20 @@ describe('a list of all applications', () => {
     assert.deepEqual((await read('/get_alerts', {}, () => false)).keys, []);
   });
 
+  it('has with `explain` also the monitors that no alert can express, each with a reason', async () => {
+    const query = 'formula("query1").rollup("sum").last("5m") > 124';
+    seedMonitors(alertMonitor(1), { ...monitor(2), query, options: { thresholds: { critical: 124 } } });
+    assert.deepEqual((await read('/get_alerts')).keys, ['app/k1']);
+    const { entries } = await read('/get_alerts', { explain: 'true' });
+    assert.deepEqual(
+      entries.map(({ key, alert, obstacle }) => [key, alert !== undefined, obstacle]),
+      [
+        ['k1', true, undefined],
+        ['k2', false, { field: 'query', reason: 'No signal and condition compile to this query.' }],
+      ],
+    );
+  });
+
   it('is filtered by team, tags, state and name', async () => {
     seedMonitors(
       monitor(1, 'app', { tags: ['env:prod', 'team:web'] }),

@@ -119,7 +119,13 @@ function* entriesOf(
 /** Returns a digest of the filters of a list, to which its cursors belong. */
 function digestOf(kind: ManagedKind, query: PipelineRequest['query']): string {
   const states = query.state?.split(',').map(plainState).sort();
-  const filters = [kind, states ?? null, tagsOf(query).sort(), query.q?.toLowerCase() ?? null];
+  const filters = [
+    kind,
+    states ?? null,
+    tagsOf(query).sort(),
+    query.q?.toLowerCase() ?? null,
+    query.explain ?? null,
+  ];
   return createHash('sha256').update(JSON.stringify(filters)).digest('hex').slice(0, 16);
 }
 

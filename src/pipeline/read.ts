@@ -86,7 +86,8 @@ export function isWanted(object: JsonObject, kind: ManagedKind, query: PipelineR
   const tags = Array.isArray(object['tags']) ? object['tags'] : [];
   if (!tagsOf(query).every((tag) => tags.includes(tag))) return false;
   if (!hasText(object, query.q)) return false;
-  return kind !== 'alert' || readAlert(unmarked('monitor', withoutGroups(object))) !== undefined;
+  if (kind !== 'alert' || query.explain === 'true') return true;
+  return readAlert(unmarked('monitor', withoutGroups(object))) !== undefined;
 }
 
 /** Returns the tags that a query requires. */

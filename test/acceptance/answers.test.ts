@@ -45,6 +45,7 @@ function requests(application: string): Request[] {
       ['GET', `/get_${kind}s?team=${team}&q=a&page_size=1`, 200],
       ['GET', `/get_${kind}s?key=none`, 400],
     ]),
+    ['GET', `/get_alerts?${where}&explain=true`, 200],
     ['POST', '/lint', 200, document],
     ['POST', '/lint', 200, { monitor: { type: 'query alert', query: 'agv(last_5m):avg:a{*} > 1' } }],
     ['POST', '/lint?nope=1', 400, document],
