@@ -44,6 +44,21 @@ describe('a dashboard from the alerts of a document', () => {
     assert.deepEqual(codes(again), []);
   });
 
+  it('shows the states of the monitors of its application, and of no other', async () => {
+    const pipeline = startInProcess();
+    await pipeline.apply(document([alert('a'), alert('b')]));
+    await pipeline.apply({ ...document([alert('c')]), application: 'app-2' });
+    const live = stored(pipeline, await pipeline.plan(document([alert('a'), alert('b')])));
+    const [states] = items(live['widgets'] ?? null);
+    assert.ok(isObject(states?.['definition']));
+    const query = encodeURIComponent(String(states['definition']['query']));
+    const { monitors } = pipeline.person('GET', `/api/v1/monitor/search?query=${query}`);
+    assert.deepEqual(
+      items(monitors ?? null).map(({ name }) => name),
+      ['Alert a', 'Alert b'],
+    );
+  });
+
   it('changes with a threshold, in its line only', async () => {
     const pipeline = startInProcess();
     await pipeline.apply(document([alert('a'), alert('b')]));
