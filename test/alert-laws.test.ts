@@ -13,7 +13,7 @@ import { canonicalQuery } from '../src/language/query/canonical-query.ts';
 import { alertParts } from './arbitrary-alert.ts';
 
 /** The alerts of each kind of signal that must be valid, of all that are tried. */
-const MIN_VALID = 10;
+const MIN_VALID = 5;
 
 function isValid(alert: Alert): boolean {
   if (!isCompilable(alert)) return false;

@@ -178,6 +178,8 @@ function plainGroups(signal: JsonObject): JsonObject {
   const { by } = signal;
   if (!Array.isArray(by)) return signal;
   const keys = by.map((one) => (isObject(one) ? (one['facet'] ?? '') : one));
+  // Issues are grouped by their id.
+  if (Object.hasOwn(signal, 'error_tracking')) keys.unshift('@issue.id');
   return { ...signal, by: [...new Set(keys)] };
 }
 
@@ -216,7 +218,7 @@ export function alertParts(
   kind: SignalKind,
 ): fc.Arbitrary<{ readonly signal: JsonObject; readonly condition: JsonObject }> {
   return signalsOf(kind).chain((signal) => {
-    const { form } = kind.compile(signal);
+    const { form, type } = kind.compile(signal);
     const kinds = [...CONDITIONS, OTHERWISE].filter(({ forms }) => forms.includes(form));
     if (kinds.length === 0) return fc.constant({ signal, condition: {} });
     return fc
@@ -225,9 +227,20 @@ export function alertParts(
       .map(({ statistic, full_window, ...condition }) =>
         form === 'metric'
           ? { signal, condition: { ...condition, ...given({ statistic, full_window }) } }
-          : { signal, condition },
+          : { signal, condition: Object.hasOwn(condition, 'over') ? searchable(type, condition) : condition },
       );
   });
+}
+
+/** Returns a condition that a source of this type allows: most windows of metrics are too long, and events have no recovery. */
+function searchable(
+  type: string,
+  { recover, warn_recover, ...condition }: Readonly<Record<string, Json>>,
+): JsonObject {
+  const over = String(condition['over']);
+  const allowed = /^\d{1,2}m$/.test(over) ? over : '1h';
+  const recoveries = type === 'event-v2 alert' ? {} : given({ recover, warn_recover });
+  return { ...condition, over: allowed, ...recoveries };
 }
 
 function given(members: Readonly<Record<string, Json | undefined>>): JsonObject {

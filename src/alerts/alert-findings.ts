@@ -45,7 +45,8 @@ function checkParts({ signal, condition }: Alert, report: Report): Measured | un
     return measured;
   }
   if (!isGiven) {
-    report([], 'The alert has no condition.', 'Add "condition", for example {over: 5m, above: 10}.');
+    if (valid)
+      report([], 'The alert has no condition.', 'Add "condition", for example {over: 5m, above: 10}.');
     return measured;
   }
   const completed = conditionKindOf(condition);

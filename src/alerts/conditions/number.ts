@@ -14,6 +14,7 @@ import {
   thresholdsOf,
 } from './limits.ts';
 import {
+  checkSourceWindow,
   checkWindow,
   defaultStatistic,
   FULL_WINDOW,
@@ -23,6 +24,9 @@ import {
   STATISTIC,
   windowArgument,
 } from './windows.ts';
+
+/** The type without recovery thresholds: "Invalid threshold statuses found" (DataDog/terraform-provider-datadog). */
+const WITHOUT_RECOVERY = 'event-v2 alert';
 
 export const NUMBER = conditionKind({
   name: 'over',
@@ -80,7 +84,14 @@ export const NUMBER = conditionKind({
     });
   },
   check(condition, report, measured) {
-    checkWindow('over', condition.over, report);
+    if (measured === undefined || measured.form === 'metric') checkWindow('over', condition.over, report);
+    else checkSourceWindow(measured.type, condition.over, report);
+    if (measured?.type === WITHOUT_RECOVERY) {
+      for (const name of ['recover', 'warn_recover'] as const) {
+        if (condition[name] !== undefined)
+          report([name], 'Datadog rejects recovery thresholds of events.', `Remove "${name}".`);
+      }
+    }
     if (measured !== undefined && measured.form !== 'metric') {
       for (const name of ['statistic', 'full_window'] as const) {
         if (condition[name] !== undefined)

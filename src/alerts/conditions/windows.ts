@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../domain/json.ts';
+import { isAllowedWindow, lastWindowOf } from '../../lint/monitor/query-windows.ts';
 import type { Argument, Call } from '../../language/query/syntax.ts';
 import { window, windowText } from '../durations.ts';
 import type { Measured, Report } from '../kinds.ts';
@@ -40,6 +41,17 @@ export function checkWindow(name: string, text: string, report: Report): void {
     [name],
     `"${text}" is not a valid evaluation window.`,
     'Use minutes, hours, days or weeks: 5m, 1h, 1d, 1w.',
+  );
+}
+
+/** Reports an evaluation window that the source of a type of monitors does not allow. */
+export function checkSourceWindow(type: string, text: string, report: Report): void {
+  const rules = lastWindowOf(type);
+  if (!rules || isAllowedWindow(windowText(text), rules)) return;
+  report(
+    ['over'],
+    `"${text}" is not a valid evaluation window of this signal.`,
+    `The window must be ${rules.range}, for example ${rules.examples.replaceAll('"', '')}.`,
   );
 }
 

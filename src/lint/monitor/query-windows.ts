@@ -114,6 +114,17 @@ const SLO_METHODS: ReadonlyMap<string, WindowRules> = new Map([
   ['short_window', BURN_RATE_SHORT],
 ]);
 
+/** Returns the allowed windows of `last(...)` in the queries of a type; undefined if it has no such windows. */
+export function lastWindowOf(type: string): WindowRules | undefined {
+  return LAST.get(type);
+}
+
+/** Returns whether a window has an allowed value. */
+export function isAllowedWindow(text: string, { pattern, min, max }: WindowRules): boolean {
+  const minutes = minutesOf(text);
+  return pattern.test(text) && minutes !== undefined && minutes >= min && minutes <= max;
+}
+
 /** Returns the windows of a query; none if its type is unknown. */
 export function windowsOf({ parsed: { query }, type }: Pick<MonitorView, 'parsed' | 'type'>): QueryWindow[] {
   if (query.kind === 'metric') return metricWindows(query);
