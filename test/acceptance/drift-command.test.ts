@@ -265,7 +265,9 @@ alerts:`,
     writeFileSync(join(folder, 'x.yaml'), YAML('drift-x'));
     await run(folder, ['apply', '--yes', 'x.yaml']);
     await edit((await idsOf('drift-x'))['queue'], () => ({
-      query: 'max(last_5m):max:queue.depth{*} by {a} >= 10',
+      // No alert compiles to an anomaly without `alert_window`.
+      query: "avg(last_1h):anomalies(avg:queue.depth{*}, 'basic', 2) >= 1",
+      options: { thresholds: { critical: 1 }, require_full_window: false },
     }));
     await edit((await idsOf('drift-x'))['load'], ({ tags }) => ({
       tags: (Array.isArray(tags) ? tags : []).map((tag) => (tag === 'env:prod' ? 'by:hand' : tag)),
