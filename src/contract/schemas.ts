@@ -192,7 +192,7 @@ const keyed = {
 /** A dashboard of a document. Only a generated dashboard has `from`. */
 const dashboardEntrySchema = dashboardSchema
   .extend(keyed)
-  .meta({ id: 'DashboardEntry', ...FREE_LAYOUT, not: { required: ['from'] } });
+  .meta({ id: 'DashboardEntry', ...FREE_LAYOUT, not: { required: ['from'], properties: { from: {} } } });
 
 /** A dashboard that Birddog generates. */
 const generatedDashboardSchema = z

@@ -86,7 +86,7 @@ export function variantsSchema(
   const schema = z
     .strictObject(shape)
     .refine((value) => hasOneForm(value, variants))
-    .meta({ ...meta, oneOf: all.map((form) => formSchema(form, [...fields.keys()])) });
+    .meta({ ...meta, oneOf: all.map((form) => formSchema(form, [...fields.keys()], all.length)) });
   VARIANTS.set(schema, variants);
   return schema;
 }
@@ -113,12 +113,17 @@ function anyOf(schemas: readonly z.ZodType[]): z.ZodType {
 }
 
 /** Returns what JSON Schema requires of one form. An unknown field, which is in no form, is not reported again here. */
-function formSchema({ schema, oneOf }: Variant, all: readonly string[]): Record<string, unknown> {
+function formSchema(
+  { schema, oneOf }: Variant,
+  all: readonly string[],
+  forms: number,
+): Record<string, unknown> {
   const fields = Object.entries(schema.shape);
   const required = fields.flatMap(([name, field]) => (field instanceof z.ZodOptional ? [] : [name]));
   const others = all.filter((name) => !Object.hasOwn(schema.shape, name));
   return {
-    required,
+    // Redocly warns about required fields of a schema that contains itself. Of forms with one field each, any field will do.
+    ...(all.length === forms ? { minProperties: 1 } : { required }),
     ...(others.length > 0 ? { propertyNames: { not: { enum: others } } } : {}),
     ...(oneOf ? { oneOf: oneOf.map((name) => ({ required: [name] })) } : {}),
   };
