@@ -27,7 +27,7 @@ const ALERT = {
   signal: { metric: 'payments.queue.depth', filter: 'env:prod', by: ['host'] },
   condition: { over: '5m', above: 1000, warn: 800, recover: 700 },
   message: 'Look at the consumers.',
-  notify: [{ to: ['@slack-payments'] }, { to: ['@pagerduty'], when: 'alert' }],
+  notify: ['@slack-payments', { to: '@pagerduty', when: 'alert' }],
 };
 
 let pod: Pod;
@@ -134,8 +134,9 @@ for (const { application, route, service } of WAYS) {
       assert.equal(created.status, 201, created.text);
       const monitor = {
         ...MONITOR,
-        name: 'not an alert: its query is more than an alert can say',
-        query: 'avg(last_5m):avg:a{*} + avg:b{*} > 1000',
+        name: 'not an alert: anomalies of alerts have alert_window',
+        query: "avg(last_1h):anomalies(avg:a{*}, 'basic', 2) >= 1",
+        options: { thresholds: { critical: 1 } },
       };
       const more = await request(
         pod,

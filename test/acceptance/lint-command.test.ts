@@ -175,7 +175,6 @@ dashboards:
       [
         'document.yaml missing_member',
         'alert.yaml missing_member',
-        'alert.yaml missing_member',
         'no-list.yaml wrong_value',
         'none.yaml no_document',
       ],
