@@ -185,6 +185,11 @@ describe('members of a monitor without effect', () => {
     );
   });
 
+  it('are not added to a live monitor without them', () => {
+    const desired = monitor({ require_full_window: false, renotify_interval: 60 });
+    assert.deepEqual(withLiveOptions(desired, monitor({})), monitor({ renotify_interval: 60 }));
+  });
+
   it('are not taken from the live monitor if they would have an effect in the desired one', () => {
     const live = monitor({ notify_no_data: false, no_data_timeframe: 10, renotify_interval: '60' });
     const desired = monitor({ notify_no_data: true, renotify_interval: 60 });

@@ -19,6 +19,7 @@ const OFF: ReadonlySet<string> = new Set([
   'renotify_interval',
   'renotify_occurrences',
   'renotify_statuses',
+  'require_full_window',
   'escalation_message',
   'timeout_h',
   'no_data_timeframe',
@@ -142,7 +143,10 @@ function withoutStorage(value: Json): Json {
 export function withLiveOptions(desired: JsonObject, live: JsonObject): JsonObject {
   const [wanted, current] = [optionsOf(desired), optionsOf(live)];
   const [after, before] = [optionsOf(withoutIneffective(desired)), optionsOf(withoutIneffective(live))];
-  const options = { ...wanted };
+  const kept = Object.entries(wanted).filter(
+    ([name]) => Object.hasOwn(current, name) || own(after, name) !== undefined,
+  );
+  const options: JsonObject = Object.fromEntries(kept);
   for (const name of Object.keys(current)) {
     const value = own(current, name);
     if (name === 'silenced' || value === undefined || !sameJson(own(before, name), own(after, name)))
