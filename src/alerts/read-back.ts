@@ -28,6 +28,12 @@ export function readAlert(monitor: JsonObject): Alert | undefined {
   return 'alert' in read ? read.alert : undefined;
 }
 
+/** Returns whether a monitor is exactly what an alert compiles to, also in options that Datadog has by default. */
+export function isCompiledAlert(monitor: JsonObject): boolean {
+  const alert = readAlert(monitor);
+  return alert !== undefined && changesOf('monitor', monitor, compileAlert(alert)).length === 0;
+}
+
 /** Returns the alert that compiles to this monitor, or what keeps the monitor from being expressed as an alert. */
 export function readOrObstacle(
   monitor: JsonObject,

@@ -39,6 +39,16 @@ export const alertSchema = z
     description: 'An alert in terms of a signal, a condition and recipients. It compiles to one monitor.',
   });
 
+const { title: _, signal: __, restricted_roles: ___, lint: ____, ...removable } = alertSchema.shape;
+
+/** An alert in an update. Omitted fields keep their values, and null removes a field. */
+export const alertUpdateSchema = alertSchema
+  .partial()
+  .extend(
+    Object.fromEntries(Object.entries(removable).map(([name, schema]) => [name, schema.unwrap().nullish()])),
+  )
+  .meta({ id: 'AlertUpdate', description: 'The fields of an alert that change. Null removes a field.' });
+
 /** Returns the alert of a body that matches the schema. */
 export function parseAlert(body: JsonObject): Alert {
   const { lint: _, ...alert } = alertSchema.parse(body);

@@ -4,7 +4,7 @@ import { APPLICATION_SLUG, KEY_SLUG, TEAM_SLUG } from '../domain/application.ts'
 import type { Mark } from '../domain/marker.ts';
 import { isObject, type JsonObject, parseTrustedJson } from '../domain/json.ts';
 import { notifySchema } from '../alerts/fields/schemas.ts';
-import { alertSchema } from './alert-schema.ts';
+import { alertSchema, alertUpdateSchema } from './alert-schema.ts';
 import { lint, nonEmptyText, number, tags, text } from '../domain/schema-parts.ts';
 
 /** Returns the schema of a slug. Its message describes the allowed characters instead of quoting the pattern. */
@@ -143,7 +143,7 @@ const target = {
 /** The schemas of the objects in a body, by kind, for a create and for an update. */
 export const OBJECT_SCHEMAS = {
   monitor: { create: monitorSchema, update: monitorUpdateSchema },
-  alert: { create: alertSchema, update: alertSchema },
+  alert: { create: alertSchema, update: alertUpdateSchema },
   dashboard: { create: dashboardSchema, update: dashboardSchema },
 } as const;
 

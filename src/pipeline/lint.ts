@@ -1,4 +1,5 @@
 import { addAlertFindings, type SharedRecipients } from '../alerts/lint-alert.ts';
+import { withoutNulls } from '../alerts/merge-alert.ts';
 import { addCheck, check } from '../contract/check.ts';
 import { notifySchema } from '../alerts/fields/schemas.ts';
 import { parseAlert } from '../contract/alert-schema.ts';
@@ -38,6 +39,25 @@ function addEnvelopeFindings(findings: Findings, envelope: Envelope): void {
   if (nameless) findings.add(noKey(kind, pointer));
 }
 
+/** Adds the findings about an alert. An update is linted when it is merged; only the errors of a whole alert are known before. */
+function addFindingsOfAlert(
+  findings: Findings,
+  verb: 'create' | 'update',
+  object: JsonObject,
+  pointer: Pointer,
+): void {
+  const { lint } = object;
+  if (verb === 'create') {
+    addAlertFindings(findings, parseAlert(object), lint, pointer);
+    return;
+  }
+  const alert = withoutNulls(object);
+  if (check(OBJECT_SCHEMAS.alert.create, alert, pointer).length > 0) return;
+  const found = new Findings();
+  addAlertFindings(found, parseAlert(alert), lint, pointer);
+  findings.addAll(found.list().filter(({ severity }) => severity === 'error'));
+}
+
 /** Adds the findings about one monitor, alert or dashboard. `pointer` is its place in the body. */
 function addObjectFindings(
   findings: Findings,
@@ -52,7 +72,7 @@ function addObjectFindings(
   if (!isObject(object)) return;
   findings.addAll(markerFindings(storedKind(kind), object, pointer));
   if (kind === 'alert') {
-    if (findings.size === before) addAlertFindings(findings, parseAlert(object), object['lint'], pointer);
+    if (findings.size === before) addFindingsOfAlert(findings, verb, object, pointer);
     return;
   }
   LINTERS[kind](findings, object, pointer, { whole: verb === 'create', ...recipientsOf(mayBeSilent) });

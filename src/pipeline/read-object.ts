@@ -51,7 +51,8 @@ async function readEntry({ request, ports }: Scope): Promise<ObjectWrite> {
   if (!isObject(written) || application === undefined)
     throw new ProblemError('internal', 'An invalid body passed the lint.');
   const stored = storedKind(kind);
-  const definition = kind === 'alert' ? compileAlert(parseAlert(written)) : written;
+  const alertUpdate = kind === 'alert' && verb === 'update' ? written : undefined;
+  const definition = alertUpdate ? {} : kind === 'alert' ? compileAlert(parseAlert(written)) : written;
   const { object, findings } = toSend(stored, definition);
   const target = {
     stored,
@@ -65,6 +66,7 @@ async function readEntry({ request, ports }: Scope): Promise<ObjectWrite> {
     key: only.key,
     pointer,
     object,
+    ...(alertUpdate ? { alertUpdate } : {}),
     adopt: undefined,
     renamedFrom: [],
     unmanaged: [],

@@ -62,3 +62,8 @@ export function optionsOf({ options }: JsonObject): JsonObject {
 export function optionOf(monitor: JsonObject, name: string): Json | undefined {
   return own(optionsOf(monitor), name);
 }
+
+/** Returns whether a signal is a whole query, which takes no condition: a combination of monitors, or a query of Datadog. */
+export function isWhole(signal: JsonObject): boolean {
+  return ['all_of', 'any_of', 'query'].some((kind) => Object.hasOwn(signal, kind));
+}

@@ -26,7 +26,7 @@ describe('an imported document', () => {
   for (const [what, more] of returned)
     it(`is applied and then has no change, with ${what}`, async () => {
       const { document, second } = await importAndApply(more);
-      assert.equal(items(document['monitors']).length, 1);
+      assert.equal(items(document['alerts']).length, 1);
       assert.deepEqual(
         items(second['objects']).map(({ action }) => action),
         ['none'],

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Route } from '../../domain/application.ts';
-import { readAlert } from '../../alerts/read-back.ts';
+import { withLiveOptions } from '../../alerts/fields/ineffective.ts';
+import { isCompiledAlert } from '../../alerts/read-back.ts';
+import { append } from '../../domain/append.ts';
 import { canonical } from '../../diff/canonical.ts';
 import { changesOf, needsReplace } from '../../diff/changes.ts';
 import { droppedFields } from '../../diff/dropped-fields.ts';
@@ -39,6 +41,7 @@ import {
   nameOfMark,
   sortByReferences,
 } from './references-in-order.ts';
+import { updatedAlert } from './alert-update.ts';
 import { likelyRenames } from './likely-renames.ts';
 import { type Rename, type Renames, renamesOf } from './renames.ts';
 import { unselectedRenames } from './selection.ts';
@@ -71,12 +74,14 @@ export function* planningDocument(
   const order = sortByReferences(entries, application, { exists, takers: renames.takers });
   const clonesOf = (entry: DocumentEntry) => own.get(fullNameOfEntry(entry, application))?.clones ?? [];
   const refused: RefusedEntry[] = [];
+  const notes: Finding[] = [];
   const steps: PlanStep[][] = [];
   for (const list of order.steps) {
     const planned: PlanStep[] = [];
     for (const entry of list) {
       const before = found.get(entry);
       const desired = desiredOf(entry, before, document, route, idFor);
+      append(notes, desired.notes ?? []);
       if (desired.ok) {
         const step = stepFor(entry, before, desired.object, {
           clones: clonesOf(entry),
@@ -106,6 +111,7 @@ export function* planningDocument(
     ),
     findings: [
       ...document.findings,
+      ...notes,
       ...order.findings,
       ...adoptionFindings(entries, live.adoptable, application, (entry) =>
         own.has(fullNameOfEntry(entry, application)),
@@ -141,8 +147,8 @@ function* stepsOfOthers(
   for (const [name, one] of own) {
     if (named.has(nameOfEntry(one)) || takers.has(name)) continue;
     const { stored, key, object } = one;
-    // Only the monitor of an alert reads back as one.
-    const kind = stored === 'monitor' && readAlert(unmarked(stored, object)) ? 'alert' : stored;
+    // Most monitors can be expressed as alerts. Those of alerts have every option that compiling writes.
+    const kind = stored === 'monitor' && isCompiledAlert(unmarked(stored, object)) ? 'alert' : stored;
     steps.push({ kind, stored, key, action: isDeleted(one) ? 'delete' : 'extra', live: object });
     yield;
   }
@@ -197,16 +203,21 @@ export function desiredOf(
   { application, team }: ReadDocument,
   route: Route,
   idFor: (fullName: string) => string | undefined,
-): Stamped {
-  const { stored, key } = entry;
+): Stamped & { readonly notes?: readonly Finding[] } {
+  const { stored, key, pointer, alertUpdate } = entry;
   const stamp: Stamp = {
     application,
     key,
     ...(team === undefined ? {} : { team }),
     ...(route.route === 'listed' ? { service: route.service } : {}),
   };
-  const whole = wholeObject(entry, live && unmarked(stored, live), (to) => idFor(fullName(to, application)));
-  return stamped(stored, whole, stamp, live);
+  const current = live && unmarked(stored, live);
+  const updated = alertUpdate && current && updatedAlert(alertUpdate, current);
+  if (updated && !updated.monitor) return { ok: false, findings: updated.findings };
+  const object = updated?.monitor ?? entry.object;
+  const whole = wholeObject({ ...entry, object }, current, (to) => idFor(fullName(to, application)));
+  const notes = updated?.findings.map((one) => ({ ...one, pointer: `${pointer}${one.pointer}` }));
+  return { ...stamped(stored, whole, stamp, live), ...(notes ? { notes } : {}) };
 }
 
 /** Returns an entry with what it takes over from the live object, which has no marker here. */
@@ -217,7 +228,9 @@ function wholeObject(
 ): JsonObject {
   const whole = verb === 'apply' || kind === 'alert' ? resolved(object, idFor) : object;
   if (verb === 'create' || !live) return whole;
-  return verb === 'update' ? mergedForUpdate(stored, live, whole) : withLiveValues(whole, live, unmanaged);
+  const merged = verb === 'update' ? mergedForUpdate(stored, live, whole) : whole;
+  const kept = kind === 'alert' ? withLiveOptions(merged, live) : merged;
+  return verb === 'apply' ? withLiveValues(kept, live, unmanaged) : kept;
 }
 
 interface OwnObject {

@@ -29,6 +29,8 @@ export interface DocumentEntry {
   readonly pointer: Pointer;
   /** Only Datadog's fields, with unresolved references and without the marker. */
   readonly object: JsonObject;
+  /** Of an update of an alert: the fields that change. The object follows from these and from the live monitor. */
+  readonly alertUpdate?: JsonObject;
   /** The id of an existing Datadog object that this entry adopts. */
   readonly adopt: string | undefined;
   /** The former names of the object, which the entry renames. */
