@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Alert } from '../alert.ts';
 import { FIELDS, readFields } from './fields.ts';
-import { withLiveOptions, withoutIneffective } from './ineffective.ts';
+import { withLiveSpelling, withoutIneffective } from './ineffective.ts';
 import { optionsOf } from './field.ts';
 import { type AlertFields, FIELD_SHAPE, REPEATED, SEVERITIES, TRANSITIONS } from './schemas.ts';
 
@@ -165,7 +165,7 @@ describe('members of a monitor without effect', () => {
     it(`are ignored: ${what}`, () => {
       const left = withoutIneffective(monitor(options, type))['options'];
       assert.deepEqual(left, {});
-      assert.deepEqual(withLiveOptions(monitor({}, type), monitor(options, type)), monitor(options, type));
+      assert.deepEqual(withLiveSpelling(monitor({}, type), monitor(options, type)), monitor(options, type));
     });
   }
 
@@ -185,16 +185,24 @@ describe('members of a monitor without effect', () => {
     );
   });
 
+  it('leave a query as it is in Datadog if only its spelling differs', () => {
+    const query = (text: string): JsonObject => ({ ...monitor({}), query: text });
+    const live = query('avg(last_5m):(avg:a{*}) >  1');
+    assert.deepEqual(withLiveSpelling(query('avg(last_5m):avg:a{*} > 1'), live), live);
+    const other = query('avg(last_5m):avg:a{*} > 2');
+    assert.deepEqual(withLiveSpelling(other, live), other);
+  });
+
   it('are not added to a live monitor without them', () => {
     const desired = monitor({ require_full_window: false, renotify_interval: 60 });
-    assert.deepEqual(withLiveOptions(desired, monitor({})), monitor({ renotify_interval: 60 }));
+    assert.deepEqual(withLiveSpelling(desired, monitor({})), monitor({ renotify_interval: 60 }));
   });
 
   it('are not taken from the live monitor if they would have an effect in the desired one', () => {
     const live = monitor({ notify_no_data: false, no_data_timeframe: 10, renotify_interval: '60' });
     const desired = monitor({ notify_no_data: true, renotify_interval: 60 });
     assert.deepEqual(
-      withLiveOptions(desired, live),
+      withLiveSpelling(desired, live),
       monitor({ notify_no_data: true, renotify_interval: '60' }),
     );
   });

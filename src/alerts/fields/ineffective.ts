@@ -8,6 +8,7 @@ import {
   sameJson,
   toNumber,
 } from '../../domain/json.ts';
+import { canonicalQuery } from '../../language/query/canonical-query.ts';
 import { readStoredQuery } from '../../language/query/parse-query.ts';
 import { METRIC_TYPES } from '../../lint/monitor/monitor-types.ts';
 import { decimal } from '../numbers.ts';
@@ -137,10 +138,18 @@ function withoutStorage(value: Json): Json {
 }
 
 /**
- * Returns the desired monitor with the options of the live one where they mean the same, so that an update does not change
- * what only looks different.
+ * Returns the desired monitor with the query and the options of the live one where they mean the same, so that an update does
+ * not change what only looks different. A changed query resets the groups of a monitor.
  */
-export function withLiveOptions(desired: JsonObject, live: JsonObject): JsonObject {
+export function withLiveSpelling(desired: JsonObject, live: JsonObject): JsonObject {
+  const monitor = withLiveOptions(desired, live);
+  const [{ type, query: text }, { query }] = [live, desired];
+  if (typeof type !== 'string' || typeof text !== 'string' || typeof query !== 'string') return monitor;
+  const isSame = text !== query && canonicalQuery(type, text) === canonicalQuery(type, query);
+  return isSame ? { ...monitor, query: text } : monitor;
+}
+
+function withLiveOptions(desired: JsonObject, live: JsonObject): JsonObject {
   const [wanted, current] = [optionsOf(desired), optionsOf(live)];
   const [after, before] = [optionsOf(withoutIneffective(desired)), optionsOf(withoutIneffective(live))];
   const kept = Object.entries(wanted).filter(
@@ -149,8 +158,8 @@ export function withLiveOptions(desired: JsonObject, live: JsonObject): JsonObje
   const options: JsonObject = Object.fromEntries(kept);
   for (const name of Object.keys(current)) {
     const value = own(current, name);
-    if (name === 'silenced' || value === undefined || !sameJson(own(before, name), own(after, name)))
-      continue;
+    if (name === 'silenced' || value === undefined || sameJson(value, own(wanted, name))) continue;
+    if (!sameJson(own(before, name), own(after, name))) continue;
     // A value that has no effect in the live monitor may have one in the desired monitor.
     const effect = own(
       optionsOf(withoutIneffective({ ...desired, options: { ...wanted, [name]: value } })),

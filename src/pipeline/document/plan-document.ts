@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Route } from '../../domain/application.ts';
-import { withLiveOptions } from '../../alerts/fields/ineffective.ts';
+import { withLiveSpelling } from '../../alerts/fields/ineffective.ts';
 import { isCompiledAlert } from '../../alerts/read-back.ts';
 import { append } from '../../domain/append.ts';
 import { canonical } from '../../diff/canonical.ts';
@@ -229,7 +229,7 @@ function wholeObject(
   const whole = verb === 'apply' || kind === 'alert' ? resolved(object, idFor) : object;
   if (verb === 'create' || !live) return whole;
   const merged = verb === 'update' ? mergedForUpdate(stored, live, whole) : whole;
-  const kept = kind === 'alert' ? withLiveOptions(merged, live) : merged;
+  const kept = kind === 'alert' ? withLiveSpelling(merged, live) : merged;
   return verb === 'apply' ? withLiveValues(kept, live, unmanaged) : kept;
 }
 
