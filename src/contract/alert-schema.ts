@@ -39,7 +39,13 @@ export const alertSchema = z
     description: 'An alert in terms of a signal, a condition and recipients. It compiles to one monitor.',
   });
 
-const { title: _, signal: __, restricted_roles: ___, lint: ____, ...removable } = alertSchema.shape;
+const {
+  title: _title,
+  signal: _signal,
+  restricted_roles: _roles,
+  lint: _lint,
+  ...removable
+} = alertSchema.shape;
 
 /** An alert in an update. Omitted fields keep their values, and null removes a field. */
 export const alertUpdateSchema = alertSchema

@@ -104,7 +104,7 @@ describe('every real definition that was created in Datadog', { skip: withoutCor
       assert.equal(action, 'update', String(key));
       for (const change of items(changes)) {
         const marker =
-          kind === 'monitor'
+          kind !== 'dashboard'
             ? /^(?:team:payments|birddog_application:app|birddog_key:app\/.*)$/.test(String(change['to']))
             : String(change['to']).endsWith(`Managed by Birddog: app/${String(key)}`) ||
               change['to'] === 'team:payments' ||

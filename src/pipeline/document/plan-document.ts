@@ -120,14 +120,15 @@ export function* planningDocument(
       ...unselectedRenames(document, renames.takers),
       ...steps.flat().flatMap(impossibleRename),
       ...(yield* likelyRenames([...steps.flat(), ...extra])),
-      ...entries.flatMap((entry) => {
-        const before = found.get(entry);
-        return before && entry.verb === 'apply'
-          ? droppedFields(entry.stored, entry.object, before, entry.pointer)
-          : [];
-      }),
+      ...droppedFieldsOf(found),
     ],
   };
+}
+
+function droppedFieldsOf(found: Found): Finding[] {
+  return [...found].flatMap(([{ stored, object, pointer, verb }, before]) =>
+    before && verb === 'apply' ? droppedFields(stored, object, before, pointer) : [],
+  );
 }
 
 /** Returns whether a name is that of an invalid entry, which a finding reports. A reference to it has no fault. */
