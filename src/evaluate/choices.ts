@@ -98,7 +98,10 @@ export const ASSUMPTIONS: readonly Assumption[] = [
     code: 'partial_bucket',
     text: 'The last bucket of a rollup may be incomplete, and counts with the points before the evaluation.',
   },
-  { code: 'no_interpolation', text: 'Missing points are filled only where the query says so.' },
+  {
+    code: 'no_interpolation',
+    text: 'Missing points are filled only where the query says so. With default_zero, a gauge without its own fill is first interpolated for 5 minutes.',
+  },
   {
     code: 'aligned_zero',
     text: 'Queries with as_count or as_rate, and counts of searches, count as 0 in arithmetic where another query has a value.',

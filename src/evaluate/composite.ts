@@ -1,5 +1,6 @@
 import type { Composite, CompositeExpression, Refusal } from './condition.ts';
 import { type Evaluation, type GroupEvaluation, notificationsOf, transitionsOf } from './evaluate.ts';
+import { keyAndValue, tagsOf } from './group-tags.ts';
 import type { Downtime } from './notices.ts';
 import { refuse } from './read-formula.ts';
 import { type EvaluationSpan, evaluationTimes } from './schedule.ts';
@@ -127,17 +128,17 @@ function joinedGroups(
   members: ReadonlyMap<string, Evaluation>,
 ): Map<string, MemberStates[]> {
   const indexes = names.map((name) => ({ name, ...indexed(members.get(name)) }));
-  const finest = indexes.reduce((finer, index) => (index.tagCount > finer.tagCount ? index : finer), {
-    tagCount: -1,
-    byValues: new Map<string, string>(),
-  });
+  const finest = indexes.reduce((finer, index) => (index.tagCount > finer.tagCount ? index : finer));
   const joined = new Map<string, MemberStates[]>();
-  for (const [values, group] of finest.byValues) {
+  for (const { group, values } of finest.groups.values()) {
     const parts: MemberStates[] = [];
-    for (const { name, tagCount, byValues } of indexes) {
+    for (const { name, tagCount, groups } of indexes) {
       const evaluation = members.get(name);
-      const match = subsetsOf(values.split(','), tagCount).find((subset) => byValues.has(subset));
-      const states = evaluation?.groups.get(byValues.get(match ?? '-') ?? '')?.states;
+      const match =
+        tagCount === values.length
+          ? groups.get(keyOf(values))
+          : groups.values().find((other) => other.values.every((value) => values.includes(value)));
+      const states = evaluation?.groups.get(match?.group ?? '')?.states;
       if (evaluation && states) parts.push({ name, evaluation, states });
     }
     if (parts.length === names.length) joined.set(group, parts);
@@ -145,23 +146,26 @@ function joinedGroups(
   return joined;
 }
 
-/** Indexes the groups of an evaluation by the sorted values of their tags. The group `*` has no tags. */
-function indexed(evaluation: Evaluation | undefined) {
-  const byValues = new Map<string, string>();
-  let tagCount = 0;
-  for (const group of evaluation?.groups.keys() ?? []) {
-    const values = group === '*' ? [] : group.split(',').map((tag) => tag.slice(tag.indexOf(':') + 1));
-    tagCount = values.length;
-    byValues.set(values.sort().join(), group);
-  }
-  return { tagCount, byValues };
+/** A group and the sorted values of its tags. The group `*` has no tags. */
+interface ValuedGroup {
+  readonly group: string;
+  readonly values: readonly string[];
 }
 
-/** Returns the sorted texts with `count` of some values. A monitor has few tags. */
-function subsetsOf(values: readonly string[], count: number): string[] {
-  if (count === 0) return [''];
-  if (count >= values.length) return count === values.length ? [values.join()] : [];
-  return values.flatMap((value, at) =>
-    subsetsOf(values.slice(at + 1), count - 1).map((rest) => (rest === '' ? value : `${value},${rest}`)),
-  );
+/** Indexes the groups of an evaluation by their values. */
+function indexed(evaluation: Evaluation | undefined) {
+  const groups = new Map<string, ValuedGroup>();
+  let tagCount = 0;
+  for (const group of evaluation?.groups.keys() ?? []) {
+    const values = tagsOf(group)
+      .map((tag) => keyAndValue(tag)[1])
+      .sort();
+    tagCount = values.length;
+    groups.set(keyOf(values), { group, values });
+  }
+  return { tagCount, groups };
+}
+
+function keyOf(values: readonly string[]): string {
+  return JSON.stringify(values);
 }

@@ -1,5 +1,6 @@
 import type { Condition, NoticeRules, Thresholds } from './condition.ts';
 import { type Downtime, type NoticeKind, noticesOf } from './notices.ts';
+import { tagsOf } from './group-tags.ts';
 import { Recipients } from './recipients.ts';
 import { groupStates, NONE, OK, type State, STATES } from './states.ts';
 import { EMPTY, NO_FINITE_VALUE, VALUE, WINDOW_NOT_FULL, type Windows } from './window-values.ts';
@@ -232,6 +233,6 @@ function notifiedGroups(
 
 /** Returns the tags of a group with the given keys, in the order of the keys. */
 function wholeOf(group: string, keys: readonly string[]): string {
-  const tags = group.split(',');
+  const tags = tagsOf(group);
   return keys.map((key) => tags.find((tag) => tag.startsWith(`${key}:`)) ?? `${key}:`).join();
 }

@@ -135,6 +135,15 @@ describe('a downtime', () => {
     assert.deepEqual(muted(series, { mutesFirstRecovery: true }), ['12:05 alert']);
   });
 
+  it('does not let a recovery through of which nobody was notified', () => {
+    const downtimes = [
+      downtime({ end: timeAt('12:30'), isCanceled: true }),
+      downtime({ start: timeAt('12:40'), isCanceled: true }),
+    ];
+    assert.deepEqual(notices(alerting(['12:20', '12:50']), {}, { downtimes }), []);
+    assert.deepEqual(notices(alerting(['12:20', '12:35']), {}, { downtimes }), ['12:35 ok']);
+  });
+
   it('mutes an alert and its recovery within it', () => {
     const series = alerting(['12:20', '12:30']);
     const evaluation = run(QUERY, series, { downtimes: [downtime()] });

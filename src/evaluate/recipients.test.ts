@@ -74,6 +74,8 @@ describe('a handle', () => {
     ['is_match "host.name" ""', 'host:web-1', false],
     ['is_match "[kube.name].name" "web"', 'env:prod,kube.name:web', true],
     ['is_match "@http.status.name" "50"', '@http.status:503', true],
+    ['is_exact_match "@url.name" "/a,b"', '@url:/a,b,env:x', true],
+    ['is_exact_match "env.name" "x"', '@url:/a,b,env:x', true],
     ['is_exact_match "host.name" "web"', 'host:web-1', false],
     ['is_exact_match "host.name" "web" "web-1"', 'host:web-1', true],
     ['is_exact_match "value" "90"', '*', true],

@@ -3,6 +3,7 @@ import { appliesOn, type Status } from '../language/message/transitions.ts';
 import { type Enclosing, placedParts } from '../language/message/walk-message.ts';
 import { tagKeyOf } from '../lint/monitor/group-keys.ts';
 import type { Messages } from './condition.ts';
+import { keyAndValue, tagsOf } from './group-tags.ts';
 import { ALERT, NO_DATA, WARN } from './states.ts';
 
 /** What a message is sent about. States are indexes of STATES. */
@@ -112,12 +113,7 @@ class Variables {
 
   constructor({ group, value }: NoticeContext) {
     this.#value = value;
-    this.#tags = new Map(
-      group.split(',').map((tag) => {
-        const colon = tag.indexOf(':');
-        return colon === -1 ? [tag, ''] : [tag.slice(0, colon), tag.slice(colon + 1)];
-      }),
-    );
+    this.#tags = new Map(tagsOf(group).map(keyAndValue));
   }
 
   get(name: string): string {

@@ -34,8 +34,6 @@ export class Samples {
   readonly #lastSampled: Int32Array;
   /** The number of steps with a point before each step. */
   readonly #sampledBefore: Int32Array;
-  /** The start of the last step with a point before the grid (UNIX seconds), or minus infinity. */
-  readonly #lastBeforeGridS: number;
 
   constructor(grid: Grid, aggregation: WindowAggregation, points: Points) {
     const { length, startS, stepS } = grid;
@@ -48,19 +46,16 @@ export class Samples {
     this.#lastSampled = new Int32Array(length).fill(-1);
     this.#sampledBefore = new Int32Array(length + 1);
     let firstPointS = Number.POSITIVE_INFINITY;
-    let lastBeforeGridS = Number.NEGATIVE_INFINITY;
     for (let at = 0; at < points.times.length; at += 1) {
       const time = points.times[at] ?? Number.NaN;
       if (!Number.isFinite(points.values[at])) continue;
       if (firstPointS === Number.POSITIVE_INFINITY) firstPointS = time;
       const step = Math.floor((time - startS) / stepS);
-      if (step < 0) lastBeforeGridS = startS + step * stepS;
       if (step < 0 || step >= length) continue;
       if (this.#lastPoints[step] === -1) this.#firstPoints[step] = at;
       this.#lastPoints[step] = at;
     }
     this.firstPointS = firstPointS;
-    this.#lastBeforeGridS = lastBeforeGridS;
     let last = -1;
     for (let step = 0; step < length; step += 1) {
       if (this.#lastPoints[step] !== -1) {
@@ -102,7 +97,7 @@ export class Samples {
     const { startS, stepS, length } = this.grid;
     const end = this.#knownEnd(Math.min(length, Math.ceil((nowS - startS) / stepS)), nowS);
     const step = end > 0 ? (this.#lastSampled[end - 1] ?? -1) : -1;
-    return step === -1 ? this.#lastBeforeGridS : startS + step * stepS;
+    return step === -1 ? Number.NEGATIVE_INFINITY : startS + step * stepS;
   }
 
   /** Returns `to`, or one less if the last step has no point that is known at `nowS`. */

@@ -169,6 +169,11 @@ describe('fill', () => {
     );
   });
 
+  it('with default_zero is not linear where the query has its own fill', () => {
+    const query = `avg(last_30m):default_zero(${q('a')}.fill(last,120)) > 1`;
+    assert.equal(valueAt(query, '18:00', simple(points(['17:45', 1]))), 0.1);
+  });
+
   it('is not done without being asked for', () => {
     assert.equal(valueAt(`avg(last_30m):${q('a')} > 1`, '18:00', simple(points(['17:45', 1]))), 1);
   });

@@ -1,6 +1,7 @@
 import { onlyQueryOf, type Term, termsOf } from './align-terms.ts';
 import type { Condition, Formula } from './condition.ts';
 import { FullWindow } from './full-window.ts';
+import { tagsOf } from './group-tags.ts';
 import { type Grid, type Points, Samples } from './samples.ts';
 import { type EvaluationSpan, type Schedule, scheduleOf } from './schedule.ts';
 import { calculate, difference, finite, StepValues } from './step-values.ts';
@@ -53,7 +54,7 @@ function groupedPoints({ by, queries }: Condition, series: Series): Map<string, 
     if (keys.length === 0) continue;
     const isReordered = keys.join() !== by.join();
     for (const [group, points] of series[at] ?? []) {
-      const sorted = isReordered || queries.length > 1 ? group.split(',').sort().join() : group;
+      const sorted = isReordered || queries.length > 1 ? tagsOf(group).sort().join() : group;
       const name = spelled.get(sorted) ?? group;
       spelled.set(sorted, name);
       const joined = groups.get(name) ?? [...shared];
