@@ -144,11 +144,11 @@ export const ASSUMPTIONS: readonly Assumption[] = [
   },
   {
     code: 'auto_resolve',
-    text: 'timeout_h starts at the first evaluation without data. After that recovery nothing happens until data returns.',
+    text: 'timeout_h starts at the first evaluation without data. After that recovery nothing happens until data returns. A group that becomes No Data after timeout_h is resolved at the next evaluation.',
   },
   {
     code: 'renotify',
-    text: 'A renotification is sent at an evaluation without a transition. Skipped evaluations send them too.',
+    text: 'A renotification is sent at an evaluation without a transition, also if that is skipped. The notice at the end of a downtime restarts the interval, and is not counted.',
   },
   {
     code: 'downtime',
@@ -157,6 +157,10 @@ export const ASSUMPTIONS: readonly Assumption[] = [
   {
     code: 'notify_by',
     text: 'With notify_by, the state of a notified group is the most severe state of its groups.',
+  },
+  {
+    code: 'notification_rules',
+    text: 'Every condition of a notification rule that matches adds its recipients. Bundling is not reproduced: there may be fewer messages than notifications.',
   },
   {
     code: 'composite',

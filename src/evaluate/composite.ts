@@ -1,7 +1,12 @@
 import type { Composite, CompositeExpression, Refusal } from './condition.ts';
-import { type Evaluation, type GroupEvaluation, notificationsOf, transitionsOf } from './evaluate.ts';
+import {
+  type Evaluation,
+  type GroupEvaluation,
+  type NoticeOptions,
+  notificationsOf,
+  transitionsOf,
+} from './evaluate.ts';
 import { keyAndValue, tagsOf } from './group-tags.ts';
-import type { Downtime } from './notices.ts';
 import { refuse } from './read-formula.ts';
 import { type EvaluationSpan, evaluationTimes } from './schedule.ts';
 import { ALERT, NO_DATA, NONE, OK } from './states.ts';
@@ -18,7 +23,7 @@ export function evaluateComposite(
   { members: names, expression, notices }: Composite,
   members: ReadonlyMap<string, Evaluation>,
   span: EvaluationSpan,
-  downtimes: readonly Downtime[] = [],
+  options: NoticeOptions = {},
 ): Evaluation | Refusal {
   const missing = names.find((name) => !members.has(name));
   if (missing !== undefined)
@@ -54,7 +59,7 @@ export function evaluateComposite(
       firstReported,
       groups,
       (at, group) => noDataByGroup.get(group)?.[at] === 1,
-      downtimes,
+      options,
     ),
     evaluated: groups.size * (times.length - firstReported),
     skipped: { empty: 0, noFiniteValue: 0, windowNotFull: 0, newGroup: 0 },

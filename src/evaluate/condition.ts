@@ -127,6 +127,8 @@ export interface NoticeRules {
   /** Tag keys to notify by; empty for one notification of all groups; undefined for one of each group. */
   readonly notifyBy?: readonly string[];
   readonly notifiesNoData: boolean;
+  /** The tags of the monitor. */
+  readonly tags: readonly string[];
   readonly messages: Messages;
 }
 

@@ -1,7 +1,8 @@
 import type { Condition, NoticeRules, Thresholds } from './condition.ts';
 import { type Downtime, type NoticeKind, noticesOf } from './notices.ts';
 import { tagsOf } from './group-tags.ts';
-import { Recipients } from './recipients.ts';
+import type { NotificationRules } from './notification-rules.ts';
+import { Recipients, statusOf } from './recipients.ts';
 import { groupStates, NONE, OK, type State, STATES } from './states.ts';
 import { EMPTY, NO_FINITE_VALUE, VALUE, WINDOW_NOT_FULL, type Windows } from './window-values.ts';
 
@@ -65,8 +66,13 @@ export interface Evaluation {
   readonly notifiesNoData: boolean;
 }
 
-export interface EvaluateOptions {
+/** What decides about notifications besides the monitor. */
+export interface NoticeOptions {
   readonly downtimes?: readonly Downtime[];
+  readonly rules?: NotificationRules;
+}
+
+export interface EvaluateOptions extends NoticeOptions {
   /** Replaces the thresholds of the condition. */
   readonly thresholds?: Thresholds;
 }
@@ -75,10 +81,10 @@ export interface EvaluateOptions {
 export function evaluate(
   condition: Condition,
   { schedule, groups: windows }: Windows,
-  { downtimes = [], thresholds = condition.states.thresholds }: EvaluateOptions = {},
+  options: EvaluateOptions = {},
 ): Evaluation {
   const { times, firstReported } = schedule;
-  const rules = { ...condition.states, thresholds };
+  const rules = { ...condition.states, thresholds: options.thresholds ?? condition.states.thresholds };
   const groups = new Map<string, GroupEvaluation>();
   const counts = new Counts(firstReported);
   for (const [group, window] of windows) {
@@ -98,7 +104,7 @@ export function evaluate(
       firstReported,
       groups,
       () => notifiesNoData,
-      downtimes,
+      options,
     ),
     evaluated: counts.evaluated,
     skipped: counts.skipped(),
@@ -168,11 +174,12 @@ export function notificationsOf(
   firstReported: number,
   groups: ReadonlyMap<string, GroupEvaluation>,
   notifiesNoData: (at: number, group: string) => boolean,
-  downtimes: readonly Downtime[],
+  { downtimes = [], rules: added }: NoticeOptions,
 ): Notification[] {
   const recipients = new Recipients(rules.messages);
   const notifications: Notification[] = [];
   for (const [group, { states, values }] of notifiedGroups(rules.notifyBy, groups)) {
+    const tags = new Set([...rules.tags, ...tagsOf(group)]);
     const covering = downtimes.filter(({ covers }) => covers?.(group) ?? true);
     for (const { at, kind, from, to } of noticesOf(
       rules,
@@ -184,6 +191,7 @@ export function notificationsOf(
       if (at < firstReported) continue;
       const value = values[at] ?? Number.NaN;
       const isRenotification = kind === 'renotification';
+      const own = recipients.of({ from, to, isRenotification, group, value });
       notifications.push({
         at: times[at] ?? 0,
         group,
@@ -191,7 +199,9 @@ export function notificationsOf(
         from: STATES[from] ?? 'none',
         to: STATES[to] ?? 'none',
         ...valueIn(values, at),
-        recipients: recipients.of({ from, to, isRenotification, group, value }),
+        recipients: added
+          ? [...new Set([...own, ...added.of({ from: statusOf(from), to: statusOf(to), tags })])]
+          : own,
       });
     }
   }

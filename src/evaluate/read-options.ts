@@ -135,6 +135,7 @@ export function readNotices(
       : {}),
     ...(by.length > 0 && (isWhole || keys.length > 0) ? { notifyBy: keys } : {}),
     notifiesNoData: missing.kind === 'legacy' || missing.kind === 'notify',
+    tags: words(monitor['tags']),
     messages: {
       message: [parseMessage(textOf(monitor['name'])), parseMessage(textOf(monitor['message']))],
       escalation: parseMessage(textOf(options['escalation_message'])),

@@ -100,7 +100,7 @@ function handlesOf({ parts }: ParsedMessage): PlacedHandle[] {
 }
 
 /** The first evaluation counts as a transition from OK. */
-function statusOf(state: number): Status {
+export function statusOf(state: number): Status {
   if (state === ALERT) return 'alert';
   if (state === WARN) return 'warning';
   return state === NO_DATA ? 'no_data' : 'ok';

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { Condition } from '../../src/evaluate/condition.ts';
 import { type Evaluation, evaluate } from '../../src/evaluate/evaluate.ts';
+import type { NotificationRules } from '../../src/evaluate/notification-rules.ts';
 import type { Downtime } from '../../src/evaluate/notices.ts';
 import { readMonitor } from '../../src/evaluate/read-monitor.ts';
 import type { Points } from '../../src/evaluate/samples.ts';
@@ -77,17 +78,18 @@ export interface RunOptions {
   readonly options?: JsonObject;
   readonly monitor?: JsonObject;
   readonly downtimes?: readonly Downtime[];
+  readonly rules?: NotificationRules;
 }
 
 /** Evaluates a monitor from 12:00 to 14:00, or as said. */
 export function run(
   query: string,
   series: Series,
-  { from = '12:00', to = '14:00', leadInS, options = {}, monitor = {}, downtimes = [] }: RunOptions = {},
+  { from = '12:00', to = '14:00', leadInS, options = {}, monitor = {}, ...others }: RunOptions = {},
 ): Evaluation {
   const condition = conditionOf(query, options, monitor);
   const span = { from: timeAt(from), to: timeAt(to), ...(leadInS === undefined ? {} : { leadInS }) };
-  return evaluate(condition, windowsOf(condition, series, span), { downtimes });
+  return evaluate(condition, windowsOf(condition, series, span), others);
 }
 
 /** Returns transitions as `12:06 alert`, with the group if it is not `*`. */

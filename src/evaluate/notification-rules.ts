@@ -1,0 +1,122 @@
+import { isObject, type Json, type JsonObject, own, textOf } from '../domain/json.ts';
+import { appliesOn, type Status } from '../language/message/transitions.ts';
+import { parseMetricQuery } from '../language/query/parse-query.ts';
+import type { FilterTerm } from '../language/query/syntax.ts';
+import { keyAndValue } from './group-tags.ts';
+
+/** A notification that rules may add recipients to. */
+export interface RuledNotice {
+  readonly from: Status;
+  readonly to: Status;
+  /** The tags of the monitor and of the group. */
+  readonly tags: ReadonlySet<string>;
+}
+
+/** Whether a notification matches. */
+type Matches = (notice: RuledNotice) => boolean;
+
+interface ConditionalRecipients {
+  readonly matches: Matches;
+  readonly recipients: readonly string[];
+}
+
+interface Rule {
+  readonly matches: Matches;
+  readonly conditions: readonly ConditionalRecipients[];
+  /** The recipients if no condition matches. */
+  readonly otherwise: readonly string[];
+}
+
+/** The notification rules of an organization: Datadog API v2, monitor/notification_rule. */
+export class NotificationRules {
+  readonly #rules: readonly Rule[];
+  /** Whether a rule bundles notifications, so that there are fewer messages than notifications. */
+  readonly areBundled: boolean;
+
+  /** Takes the attributes of each rule. */
+  constructor(rules: readonly JsonObject[]) {
+    this.#rules = rules.map(readRule);
+    this.areBundled = rules.some((rule) => isObject(own(rule, 'bundle_config')));
+  }
+
+  /** Returns the recipients of a notification, with their `@`. */
+  of(notice: RuledNotice): string[] {
+    return this.#rules.flatMap(({ matches, conditions, otherwise }) => {
+      if (!matches(notice)) return [];
+      const met = conditions.filter((condition) => condition.matches(notice));
+      return met.length > 0 ? met.flatMap(({ recipients }) => recipients) : otherwise;
+    });
+  }
+}
+
+function readRule(rule: JsonObject): Rule {
+  const conditional = own(rule, 'conditional_recipients');
+  const conditions = isObject(conditional) ? own(conditional, 'conditions') : undefined;
+  return {
+    matches: readFilter(own(rule, 'filter')),
+    conditions: (Array.isArray(conditions) ? conditions : []).filter(isObject).map((condition) => ({
+      matches: readCondition(textOf(own(condition, 'scope'))),
+      recipients: handles(own(condition, 'recipients')),
+    })),
+    otherwise: isObject(conditional)
+      ? handles(own(conditional, 'fallback_recipients'))
+      : handles(own(rule, 'recipients')),
+  };
+}
+
+function handles(value: Json | undefined): string[] {
+  return texts(value).map((name) => `@${name}`);
+}
+
+function texts(value: Json | undefined): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}
+
+/** All of `tags` must match, or `scope` must. A scope that cannot be parsed matches nothing. */
+function readFilter(filter: Json | undefined): Matches {
+  if (!isObject(filter)) return () => true;
+  const scope = own(filter, 'scope');
+  if (typeof scope !== 'string') {
+    const wanted = texts(own(filter, 'tags'));
+    return ({ tags }) => wanted.every((tag) => tags.has(tag));
+  }
+  const { expression, faults } = parseMetricQuery(`m{${scope}}`);
+  const term = expression.kind === 'series' && faults.length === 0 ? expression.filter?.terms : undefined;
+  return ({ tags }) => term !== undefined && matchesTerm(term, tags);
+}
+
+/** `transition_type:is_alert`, or one tag. */
+function readCondition(scope: string): Matches {
+  const [key, value] = keyAndValue(scope);
+  return key === 'transition_type'
+    ? ({ from, to }) => appliesOn(value, from, to) === true
+    : ({ tags }) => hasTag(tags, scope);
+}
+
+function matchesTerm(term: FilterTerm, tags: ReadonlySet<string>): boolean {
+  switch (term.kind) {
+    case 'tag':
+      return hasTag(tags, term.text);
+    case 'in': {
+      const has = term.values.some(({ text }) => hasTag(tags, `${term.key.text}:${text}`));
+      return has !== /^not/i.test(term.operator.text);
+    }
+    case 'not':
+      return !matchesTerm(term.term, tags);
+    case 'both': {
+      const left = matchesTerm(term.left, tags);
+      const right = matchesTerm(term.right, tags);
+      return /^or$/i.test(term.operator.text) ? left || right : left && right;
+    }
+    case 'filter-group':
+      return matchesTerm(term.inner, tags);
+    case 'unread':
+      return false;
+  }
+}
+
+/** `key:*` matches any value of the key. */
+function hasTag(tags: ReadonlySet<string>, tag: string): boolean {
+  const [key, value] = keyAndValue(tag);
+  return value === '*' ? [...tags].some((other) => keyAndValue(other)[0] === key) : tags.has(tag);
+}
