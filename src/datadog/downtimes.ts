@@ -9,6 +9,9 @@ const PAGE_SIZE = 100;
 /** Maximum number of pages. Organisations have few active downtimes. */
 const MAX_PAGES = 20;
 
+/** The problems of keys that may not read downtimes, and of a Datadog that does not have this API. */
+const REFUSALS: readonly string[] = ['datadog_forbidden', 'datadog_refused'];
+
 /** A downtime in force, and whether it applies to a monitor.  */
 interface Downtime {
   readonly shown: JsonObject;
@@ -24,8 +27,7 @@ export async function readDowntimes(
   context: RequestContext,
 ): Promise<(monitor: JsonObject) => JsonObject> {
   const downtimes = await activeDowntimes(request, context).catch((error: unknown) => {
-    const isForbidden = error instanceof ProblemError && error.code === 'datadog_forbidden';
-    if (!isForbidden) throw error;
+    if (!(error instanceof ProblemError && REFUSALS.includes(error.code))) throw error;
     return [];
   });
   return (monitor) => {

@@ -1,6 +1,5 @@
 import type { RequestContext } from '../domain/caller.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { Owner } from '../domain/managed-fields.ts';
 import { compareIds, idOf, isContestedBy, isOwnedBy, markerTag, oldestFirst } from '../domain/marker.ts';
 import { ProblemError } from '../domain/problem.ts';
 import type { ListedPart, ObjectPort } from '../pipeline/ports.ts';
@@ -28,12 +27,8 @@ export function monitorPort(request: Request, uiUrl: URL): ObjectPort {
   const get = async (id: string, context: RequestContext) =>
     parseObject(await request({ method: 'GET', ...at(id), query: WITH_ASSETS }, context));
 
-  async function* pages(
-    tags: string | undefined,
-    context: RequestContext,
-    more: Readonly<Record<string, string>> = {},
-  ): AsyncGenerator<JsonObject[]> {
-    const filter = { ...more, ...(tags === undefined ? {} : { monitor_tags: tags }) };
+  async function* pages(tags: string | undefined, context: RequestContext): AsyncGenerator<JsonObject[]> {
+    const filter = tags === undefined ? {} : { monitor_tags: tags };
     const hasNext = checkPages(PAGE_SIZE);
     for (let page = 0; ; page += 1) {
       const query = { ...filter, page: String(page), page_size: String(PAGE_SIZE) };
@@ -44,29 +39,24 @@ export function monitorPort(request: Request, uiUrl: URL): ObjectPort {
     }
   }
 
-  const find = async (
-    owner: Owner,
-    context: RequestContext,
-    onContested?: (monitor: JsonObject) => void,
-    more?: Readonly<Record<string, string>>,
-  ) => {
-    const found: JsonObject[] = [];
-    // Datadog ignores unknown filters, so its results are filtered again.
-    for await (const page of pages(markerTag(owner), context, more)) {
-      for (const monitor of page) {
-        if (onContested && isContestedBy('monitor', monitor, owner)) onContested(monitor);
-        if (isOwnedBy('monitor', monitor, owner)) found.push(monitor);
-      }
-    }
-    return oldestFirst(found);
-  };
-
   return {
     kind: 'monitor',
-    find: (owner, context, _known, onContested) => find(owner, context, onContested),
+    async find(owner, context, _known, onContested) {
+      const found: JsonObject[] = [];
+      // Datadog ignores unknown filters, so its results are filtered again.
+      for await (const page of pages(markerTag(owner), context)) {
+        for (const monitor of page) {
+          if (onContested && isContestedBy('monitor', monitor, owner)) onContested(monitor);
+          if (isOwnedBy('monitor', monitor, owner)) found.push(monitor);
+        }
+      }
+      return oldestFirst(found);
+    },
     async findWithState(owner, context) {
-      const found = await find(owner, context, undefined, WITH_STATE);
-      return found.length === 0 ? found : found.map(await readDowntimes(request, context));
+      const found: JsonObject[] = [];
+      for await (const { objects } of listAfter(request, [markerTag(owner)], undefined, context))
+        for (const monitor of objects) if (isOwnedBy('monitor', monitor, owner)) found.push(monitor);
+      return oldestFirst(found);
     },
     list: ({ tags }, after, context) => listAfter(request, tags, after, context),
     search: (filter, context) =>
@@ -91,6 +81,7 @@ async function* listAfter(
   const plain = tags.filter((tag) => PLAIN_TAG.test(tag));
   const filter = { ...WITH_STATE, ...(plain.length > 0 ? { monitor_tags: plain.join(',') } : {}) };
   const withDowntimes = await readDowntimes(request, context);
+  const requireNew = checkPages(PAGE_SIZE);
   let last = after;
   let size = PAGE_SIZE;
   for (;;) {
@@ -107,9 +98,8 @@ async function* listAfter(
     const objects = page
       .filter((monitor) => compareIds(idOf(monitor), last) > 0)
       .sort((a, b) => compareIds(idOf(a), idOf(b)));
+    requireNew(page);
     const hasMore = page.length >= size;
-    // A list without new monitors would never end.
-    if (hasMore && objects.length === 0) throw sameList();
     last = idOf(objects.at(-1) ?? { id: last });
     yield { objects: objects.map(withDowntimes), notReadable: 0, last, hasMore };
     if (!hasMore) return;
@@ -122,10 +112,4 @@ function isTooLarge(error: unknown): boolean {
     error.cause instanceof OutboundError &&
     error.cause.reason === 'too_large'
   );
-}
-
-function sameList(): ProblemError {
-  return new ProblemError('datadog_failed', 'Datadog sent the same monitors of a list twice.', {
-    retryAfter: 5,
-  });
 }

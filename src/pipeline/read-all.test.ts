@@ -163,8 +163,16 @@ describe('a list of all applications', () => {
       [false, []],
     ]);
     world.taken();
-    world.fail('/api/v2/downtime', 403);
-    assert.equal((await read('/get_monitors')).entries[1]?.['muted'], false, 'without the scope');
+    for (const status of [400, 403, 404]) {
+      world.fail('/api/v2/downtime', status);
+      assert.equal(
+        (await read('/get_monitors')).entries[1]?.['muted'],
+        false,
+        `without the scope: ${status}`,
+      );
+    }
+    for (let n = 0; n < 10; n += 1) world.fail('/api/v2/downtime', 500);
+    await assert.rejects(read('/get_monitors', {}, undefined, world.context(3000)));
   });
 
   it('reads every page of the downtimes once', async () => {
@@ -297,10 +305,11 @@ describe('the pages of a list', () => {
     datadog = { ...datadog, objects: { ...datadog.objects, monitor: port } };
     assert.equal((await read('/get_monitors')).keys.length, 30);
     assert.deepEqual(sizes, ['1000', '100', '10', '10', '10', '10']);
+    assert.equal((await port.findWithState({ application: 'app' }, world.context())).length, 30);
   });
 });
 
-it('a list that Datadog sends again and again is refused', async () => {
+it('a list that Datadog sends again and again is rejected', async () => {
   const { monitorPort } = await import('../datadog/monitors.ts');
   const same = range(1, 1000).map((id) => monitor(id));
   const port = monitorPort(
