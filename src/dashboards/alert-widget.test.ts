@@ -233,6 +233,7 @@ describe('the widget of an alert', () => {
       ['process alert', 'processes("java").over("*").rollup("count").last("5m") < 1'],
       ['error-tracking alert', 'error-tracking-rum("a").rollup("count").by("@issue.id").last("1h") >= 1'],
       ['synthetics alert', 'anything at all'],
+      ['log alert', 'logs("a").index("*").rollup("latest", "@x").last("5m") > 1'],
       ['query alert', 'avg(last_5m):avg:broken{ > 1'],
       ['query alert', 'avg(last_5m):1 > 0'],
     ].map(
@@ -247,6 +248,23 @@ describe('the widget of an alert', () => {
       assert.deepEqual(lintDashboard(withPlaceholders(dashboard), '', { inDocument: true }), []);
     });
   }
+
+  it('leaves a formula of a source that widgets do not have to Datadog, and one without its variables', () => {
+    const variable = { name: 'query1', search: { query: 'x' }, compute: { aggregation: 'count' } };
+    for (const variables of [[{ ...variable, data_source: 'database_queries' }], [], null]) {
+      const { definition } = widgetOf({
+        type: 'log alert',
+        query: 'formula("query1").last("5m") > 1',
+        options: { variables },
+      });
+      assert.equal(definition['type'], 'alert_graph');
+    }
+  });
+
+  it('has the key of an alert without a name as its title', () => {
+    for (const name of ['', ' ', null])
+      assert.equal(widgetOf({ type: 'query alert', query: 'q', name }).definition['title'], 'k');
+  });
 
   it('shows the state of a composite', () => {
     const { dashboard, definition } = widgetOf({ type: 'composite', query: '${monitor:a} && !12' });

@@ -218,7 +218,7 @@ describe('a dashboard from alerts', () => {
           name: '[x](http://evil) {{host.name}}\n# *loud* <b>',
           priority: 2,
           message:
-            'M @user{{host.name}}\n\nRunbook: https://w/a_(b)\n\n{{#is_alert}}@slack-a{{/is_alert}}{{#is_recovery}}@slack-a{{/is_recovery}}',
+            'M @user{{host.name}} @workflow-a(b=`c`)\n\nRunbook: https://w/a_(b)\n\n{{#is_alert}}@slack-a{{/is_alert}}{{#is_recovery}}@slack-a{{/is_recovery}}',
         },
       },
     ]);
@@ -226,8 +226,15 @@ describe('a dashboard from alerts', () => {
     assert.ok(isObject(note));
     assert.equal(
       note['content'],
-      '**Team:** payments\n\n- [\\[x\\]\\(http://evil\\) {host} \\# \\*loud\\* \\<b\\>](/monitors/${monitor:a}): P2, `@slack-a`, [runbook](https://w/a_%28b%29)',
+      '**Team:** payments\n\n- [\\[x\\]\\(http://evil\\) {host} \\# \\*loud\\* \\<b\\>](/monitors/${monitor:a}): P2, `@workflow-a(b=c)`, `@slack-a`, [runbook](https://w/a_%28b%29)',
     );
+  });
+
+  it('has a note of limited height', () => {
+    const many = Array.from({ length: 200 }, (_, at) => metric(`a${at}`, 'avg(last_5m):avg:x{*} > 1'));
+    const layout = objects(dashboardOf(many)['widgets']).at(-1)?.['layout'];
+    assert.ok(isObject(layout));
+    assert.equal(layout['height'], 30);
   });
 
   it('takes the fields that a document writes', () => {

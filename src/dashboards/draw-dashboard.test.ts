@@ -46,6 +46,19 @@ function assertImage(svg: string): void {
   assert.deepEqual(open, []);
 }
 
+/** Throws unless every rectangle is within the image. */
+function assertInside(svg: string): void {
+  const [, imageWidth, imageHeight] = /<svg [^>]*? width="(\d+)" height="(\d+)"/.exec(svg) ?? [];
+  for (const [rect] of svg.matchAll(/<rect [^>]*>/g)) {
+    const [x, y, width, height] = ['x', 'y', 'width', 'height'].map((name) =>
+      Number(new RegExp(` ${name}="([^"]*)"`).exec(rect)?.[1] ?? 0),
+    );
+    assert.ok(x !== undefined && y !== undefined && width !== undefined && height !== undefined);
+    assert.ok(x >= 0 && y >= 0 && width >= 0 && height >= 0, rect);
+    assert.ok(x + width <= Number(imageWidth) + 0.2 && y + height <= Number(imageHeight) + 0.2, rect);
+  }
+}
+
 describe('the image of a dashboard', () => {
   it('shows titles, variables, markers, notes and groups', () => {
     const svg = drawDashboard(
@@ -165,8 +178,9 @@ describe('the image of a dashboard', () => {
         assertImage(svg);
         assert.equal(drawDashboard(given), svg);
         assert.doesNotMatch(svg, /NaN|Infinity|undefined/);
+        assertInside(svg);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -183,6 +197,21 @@ describe('the image of a dashboard', () => {
     const svg = drawDashboard(dashboard(groups, { title: long }));
     assert.ok(svg.length < 2_000_000, String(svg.length));
     assert.ok(textsIn(svg).includes('100 more widgets'));
+    const graphs = Array.from({ length: 500 }, () => graph(long.slice(0, 1000), { markers }));
+    const full = drawDashboard(dashboard(graphs));
+    assert.ok(full.length < 2_000_000, String(full.length));
+  });
+
+  it('draws only the beginning of a long text', () => {
+    const note = {
+      definition: { type: 'note', content: 'word '.repeat(1000) },
+      layout: { x: 0, y: 0, width: 12, height: 30 },
+    };
+    const text = textsIn(drawDashboard(dashboard([note])))
+      .slice(1)
+      .join(' ');
+    assert.match(text, /^(?:word )+…$/);
+    assert.ok(text.length <= 310, String(text.length));
   });
 
   it('does not place the labels of close thresholds on each other', () => {

@@ -29,7 +29,7 @@ export function drawGraph(definition: JsonObject, area: Area): string[] {
   const shape = shapeOf(markers);
   const scale = (value: number) => {
     const share = (value - shape.low) / (shape.high - shape.low);
-    return area.y + area.height * (1 - Math.min(1, Math.max(0, share)));
+    return area.y + area.height * (1 - share);
   };
   const grid = [0, 0.5, 1].map((share) =>
     element('path', {
@@ -172,8 +172,7 @@ function hasGroups(request: JsonObject | undefined): boolean {
 /** Returns numbers from 0 to 1 that are the same for the same text. */
 function seeded(text: string): () => number {
   let state = 2166136261;
-  for (const character of text.slice(0, 300))
-    state = Math.imul(state ^ (character.codePointAt(0) ?? 0), 16777619);
+  for (const character of text) state = Math.imul(state ^ (character.codePointAt(0) ?? 0), 16777619);
   return () => {
     state = (Math.imul(state, 1664525) + 1013904223) | 0;
     return (state >>> 0) / 2 ** 32;

@@ -80,7 +80,7 @@ function drawStates({ query }: JsonObject, area: Area): string[] {
   const rows = Math.min(MAX_ROWS, Math.floor((area.height - height - LINE_HEIGHT - 6) / LINE_HEIGHT));
   return [
     ...STATES.flatMap(([name, fill, color], at) =>
-      box(name, { ...area, x: area.x + at * width, width: width - 6, height }, fill, color),
+      box(name, { ...area, x: area.x + at * width, width: Math.max(0, width - 6), height }, fill, color),
     ),
     ...(rows < 0 ? [] : [textLine(stringOf(query), area.x, below + LINE_HEIGHT, area.width, SMALL)]),
     // The list of monitors.
@@ -122,7 +122,7 @@ function drawSlo({ slo_id: id, time_windows: windows }: JsonObject, area: Area):
 function drawText(content: string, area: Area): string[] {
   const max = Math.min(MAX_NOTE_LINES, Math.floor(area.height / LINE_HEIGHT));
   const lines: string[] = [];
-  for (const line of content.slice(0, 20_000).split('\n')) {
+  for (const line of content.split('\n')) {
     if (lines.length >= max) break;
     lines.push(...wrapped(withoutMarkdown(line), area.width, BODY.size, max - lines.length));
   }

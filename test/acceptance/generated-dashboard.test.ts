@@ -6,7 +6,7 @@ import { applyCommand } from '../../src/cli/commands/apply.ts';
 import { driftCommand } from '../../src/cli/commands/drift.ts';
 import { planCommand } from '../../src/cli/commands/plan.ts';
 import { isObject, type Json, type JsonObject } from '../../src/domain/json.ts';
-import { folderWith } from './birddog-command.ts';
+import { folderWith, ROOT } from './birddog-command.ts';
 import { datadog } from './document-client.ts';
 import { type Pod, request, startPod } from './pod.ts';
 import { runInProcess } from './run-in-process.ts';
@@ -103,6 +103,18 @@ describe('a dashboard from alerts, through the processes', () => {
     assert.equal(readFileSync(path, 'utf8'), louder);
     assert.equal((await run(folder, ['drift', '--revert', '--yes', 'shop.yaml'])).status, 0);
     assert.equal((await run(folder, ['plan', 'shop.yaml'])).status, 0);
+  });
+
+  it('shows the 25 everyday alerts, and a second plan is empty', async (t) => {
+    const text = readFileSync(join(ROOT, 'docs/everyday-alerts.yaml'), 'utf8');
+    const folder = folderWith(t, {
+      'everyday.yaml': text.replace('application: shop', 'application: everyday'),
+    });
+    const applied = await run(folder, ['apply', '--yes', 'everyday.yaml']);
+    assert.equal(applied.status, 0, `${applied.out}${applied.err}`);
+    const again = await run(folder, ['plan', 'everyday.yaml']);
+    assert.equal(again.status, 0, again.out);
+    assert.match(again.out, /No changes\. 26 objects match/);
   });
 
   it('writes another title of a generated dashboard into the file', async (t) => {
