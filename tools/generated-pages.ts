@@ -4,6 +4,7 @@ import { dashboardPicture } from './dashboard-picture.ts';
 import { documentJsonSchema } from '../src/contract/document-json-schema.ts';
 import { cliPage } from './cli-page.ts';
 import { configurationPage } from './configuration-page.ts';
+import { withEverydayAlerts } from './everyday-alerts.ts';
 import { withFields } from './field-tables.ts';
 import { GOLDEN_KINDS, goldenFile } from './golden-kinds.ts';
 import { withLimits } from './limits-section.ts';
@@ -21,7 +22,11 @@ export const GENERATED_PAGES: readonly { readonly path: string; readonly text: (
     path: join(DOCS, 'security.md'),
     text: async () => withLimits(readFileSync(join(DOCS, 'security.md'), 'utf8')),
   },
-  ...['alerts.md', 'documents.md', 'monitors.md'].map((name) => {
+  {
+    path: join(DOCS, 'alerts.md'),
+    text: async () => withEverydayAlerts(withFields(readFileSync(join(DOCS, 'alerts.md'), 'utf8'))),
+  },
+  ...['documents.md', 'monitors.md'].map((name) => {
     const path = join(DOCS, name);
     return { path, text: async () => withFields(readFileSync(path, 'utf8')) };
   }),
