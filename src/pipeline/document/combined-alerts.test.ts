@@ -92,8 +92,8 @@ describe('an alert that combines others by their keys', () => {
   });
 
   it('cannot combine itself, an alert that does not exist, or a combination', async () => {
-    const { plan } = start();
-    const refused = async (...alerts: JsonObject[]) => codes(await plan(documentOf({ alerts })));
+    const { planRefused } = start();
+    const refused = async (...alerts: JsonObject[]) => codes(await planRefused(documentOf({ alerts })));
     assert.ok((await refused(A, combined('self', { all_of: ['a', 'self'] }))).includes('reference_cycle'));
     assert.ok((await refused(combined('both', { all_of: ['a', 'b'] }))).includes('dangling_reference'));
     const inner = combined('inner', { all_of: ['a', 'c'] });
