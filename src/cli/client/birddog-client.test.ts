@@ -220,7 +220,7 @@ describe('the settings of the client', () => {
 });
 
 /** Problems that a request of the command never gets. */
-const SERVER_ONLY = new Set(['unsupported_media_type']);
+const SERVER_ONLY = new Set(['precondition_failed', 'unsupported_media_type']);
 
 it('hints name the options of the command, not parameters and headers of the API', () => {
   for (const [code, { hint }] of Object.entries(PROBLEMS)) {
