@@ -102,5 +102,20 @@ describe('a handle', () => {
     assert.deepEqual(recipients(message, again, '@d'), ['@a', '@b', '@c', '@d']);
   });
 
+  it('is looked up for each group where it depends on the group', () => {
+    for (const message of [
+      '{{#is_match "host.name" "a"}}@h-a{{else}}@h-b{{/is_match}}',
+      '@h-{{host.name}}',
+    ]) {
+      const parsed = { message: [parseMessage(message)], escalation: parseMessage(''), priority: '' };
+      const one = new Recipients(parsed);
+      const about = { from: OK, to: ALERT, isRenotification: false, value: 90 };
+      assert.deepEqual(
+        ['host:a', 'host:b'].flatMap((group) => one.of({ ...about, group })),
+        ['@h-a', '@h-b'],
+      );
+    }
+  });
+
   it('directly after a word is no handle', () => assert.deepEqual(recipients('mail me@slack-a', {}), []));
 });

@@ -150,6 +150,13 @@ describe('a new group', () => {
     ]);
   });
 
+  it('is kept for 24 hours in a metric monitor, regardless of group_retention_duration', () => {
+    const gone = [new Map([['host:a', points(['12:00', 90], ['14:00', 90], ['14:01', 90])]])];
+    const options = { group_retention_duration: '60m' };
+    const evaluation = run(query, gone, { from: '11:30', to: '14:10', options });
+    assert.deepEqual(noticesIn(evaluation), ['12:02 host:a alert']);
+  });
+
   it('is not forgotten in a simple monitor', () => {
     const gone = simple(points(['12:00', 90], ['+1 12:30', 90]));
     const evaluation = run(`avg(last_5m):${A} > 80`, gone, { from: '11:30', to: '+1 12:40' });
