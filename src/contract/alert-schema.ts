@@ -24,8 +24,9 @@ const { severity, ...fields } = FIELD_SHAPE;
 /** An alert: a signal, a condition and its recipients. Compiled into a monitor and read back from one. */
 export const alertSchema = z
   .strictObject({
-    title: nonEmptyText.meta({
-      description: 'The name of the monitor that the alert compiles to, and the title of its notifications.',
+    title: nonEmptyText.optional().meta({
+      description:
+        'The name of the monitor that the alert compiles to, and the title of its notifications. Default: a name that Datadog makes up; the alert then needs a `key`.',
       examples: ['Orders queue is backing up'],
     }),
     severity,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { items, problemOf, startInProcess as start } from '../../../test/documents-in-process.ts';
+import { documentOf, items, problemOf, startInProcess as start } from '../../../test/documents-in-process.ts';
 import { isObject, type JsonObject } from '../../domain/json.ts';
 
 const ALERT: JsonObject = {
@@ -121,4 +121,15 @@ describe('an update of an alert', () => {
     await update(ALERT);
     assert.equal(monitor()['query'], 'avg(last_5m):avg:queue.depth{*} by {queue} > 10');
   });
+});
+
+it('an alert without a title has the name that Datadog makes up, and then no change', async () => {
+  const { apply, plan } = start();
+  const { title: _, ...untitled } = ALERT;
+  const document = documentOf({ alerts: [{ key: 'depth', ...untitled }] });
+  await apply(document);
+  assert.deepEqual(
+    items((await plan(document))['objects']).map(({ action }) => action),
+    ['none'],
+  );
 });
