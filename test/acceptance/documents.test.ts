@@ -313,8 +313,8 @@ describe('adoption', () => {
     });
     const imported = ok(await request(pod, 'POST', '/import?application=old-friends&tag=service:old'));
     const { document } = imported;
-    assert.equal(document.monitors.length, 1);
-    assert.equal(document.monitors[0].adopt, String(made['id']));
+    assert.equal(document.alerts.length, 1);
+    assert.equal(document.alerts[0].adopt, String(made['id']));
     const plan = ok(await send(pod, '/plan', document));
     assert.deepEqual(
       plan.objects[0].changes.map((c: { path: string; to: string }) => [c.path, c.to]),
