@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { JsonObject } from '../domain/json.ts';
 import { checkAlert } from './alert-findings.ts';
+import { isCompilable } from './compile-query.ts';
 
 const findingsOf = (signal: JsonObject, condition: JsonObject = {}): string[] => {
   const found: string[] = [];
@@ -178,4 +179,19 @@ describe('the findings about what an alert measures', () => {
   for (const [what, signal, condition, findings] of CASES)
     it(`${findings.length === 0 ? 'accept' : 'name'} ${what}`, () =>
       assert.deepEqual(findingsOf(signal, condition), findings));
+});
+
+describe('a facet or index that a query cannot contain', () => {
+  const searches = (text: string): JsonObject[] => [
+    { logs: 'x', by: [text] },
+    { logs: 'x', index: ['main', text] },
+    { logs: 'x', measure: text },
+  ];
+  it('does not match the schema, so that no monitor is read as such an alert', () => {
+    for (const text of ['a,b', 'a"b', 'a\\\\', ''])
+      for (const signal of searches(text))
+        assert.ok(!isCompilable({ signal, condition: { over: '5m', ...LIMIT } }), JSON.stringify(signal));
+    for (const signal of searches('@http.url details'))
+      assert.ok(isCompilable({ signal, condition: { over: '5m', ...LIMIT } }));
+  });
 });

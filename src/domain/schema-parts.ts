@@ -83,20 +83,41 @@ export function variantsSchema(
   const shape = Object.fromEntries(
     [...fields].map(([name, schemas]) => [name, anyOf([...schemas]).optional()]),
   );
+  const shared = new Set([...fields].flatMap(([name, schemas]) => (schemas.size === 1 ? [name] : [])));
+  const rests = new Map(all.map((form) => [form, restOf(form, shared)]));
   const schema = z
     .strictObject(shape)
-    .refine((value) => hasOneForm(value, variants))
+    .refine((value) => hasOneForm(value, variants, rests))
     .meta({ ...meta, oneOf: all.map((form) => formSchema(form, [...fields.keys()], all.length)) });
   VARIANTS.set(schema, variants);
   return schema;
 }
 
-function hasOneForm(value: object, { forms, otherwise }: Variants): boolean {
+function hasOneForm(
+  value: object,
+  { forms, otherwise }: Variants,
+  rests: ReadonlyMap<Variant, z.ZodObject>,
+): boolean {
   const [form = otherwise, another] = forms.filter(({ name }) => Object.hasOwn(value, name));
   if (form === undefined || another !== undefined) return false;
-  const { schema, oneOf } = form;
+  const { oneOf } = form;
   const choices = oneOf?.filter((name) => Object.hasOwn(value, name)).length ?? 1;
-  return choices === 1 && schema.safeParse(value).success;
+  return choices === 1 && rests.get(form)?.safeParse(value).success === true;
+}
+
+/** A value that the schema of all forms has parsed. */
+const PARSED = z.custom((value) => value !== undefined);
+
+/**
+ * Returns what the schema of all forms leaves to check of one form. Fields with one schema in all forms are not parsed again: in
+ * an object that contains itself, each level would double the work.
+ */
+function restOf({ schema }: Variant, shared: ReadonlySet<string>): z.ZodObject {
+  const shape = Object.entries(schema.shape).map(([name, field]) => {
+    if (!shared.has(name)) return [name, field] as const;
+    return [name, field instanceof z.ZodOptional ? PARSED.optional() : PARSED] as const;
+  });
+  return z.strictObject(Object.fromEntries(shape));
 }
 
 function requiredOf(field: z.core.$ZodType): z.ZodType {

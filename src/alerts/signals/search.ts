@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../domain/json.ts';
-import { nonEmptyText, text } from '../../domain/schema-parts.ts';
+import { text } from '../../domain/schema-parts.ts';
 import { defined, type Reading, type Report, type SignalKind, signalKind, unless } from '../kinds.ts';
 import { isQuotable, quoted, unquoted, unquotedList } from './quoted.ts';
 
@@ -107,8 +107,12 @@ const MAX_FACETS = 4;
 /** The number of groups that Datadog evaluates by default, by the number of facets. */
 const GROUP_LIMITS: readonly number[] = [1000, 30, 10, 5];
 
-const facet = nonEmptyText.meta({ pattern: '^[^",\\\\\\s](?:[^",\\\\]*[^",\\\\\\s])?$' });
-const indexName = nonEmptyText.meta({ pattern: '^[^",\\\\]+$' });
+/** What would end a quoted facet or index, or separate two. */
+const UNQUOTABLE = 'must not be empty, nor contain quotes, commas or backslashes';
+const facet = text
+  .regex(/^[^",\\\s](?:[^",\\]*[^",\\\s])?$/, `${UNQUOTABLE}, nor begin or end with a blank`)
+  .meta({ pattern: '^[^",\\\\\\s](?:[^",\\\\]*[^",\\\\\\s])?$' });
+const indexName = text.regex(/^[^",\\]+$/, UNQUOTABLE).meta({ pattern: '^[^",\\\\]+$' });
 
 const MEMBERS = {
   measure: facet
