@@ -42,6 +42,17 @@ describe('checking a body against its schema', () => {
     assert.equal(both?.message, 'A condition cannot have "above" and "at_most" together.');
   });
 
+  it('checks an object itself after its fields', () => {
+    const ratio = { of: { logs: 'a' }, to: { metric: 'm', as: 'count' } };
+    assert.deepEqual(
+      check(OBJECT_SCHEMAS.alert.create, { ...alert, signal: { ratio } }, '').map(({ pointer, message }) => [
+        pointer,
+        message,
+      ]),
+      [['/signal/ratio', '"ratio" must combine metrics only, or searches only.']],
+    );
+  });
+
   it('reports only the misspelling of the field that selects the form', () => {
     const found = check(OBJECT_SCHEMAS.alert.create, { ...alert, signal: { metrc: 'm' } }, '');
     assert.deepEqual(

@@ -69,7 +69,13 @@ function makeChecker(schema: z.ZodType): Checker {
   if (schema instanceof z.ZodObject) {
     const variants = variantsOf(schema);
     const members = variants ? formsOf(schema, variants) : membersOf(schema);
-    return (value, place) => (isObject(value) ? members(value, place) : addIssues(value, place));
+    // Checks of the object itself. Those of an object with several forms are made by its members.
+    const whole = variants === undefined && (schema.def.checks ?? []).length > 0;
+    return (value, place) => {
+      const before = place.findings.size;
+      if (isObject(value)) members(value, place);
+      if (!isObject(value) || (whole && place.findings.size === before)) addIssues(value, place);
+    };
   }
   if (schema instanceof z.ZodArray) {
     const items = itemsOf(schema);

@@ -16,6 +16,8 @@ const FORMS: readonly FormulaForm[] = [METRIC_FORMULA, SEARCH_FORMULA];
 
 const NAME = /^[A-Za-z_]\w{0,49}$/;
 
+const NOT_COMBINABLE = 'must combine metrics only, or searches only';
+
 /** A calculation with signals. */
 export const FORMULA: SignalKind = {
   name: 'formula',
@@ -30,7 +32,7 @@ export const FORMULA: SignalKind = {
           .record(z.string(), leafSchema)
           .meta({ description: 'The signals, by the names that they have in `expr`.' }),
       })
-      .refine(({ signals }) => areCombinable(Object.values(signals)))
+      .refine(({ signals }) => areCombinable(Object.values(signals)), NOT_COMBINABLE)
       .meta({ description: 'A calculation with metrics, or with searches in one source.' }),
   }),
   compile(signal) {
@@ -79,7 +81,7 @@ export const RATIO: SignalKind = {
   schema: z.strictObject({
     ratio: z
       .strictObject({ of: leafSchema, to: leafSchema })
-      .refine(({ of, to }) => areCombinable([of, to]))
+      .refine(({ of, to }) => areCombinable([of, to]), NOT_COMBINABLE)
       .meta({
         description: 'The percentage of `of` in `to`: metrics `as: count`, or searches in one source.',
       }),
