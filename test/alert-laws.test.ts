@@ -17,6 +17,8 @@ const MIN_VALID = 5;
 
 function isValid(alert: Alert): boolean {
   if (!isCompilable(alert)) return false;
+  // A plan compiles also alerts with errors that only lint finds.
+  compileAlert(alert);
   let valid = true;
   checkAlert(alert, '', ({ severity }) => {
     if (severity === 'error') valid = false;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Findings } from '../domain/findings.ts';
-import type { Json } from '../domain/json.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
 import type { Alert } from './alert.ts';
 import { addAlertFindings } from './lint-alert.ts';
 
@@ -33,7 +33,7 @@ describe('the lint of an alert', () => {
     const [finding] = lintAlert(changed, undefined, '/alert');
     assert.deepEqual(
       [finding?.code, finding?.pointer, finding?.at, finding?.fix],
-      ['unknown_function', '/alert/signal', undefined, undefined],
+      ['unknown_function', '/alert/signal/functions/0', undefined, undefined],
     );
   });
 
@@ -45,6 +45,41 @@ describe('the lint of an alert', () => {
       ['unknown_metric', '/alert/signal/metric', 0, 21],
     );
   });
+
+  const placed: readonly [signal: JsonObject, condition: JsonObject, code: string, pointer: string][] = [
+    [
+      { metric: 'a', as: 'count' },
+      { over: '5m', above: 1, statistic: 'avg' },
+      'as_count_without_sum',
+      '/alert/condition/statistic',
+    ],
+    [
+      { metric: 'a' },
+      { over: '1h', anomaly: { window: '1h', interval: '30m' } },
+      'anomaly_interval',
+      '/alert/condition/anomaly/interval',
+    ],
+    [
+      { ratio: { of: { metric: 'a', as: 'count' }, to: { metric: 'b', as: 'count', functions: ['abss'] } } },
+      { over: '1h', above: 1 },
+      'unknown_function',
+      '/alert/signal/ratio/to/functions/0',
+    ],
+    [
+      { formula: { expr: 'abss(x / y)', signals: { x: { metric: 'a' }, y: { metric: 'b' } } } },
+      { over: '1h', above: 1 },
+      'unknown_function',
+      '/alert/signal/formula/expr',
+    ],
+  ];
+  for (const [signal, condition, code, pointer] of placed) {
+    it(`reports ${code} at ${pointer}`, () => {
+      assert.deepEqual(
+        lintAlert({ ...ALERT, signal, condition }, undefined, '/alert').map((one) => [one.code, one.pointer]),
+        [[code, pointer]],
+      );
+    });
+  }
 
   it('reports a finding about the name at the title', () =>
     assert.deepEqual(told({ ...ALERT, title: 'Deep on {{host.name}}' }), [

@@ -1,6 +1,6 @@
 import type { Finding } from '../domain/finding.ts';
 import { Findings } from '../domain/findings.ts';
-import { type Json, textOf } from '../domain/json.ts';
+import { type Json } from '../domain/json.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
 import { withPlaceholders } from '../domain/references.ts';
 import { addMonitorRules, MONITOR_RULES } from '../lint/monitor/monitor-rules.ts';
@@ -10,6 +10,7 @@ import { checkAlert } from './alert-findings.ts';
 import type { Alert } from './alert.ts';
 import { compileAlert } from './compile.ts';
 import { COVERED_OPTIONS } from './fields/fields.ts';
+import { fieldAt } from './query-places.ts';
 
 /** Maps a field of the monitor to the field of the alert that it is compiled from. */
 const SOURCES: readonly (readonly [member: Pointer, source: Pointer])[] = [
@@ -22,6 +23,8 @@ const SOURCES: readonly (readonly [member: Pointer, source: Pointer])[] = [
   ['/options/thresholds/warning', '/condition/warn'],
   ['/options/thresholds/critical_recovery', '/condition/recover'],
   ['/options/thresholds', '/condition'],
+  ['/options/threshold_windows/recovery_window', '/condition/anomaly/recovery_window'],
+  ['/options/threshold_windows', '/condition/anomaly'],
   ...[...COVERED_OPTIONS].map(([name, source]) => [`/options/${name}`, source] as const),
 ];
 
@@ -73,7 +76,7 @@ export function addAlertFindings(
     // The alert lists a recipient once, but the monitor's message can repeat it in several blocks.
     const own = new Set<string>();
     for (const finding of found.list()) {
-      const placed = sourceOf(finding, alert, { pointer, shared: shared.notify }, view.query);
+      const placed = sourceOf(finding, alert, { pointer, shared: shared.notify }, view);
       const added = placed.pointer === SHARED ? shared.added : own;
       const name = JSON.stringify([placed.code, placed.pointer, placed.at, placed.message]);
       if (!places.has(placed.pointer) && !added.has(name)) findings.add(placed);
@@ -94,9 +97,9 @@ function addPlaces(places: Set<Pointer>, alert: Pointer, last: Pointer): void {
 /** Maps a finding about the monitor to the alert. Drops the fix, which would edit the monitor. */
 function sourceOf(
   { at, fix: _, missing: __, reads: ___, ...finding }: Finding,
-  { message, notify, signal }: Alert,
+  { message, notify, signal, condition }: Alert,
   { pointer, shared }: { readonly pointer: Pointer; readonly shared: unknown },
-  query: string,
+  { type, query }: { readonly type: string; readonly query: string },
 ): Finding {
   if (finding.code === 'nobody_notified') {
     if (notify === undefined && shared !== undefined) return { ...finding, pointer: SHARED };
@@ -105,10 +108,12 @@ function sourceOf(
     const field = message === undefined ? 'title' : 'message';
     return { ...finding, pointer: pointerTo(pointer, field), reads: [SHARED] };
   }
-  const metric = textOf(signal['metric']);
-  const from = metric === '' ? 0 : query.indexOf(`:${metric}{`) + 1;
-  if (finding.pointer === '/query' && from > 0 && at === from && finding.to === from + metric.length)
-    return { ...finding, pointer: pointerTo(pointer, 'signal', 'metric'), at: 0, to: metric.length };
+  if (finding.pointer === '/query' && at !== undefined && !Object.hasOwn(signal, 'query')) {
+    const path = fieldAt(type, query, at, { signal, condition });
+    const length = (finding.to ?? at) - at;
+    const place = { ...finding, pointer: pointerTo(pointer, ...path) };
+    return path.at(-1) === 'metric' ? { ...place, at: 0, to: length } : place;
+  }
   if (finding.pointer === '/message') {
     // The monitor's message begins with that of the alert, followed by the notification blocks.
     const isOwn = message !== undefined && (at ?? 0) < message.trimEnd().length;
