@@ -80,6 +80,9 @@ export function withoutIneffective(monitor: JsonObject): JsonObject {
 function isIneffective(name: string, value: Json, type: string, options: JsonObject): boolean {
   if (value === null || (OFF.has(name) && isOff(value))) return true;
   switch (name) {
+    // Mutes are not part of the definition.
+    case 'silenced':
+      return true;
     case 'no_data_timeframe':
       return own(options, 'notify_no_data') !== true;
     case 'require_full_window':
