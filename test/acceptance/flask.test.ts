@@ -142,13 +142,13 @@ describe('a Flask application with the sidecar beside it', { skip }, () => {
   it("returns the sidecar's answer unchanged, with lines and columns of the user's text", async () => {
     const { status, body } = await ask('POST', '/create_monitor?application=payments-batch', {
       headers: { 'content-type': 'application/yaml' },
-      body: 'application: payments-batch\nteam: t\nmonitor:\n  type: query alert\n  name: a\n  query: "avg(last_5m):avg:a{*} >"\n',
+      body: 'application: payments-batch\nteam: t\nmonitor:\n  type: query alert\n  name: a\n  message: "@slack-a"\n  query: "avg(last_5m):avg:a{*} >"\n',
     });
     const [finding] = body.findings;
-    assert.deepEqual([status, body.code, finding.code, finding.line], [422, 'invalid', 'query_syntax', 6]);
+    assert.deepEqual([status, body.code, finding.code, finding.line], [422, 'invalid', 'query_syntax', 7]);
     const linted = await ask('POST', '/lint', {
       headers: { 'content-type': 'application/yaml' },
-      body: 'application: a\nteam: t\nmonitor: {type: query alert, name: n, query: "avg(last_5m):avg:a{*} > 1"}\n',
+      body: 'application: a\nteam: t\nmonitor: {type: query alert, name: n, message: "@slack-a", query: "avg(last_5m):avg:a{*} > 1"}\n',
     });
     assert.deepEqual([linted.status, linted.body.findings], [200, []]);
   });
