@@ -20,8 +20,18 @@ export interface MetricQuery {
   /** The interval in seconds, if the query specifies one. */
   readonly interval: number | undefined;
   readonly perSecond: boolean;
+  /** True for `.as_count()`. */
+  readonly counted: boolean;
+  readonly fill: Fill | undefined;
 }
 
+/** `.fill(last, 600)`: how steps without a value are filled, up to `limit` seconds after a value. */
+export interface Fill {
+  readonly method: string;
+  readonly limit: number;
+}
+
+const FILL_LIMIT_SECONDS = 300;
 const FORM = /^(?:(\w+):)?([A-Za-z][\w.]*)\{([^{}]*)\}(?:\s*by\s*\{([^{}]*)\})?((?:\.\w+\([^()]*\))*)$/;
 const MODIFIER = /\.(\w+)\(([^()]*)\)/g;
 
@@ -69,7 +79,15 @@ export function parseMetricQuery(text: string): MetricQuery | undefined {
     rollup: method || (functions.has('as_count') || functions.has('as_rate') ? 'sum' : undefined),
     interval: Number(seconds) > 0 ? Number(seconds) : undefined,
     perSecond: functions.has('as_rate'),
+    counted: functions.has('as_count'),
+    fill: fillOf(functions.get('fill')),
   };
+}
+
+function fillOf(given: string | undefined): Fill | undefined {
+  const [method = '', limit] = (given ?? '').split(',').map((part) => part.trim());
+  if (method === '' || method === 'null') return undefined;
+  return { method, limit: limit === undefined ? FILL_LIMIT_SECONDS : Number(limit) };
 }
 
 /** Evaluates a query over the stored series, from `from` to `to` (epoch milliseconds), at an interval of `step` ms. */
@@ -122,7 +140,7 @@ function stepsOf(
 }
 
 /** Parses `env:prod,!host:a`, `env:prod AND (host:a OR host:b)` or `host IN (a, b)`; `*` matches everything. */
-function scopeCondition(scope: string): (tags: readonly string[]) => boolean {
+export function scopeCondition(scope: string): (tags: readonly string[]) => boolean {
   const query = scope
     .replace(
       /(?<![\w.-])([\w.-]+)\s+(NOT\s+)?IN\s*\(([^()]*)\)/gi,
@@ -151,7 +169,7 @@ export function badQuery(message: string): DatadogError {
 }
 
 /** Returns the groups of a series: one for each combination of its values of the keys; none if it lacks a key. */
-function groupsOf(by: readonly string[], tags: readonly string[]): string[][] {
+export function groupsOf(by: readonly string[], tags: readonly string[]): string[][] {
   return by.reduce<string[][]>(
     (groups, key) => {
       const own = tags.filter((tag) => tag.startsWith(`${key}:`));

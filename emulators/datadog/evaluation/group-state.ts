@@ -1,0 +1,132 @@
+import { type RawObject, toNumber } from '../raw-json.ts';
+import { termsOf } from './expression.ts';
+import type { MonitorQuery } from './monitor-query.ts';
+import { nextState, type State } from './thresholds.ts';
+import { type GroupQueries, lastPoint, outcomeAt } from './window-value.ts';
+
+const HOUR = 3600;
+const RETENTION_SECONDS = 24 * HOUR;
+const NEW_GROUP_DELAY_SECONDS = 60;
+
+/** What one evaluation did. */
+export type Result = 'not seen' | 'empty' | 'skipped' | 'delayed' | 'evaluated';
+
+/** A monitor as the evaluator needs it. */
+export interface Rules {
+  readonly query: MonitorQuery;
+  readonly options: RawObject;
+}
+
+/** The state of one group through its evaluations. */
+export class GroupState {
+  readonly #rules: Rules;
+  readonly #queries: GroupQueries;
+  readonly #isWhole: boolean;
+  state: State = 'None';
+  /** The value of the last evaluation; undefined if it had none. */
+  value: number | undefined;
+  #firstSeen: number | undefined;
+  #emptySince: number | undefined;
+  #hadValue = false;
+  /** True once the no-data rule, or the automatic resolution, was applied in this absence. */
+  #missingApplied = false;
+  #resolved = false;
+
+  constructor(rules: Rules, queries: GroupQueries, isWhole: boolean) {
+    this.#rules = rules;
+    this.#queries = queries;
+    this.#isWhole = isWhole;
+  }
+
+  /** Evaluates the group at `now`, in epoch seconds. */
+  evaluate(now: number): Result {
+    const { query, options } = this.#rules;
+    this.value = undefined;
+    if (!this.#isWhole && !hasPoint(this.#queries, now)) return 'not seen';
+    const delay = toNumber(options['evaluation_delay']) ?? 0;
+    const outcome = outcomeAt(query, this.#queries, { now, delay, options });
+    if (outcome.kind !== 'empty') {
+      this.#emptySince = undefined;
+      this.#missingApplied = false;
+      this.#resolved = false;
+    } else {
+      if (this.#firstSeen === undefined && !this.#isWhole) return 'not seen';
+      this.#emptySince ??= now;
+      if (!this.#isWhole && now >= this.#emptySince + RETENTION_SECONDS) {
+        this.#forget();
+        return 'not seen';
+      }
+    }
+    this.#firstSeen ??= now;
+    if (!this.#isWhole && now < this.#firstSeen + newGroupDelay(query, options)) return 'delayed';
+    if (outcome.kind === 'skipped') return 'skipped';
+    if (outcome.kind === 'empty') {
+      this.#evaluateEmpty(now, delay);
+      return 'empty';
+    }
+    this.#take(outcome.value);
+    return 'evaluated';
+  }
+
+  #forget(): void {
+    this.state = 'None';
+    this.#firstSeen = undefined;
+    this.#emptySince = undefined;
+    this.#hadValue = false;
+    this.#missingApplied = false;
+    this.#resolved = false;
+  }
+
+  #take(value: number): void {
+    this.value = value;
+    this.#hadValue = true;
+    this.state = nextState(this.#rules.query, this.#rules.options, value, this.state);
+  }
+
+  #evaluateEmpty(now: number, delay: number): void {
+    const { query, options } = this.#rules;
+    const timeout = (toNumber(options['timeout_h']) ?? 0) * HOUR;
+    if (this.#resolved) return;
+    if (timeout > 0 && now >= (this.#emptySince ?? now) + timeout) {
+      this.#resolved = true;
+      if (this.state !== 'None') this.state = 'OK';
+      return;
+    }
+    const mode = missingMode(options);
+    if (mode === 'default') {
+      const counts = termsOf(query.expression).every(({ counted }) => counted);
+      if (counts && this.#hadValue) this.#take(0);
+      return;
+    }
+    if (this.#missingApplied) return;
+    if (mode === 'legacy') {
+      const frame = (toNumber(options['no_data_timeframe']) ?? (2 * query.window.length) / 60) * 60;
+      if (options['notify_no_data'] !== true) return;
+      if (lastPoint(this.#queries, now) >= now - delay - Math.max(frame, query.window.length)) return;
+    } else if (!this.#hadValue) return;
+    this.#missingApplied = true;
+    this.state = mode === 'resolve' ? 'OK' : 'No Data';
+  }
+}
+
+/** Returns whether a query with groups has a point in this group. */
+function hasPoint(queries: GroupQueries, now: number): boolean {
+  return [...queries].some(([{ by }, values]) => by.length > 0 && values.last(now) !== undefined);
+}
+
+/** Returns whether a monitor sends a notification when data is missing. */
+export function notifiesNoData(options: RawObject): boolean {
+  const mode = missingMode(options);
+  return mode === 'legacy' ? options['notify_no_data'] === true : mode === 'show_and_notify_no_data';
+}
+
+function missingMode(options: RawObject): string {
+  return typeof options['on_missing_data'] === 'string' ? options['on_missing_data'] : 'legacy';
+}
+
+function newGroupDelay({ expression }: MonitorQuery, options: RawObject): number {
+  const given = toNumber(options['new_group_delay']);
+  if (given !== undefined) return given;
+  const byHost = termsOf(expression).some(({ by }) => by.includes('host'));
+  return (byHost ? toNumber(options['new_host_delay']) : undefined) ?? NEW_GROUP_DELAY_SECONDS;
+}

@@ -1,0 +1,143 @@
+import { isRawObject, type RawObject, toNumber } from '../raw-json.ts';
+import { type State } from './thresholds.ts';
+
+/** A downtime of the monitor. Times are epoch seconds. */
+export interface Downtime {
+  readonly start: number;
+  /** Undefined for no end. */
+  readonly end?: number;
+  readonly canceled?: number;
+  /** Tags joined by `AND` or commas; `*` (default) for every group. */
+  readonly scope?: string;
+  readonly mute_first_recovery_notification?: boolean;
+  readonly notify_end_states?: readonly string[];
+  readonly notify_end_types?: readonly string[];
+}
+
+export type NoticeKind = 'transition' | 'downtime_end' | 'renotification';
+
+/** Why a group, or several groups together, notify. */
+export interface Notice {
+  readonly kind: NoticeKind;
+  readonly from: State;
+  readonly to: State;
+}
+
+const RENOTIFIED: readonly string[] = ['alert', 'no data'];
+const ENDED: readonly string[] = ['alert', 'no data', 'warn'];
+const FAILING: readonly State[] = ['Alert', 'Warn', 'No Data'];
+
+/** Decides at each evaluation whether one group, or several groups together, notify. */
+export class Notices {
+  readonly #options: RawObject;
+  readonly #notifiesNoData: boolean;
+  readonly #downtimes: readonly Downtime[];
+  #before: number | undefined;
+  #wasMuted = false;
+  /** True until the first recovery, if the group was not OK before the downtime. */
+  #wasFailing = false;
+  /** The time from which the next renotification counts. */
+  #since: number | undefined;
+  #renotified = 0;
+
+  constructor(
+    options: RawObject,
+    {
+      tags,
+      notifiesNoData,
+      downtimes,
+    }: {
+      tags: readonly string[];
+      notifiesNoData: boolean;
+      downtimes: readonly Downtime[];
+    },
+  ) {
+    this.#options = options;
+    this.#notifiesNoData = notifiesNoData;
+    this.#downtimes = downtimes.filter(({ scope }) => covers(scope ?? '*', tags));
+  }
+
+  /** Returns the notice, if any, of an evaluation at `now` that led from `from` to `to`. */
+  at(now: number, from: State, to: State): Notice | undefined {
+    const muted = this.#downtimes.filter((one) => isActive(one, now));
+    if (muted.length > 0 && !this.#wasMuted) this.#wasFailing = FAILING.includes(from);
+    const ended = this.#downtimes.some((one) => this.#notifiesEnd(one, now, to));
+    this.#wasMuted = muted.length > 0;
+    this.#before = now;
+    if (from !== to) return this.#transition(now, { kind: 'transition', from, to }, muted);
+    if (muted.length > 0) return undefined;
+    if (ended) return this.#send(now, { kind: 'downtime_end', from, to });
+    if (!this.#isDue(now, to)) return undefined;
+    this.#renotified += 1;
+    return this.#send(now, { kind: 'renotification', from, to });
+  }
+
+  #transition(now: number, notice: Notice, muted: readonly Downtime[]): Notice | undefined {
+    this.#renotified = 0;
+    const { from, to } = notice;
+    const isTold = this.#isTold(from, to);
+    this.#since = isTold ? now : undefined;
+    if (muted.length === 0) return isTold ? notice : undefined;
+    const isRecovery = to === 'OK' && this.#wasFailing;
+    if (to === 'OK') this.#wasFailing = false;
+    const keepsQuiet = muted.some((one) => one.mute_first_recovery_notification === true);
+    return isTold && isRecovery && !keepsQuiet ? notice : undefined;
+  }
+
+  /** Returns whether a transition is one that notifies, downtimes aside. */
+  #isTold(from: State, to: State): boolean {
+    if (to === 'No Data') return this.#notifiesNoData;
+    if (to === 'OK') return from !== 'None' && (from !== 'No Data' || this.#notifiesNoData);
+    return to !== 'None';
+  }
+
+  #send(now: number, notice: Notice): Notice {
+    this.#since = now;
+    return notice;
+  }
+
+  #isDue(now: number, state: State): boolean {
+    const interval = (toNumber(this.#options['renotify_interval']) ?? 0) * 60;
+    const given = this.#options['renotify_statuses'];
+    const statuses = Array.isArray(given) ? given.map(String) : RENOTIFIED;
+    const max = toNumber(this.#options['renotify_occurrences']) ?? Number.POSITIVE_INFINITY;
+    return (
+      interval > 0 &&
+      this.#since !== undefined &&
+      now - this.#since >= interval &&
+      this.#renotified < max &&
+      statuses.includes(state.toLowerCase())
+    );
+  }
+
+  #notifiesEnd(one: Downtime, now: number, state: State): boolean {
+    const { start, end, canceled, notify_end_states = ENDED, notify_end_types = ['expired'] } = one;
+    const isCanceled = canceled !== undefined && (end === undefined || canceled < end);
+    const at = isCanceled ? canceled : end;
+    if (at === undefined || this.#before === undefined) return false;
+    return (
+      start < at &&
+      this.#before < at &&
+      at <= now &&
+      notify_end_types.includes(isCanceled ? 'canceled' : 'expired') &&
+      notify_end_states.includes(state.toLowerCase())
+    );
+  }
+}
+
+function isActive({ start, end, canceled }: Downtime, now: number): boolean {
+  return start <= now && now < Math.min(end ?? Infinity, canceled ?? Infinity);
+}
+
+function covers(scope: string, tags: readonly string[]): boolean {
+  const wanted = scope
+    .replaceAll(' AND ', ',')
+    .split(',')
+    .map((tag) => tag.trim());
+  return wanted.every((tag) => tag === '*' || tags.includes(tag));
+}
+
+/** Returns the options of a monitor. */
+export function optionsOf(monitor: RawObject): RawObject {
+  return isRawObject(monitor['options']) ? monitor['options'] : {};
+}
