@@ -72,7 +72,7 @@ class Notifier {
   #mutesRecovery = false;
   /** Whether the recovery of what alerted before the downtime is still to come. */
   #owesRecovery = false;
-  /** Whether a downtime has expired whose end has not been notified. */
+  /** Whether a downtime has expired since the evaluation before. */
   #hasExpired = false;
 
   constructor(renotifies: readonly boolean[], intervalS: number, maxCount: number) {
@@ -87,18 +87,16 @@ class Notifier {
     if (active.length > 0 && !this.#isMuted) this.#owesRecovery = this.#isNotified && this.state >= NO_DATA;
     this.#isMuted = active.length > 0;
     this.#mutesRecovery = active.some(({ mutesFirstRecovery }) => mutesFirstRecovery === true);
-    this.#hasExpired ||= downtimes.some(
+    this.#hasExpired = downtimes.some(
       ({ start, end, isCanceled }) => isCanceled !== true && start < end && previousS < end && end <= nowS,
     );
   }
 
   /** Returns what is sent at an evaluation, if anything. `isNotifiable` is false for a No Data that is only shown. */
   next(nowS: number, state: number, isNotifiable: boolean): NoticeKind | undefined {
-    const hasExpired = this.#hasExpired && !this.#isMuted;
-    if (hasExpired) this.#hasExpired = false;
     if (state !== this.state) return this.#move(nowS, state, isNotifiable) ? 'transition' : undefined;
     if (this.#isMuted || state < NO_DATA || !isNotifiable) return undefined;
-    if (hasExpired) return this.#send(nowS, 'downtime_end');
+    if (this.#hasExpired) return this.#send(nowS, 'downtime_end');
     if (this.#renotifies[state] !== true || this.#count >= this.#maxCount) return undefined;
     if (nowS - this.#lastS < this.#intervalS) return undefined;
     this.#count += 1;

@@ -302,7 +302,7 @@ function noticesOf(given: OracleCase, states: ReadonlyMap<string, string[]>): st
       const active = given.downtimes.filter(({ start, end }) => start <= now && now < end);
       if (active.length > 0 && !muted) owed = notified && !['none', 'ok'].includes(state);
       muted = active.length > 0;
-      ended ||= given.downtimes.some(
+      ended = given.downtimes.some(
         ({ end, isCanceled }) => !isCanceled && end <= now && (at === 0 || end > now - 60),
       );
       const before = state;
@@ -327,7 +327,6 @@ function noticesOf(given: OracleCase, states: ReadonlyMap<string, string[]>): st
           [kind, count] = ['renotification', count + 1];
         if (kind !== '') [lastS, notified] = [now, true];
       }
-      if (!muted) ended = false;
       if (kind !== '') notices.push(`${now} ${group} ${next} ${kind}`);
     }
   }
