@@ -219,6 +219,15 @@ describe('states', () => {
     assert.deepEqual(missing({ timeout_h: 1 }), ['13:06 OK']);
     const both = { timeout_h: 1, notify_no_data: true, no_data_timeframe: 10 };
     assert.deepEqual(missing(both), ['12:11 No Data', '13:06 OK']);
+    const late = { timeout_h: 1, notify_no_data: true, no_data_timeframe: 90 };
+    const calm = [gauge('a', points('11:50', 60, each(11, 1)))];
+    const monitor = { query: 'avg(last_5m):avg:a{*} > 5', options: late };
+    assert.deepEqual(states(monitor, calm, '11:51', '14:00'), ['13:31 No Data', '13:32 OK']);
+  });
+
+  it('has no state before the first data', () => {
+    const monitor = { query: 'avg(last_5m):avg:a{*} > 5', options: { notify_no_data: true } };
+    assert.deepEqual(states(monitor, [], '12:00', '13:00'), []);
   });
 
   it('follows on_missing_data', () => {
@@ -259,6 +268,33 @@ describe('notices', () => {
     const canceled = { end: at('14:00'), canceled: at('13:00') };
     assert.deepEqual(during(canceled), []);
     assert.deepEqual(during(canceled, { renotify_interval: 30 }), ['13:00 renotification Alert']);
+  });
+
+  it('sends nothing when a downtime expires during another one', () => {
+    const downtimes = [
+      { start: at('12:10'), end: at('13:00') },
+      { start: at('12:50'), end: at('14:00'), canceled: at('13:20') },
+    ];
+    const span = { from: at('12:00'), to: at('13:40'), downtimes };
+    const late = [gauge('a', [...points('11:50', 60, each(29, 1)), ...points('12:19', 60, each(90, 9))])];
+    assert.deepEqual(notices({ query }, late, span), []);
+  });
+
+  it('sends nothing about a No Data that is only shown, or that a downtime muted', () => {
+    const gap = [gauge('a', [...points('11:50', 60, each(11, 1)), ...points('12:40', 60, each(20, 1))])];
+    const during = (options: RawObject, downtime: { end: number; canceled?: number }) =>
+      notices({ query, options }, gap, {
+        from: at('11:51'),
+        to: at('13:00'),
+        downtimes: [{ start: at('11:55'), ...downtime }],
+      });
+    assert.deepEqual(during({ on_missing_data: 'show_no_data' }, { end: at('12:30') }), []);
+    const told = { on_missing_data: 'show_and_notify_no_data' };
+    assert.deepEqual(during(told, { end: at('12:30') }), [
+      '12:30 downtime_end No Data',
+      '12:41 transition OK',
+    ]);
+    assert.deepEqual(during(told, { end: at('14:00'), canceled: at('12:30') }), []);
   });
 
   it('notifies for groups together by notify_by', () => {
@@ -303,5 +339,11 @@ describe('notices', () => {
         ['@all', '@chat', '@quiet'],
       ],
     );
+    const gap = [gauge('a', [...points('12:00', 60, [1]), ...points('12:05', 60, [9])])];
+    const returned = '{{#is_no_data_recovery}}@data{{/is_no_data_recovery}}';
+    const options = { on_missing_data: 'show_no_data' };
+    const span = { from: at('12:00'), to: at('12:07') };
+    const [sent] = run({ query, message: returned, options }, gap, span).notifications;
+    assert.deepEqual([sent?.to, sent?.recipients], ['Alert', ['@data']]);
   });
 });

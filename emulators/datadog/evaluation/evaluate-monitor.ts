@@ -128,7 +128,9 @@ class Notified {
         this.#states.set(group, to);
         const notice = this.#noticesOf(group).at(now, from, to);
         if (!notice) return [];
-        const recipients = recipientsOf(String(this.#monitor['message'] ?? ''), notice, tagsIn(group));
+        const again = notice.kind === 'renotification' ? String(options['escalation_message'] ?? '') : '';
+        const text = `${String(this.#monitor['message'] ?? '')}\n${again}`;
+        const recipients = recipientsOf(text, notice, tagsIn(group));
         return [{ at: now, group, ...notice, recipients }];
       });
   }

@@ -30,7 +30,6 @@ export class GroupState {
   #hadValue = false;
   /** True once the no-data rule, or the automatic resolution, was applied in this absence. */
   #missingApplied = false;
-  #resolved = false;
 
   constructor(rules: Rules, queries: GroupQueries, isWhole: boolean) {
     this.#rules = rules;
@@ -48,9 +47,8 @@ export class GroupState {
     if (outcome.kind !== 'empty') {
       this.#emptySince = undefined;
       this.#missingApplied = false;
-      this.#resolved = false;
     } else {
-      if (this.#firstSeen === undefined && !this.#isWhole) return 'not seen';
+      if (this.#firstSeen === undefined) return 'not seen';
       this.#emptySince ??= now;
       if (!this.#isWhole && now >= this.#emptySince + RETENTION_SECONDS) {
         this.#forget();
@@ -74,7 +72,6 @@ export class GroupState {
     this.#emptySince = undefined;
     this.#hadValue = false;
     this.#missingApplied = false;
-    this.#resolved = false;
   }
 
   #take(value: number): void {
@@ -86,19 +83,19 @@ export class GroupState {
   #evaluateEmpty(now: number, delay: number): void {
     const { query, options } = this.#rules;
     const timeout = (toNumber(options['timeout_h']) ?? 0) * HOUR;
-    if (this.#resolved) return;
-    if (timeout > 0 && now >= (this.#emptySince ?? now) + timeout) {
-      this.#resolved = true;
-      if (this.state !== 'None') this.state = 'OK';
+    const isOpen = this.state !== 'None' && this.state !== 'OK';
+    if (timeout > 0 && now >= (this.#emptySince ?? now) + timeout && isOpen) {
+      this.#missingApplied = true;
+      this.state = 'OK';
       return;
     }
+    if (this.#missingApplied) return;
     const mode = missingMode(options);
     if (mode === 'default') {
       const counts = termsOf(query.expression).every(({ counted }) => counted);
       if (counts && this.#hadValue) this.#take(0);
       return;
     }
-    if (this.#missingApplied) return;
     if (mode === 'legacy') {
       const frame = (toNumber(options['no_data_timeframe']) ?? (2 * query.window.length) / 60) * 60;
       if (options['notify_no_data'] !== true) return;

@@ -34,8 +34,10 @@ export class Notices {
   readonly #downtimes: readonly Downtime[];
   #before: number | undefined;
   #wasMuted = false;
-  /** True until the first recovery, if the group was not OK before the downtime. */
-  #wasFailing = false;
+  /** True if a notification about the state was sent. */
+  #isSent = false;
+  /** True until the first recovery, if such a notification was sent before the downtime. */
+  #owesRecovery = false;
   /** The time from which the next renotification counts. */
   #since: number | undefined;
   #renotified = 0;
@@ -60,12 +62,12 @@ export class Notices {
   /** Returns the notice, if any, of an evaluation at `now` that led from `from` to `to`. */
   at(now: number, from: State, to: State): Notice | undefined {
     const muted = this.#downtimes.filter((one) => isActive(one, now));
-    if (muted.length > 0 && !this.#wasMuted) this.#wasFailing = FAILING.includes(from);
+    if (muted.length > 0 && !this.#wasMuted) this.#owesRecovery = this.#isSent && FAILING.includes(from);
     const ended = this.#downtimes.some((one) => this.#notifiesEnd(one, now, to));
     this.#wasMuted = muted.length > 0;
     this.#before = now;
     if (from !== to) return this.#transition(now, { kind: 'transition', from, to }, muted);
-    if (muted.length > 0) return undefined;
+    if (muted.length > 0 || (to === 'No Data' && !this.#notifiesNoData)) return undefined;
     if (ended) return this.#send(now, { kind: 'downtime_end', from, to });
     if (!this.#isDue(now, to)) return undefined;
     this.#renotified += 1;
@@ -73,26 +75,31 @@ export class Notices {
   }
 
   #transition(now: number, notice: Notice, muted: readonly Downtime[]): Notice | undefined {
-    this.#renotified = 0;
     const { from, to } = notice;
-    const isTold = this.#isTold(from, to);
-    this.#since = isTold ? now : undefined;
-    if (muted.length === 0) return isTold ? notice : undefined;
-    const isRecovery = to === 'OK' && this.#wasFailing;
-    if (to === 'OK') this.#wasFailing = false;
+    const isWanted = this.#isWanted(from, to);
+    this.#renotified = 0;
+    this.#since = isWanted ? now : undefined;
+    const isSent = isWanted && (muted.length === 0 || this.#isFirstRecovery(to, muted));
+    if (to === 'OK') this.#owesRecovery = false;
+    this.#isSent = isSent;
+    return isSent ? notice : undefined;
+  }
+
+  #isFirstRecovery(to: State, muted: readonly Downtime[]): boolean {
     const keepsQuiet = muted.some((one) => one.mute_first_recovery_notification === true);
-    return isTold && isRecovery && !keepsQuiet ? notice : undefined;
+    return to === 'OK' && this.#owesRecovery && !keepsQuiet;
   }
 
   /** Returns whether a transition is one that notifies, downtimes aside. */
-  #isTold(from: State, to: State): boolean {
+  #isWanted(from: State, to: State): boolean {
     if (to === 'No Data') return this.#notifiesNoData;
-    if (to === 'OK') return from !== 'None' && (from !== 'No Data' || this.#notifiesNoData);
+    if (to === 'OK') return from !== 'None' && (from !== 'No Data' || this.#isSent);
     return to !== 'None';
   }
 
   #send(now: number, notice: Notice): Notice {
     this.#since = now;
+    this.#isSent = true;
     return notice;
   }
 

@@ -57,7 +57,7 @@ function isTrue(
     case 'is_warning_recovery':
       return from === 'Warn' && recovers;
     case 'is_no_data_recovery':
-      return from === 'No Data' && recovers;
+      return from === 'No Data' && to !== 'No Data';
     case 'is_alert_to_warning':
       return from === 'Alert' && to === 'Warn';
     case 'is_renotify':

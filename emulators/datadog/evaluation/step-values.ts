@@ -76,7 +76,7 @@ export class StepValues {
 
   /** Returns the start of the last step with a point known at `now`. */
   last(now: number): number | undefined {
-    return this.#starts.findLast((start) => this.sample(start, now) !== undefined);
+    return this.#starts.findLast((start) => start < now && this.sample(start, now) !== undefined);
   }
 
   #filled(start: number, now: number): number | undefined {

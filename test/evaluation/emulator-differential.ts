@@ -1,0 +1,171 @@
+import { evaluateMonitor, type Evaluated } from '../../emulators/datadog/evaluation/evaluate-monitor.ts';
+import type { JsonObject } from '../../src/domain/json.ts';
+import { type Evaluation, evaluate } from '../../src/evaluate/evaluate.ts';
+import { readMonitor } from '../../src/evaluate/read-monitor.ts';
+import { windowsOf } from '../../src/evaluate/window-values.ts';
+import { pick, seededRandom } from '../seeded-random.ts';
+import { describeShares, noShares, type Shares } from './differential.ts';
+import type { OracleCase } from './oracle.ts';
+import { monitorOf, randomCase, seriesOf } from './random-case.ts';
+
+/** A random case with what the oracle does not know: recipients, groups of two tags, and downtimes of one group. */
+interface EmulatedCase {
+  readonly monitor: JsonObject;
+  readonly given: OracleCase;
+  /** The scope of each downtime: a tag, or `*`. */
+  readonly scopes: readonly string[];
+}
+
+const CONDITIONS = [
+  'is_alert',
+  'is_warning',
+  'is_no_data',
+  'is_recovery',
+  'is_alert_recovery',
+  'is_warning_recovery',
+  'is_no_data_recovery',
+  'is_alert_to_warning',
+  'is_renotify',
+  'is_match "host.name" "a"',
+  'is_exact_match "topic.name" "x" "z"',
+] as const;
+const TOPICS = new Map([
+  ['host:a', 'host:a,topic:x'],
+  ['host:b', 'host:b,topic:x'],
+  ['host:c', 'host:c,topic:y'],
+]);
+
+/** Returns the random case of a seed: that of the oracle, with more. */
+export function emulatedCase(seed: number): EmulatedCase {
+  const given = randomCase(seededRandom(seed));
+  const random = seededRandom(seed + 1_000_000);
+  const blocks = Array.from({ length: 3 }, (_, at) => {
+    const condition = pick(random, CONDITIONS);
+    const [name] = condition.split(' ');
+    return random() < 0.3
+      ? `{{^${condition}}}@not-${at}{{/${name}}}`
+      : `{{#${condition}}}text @r${at}@example.com{{#is_alert}} @nested-${at}{{/is_alert}}{{/${name}}}`;
+  });
+  const plain = monitorOf(given);
+  const escalation = random() < 0.5 ? { escalation_message: '@b {{#is_alert}}@c{{/is_alert}}' } : {};
+  const options = { ...Object(plain['options']), ...escalation };
+  const monitor = { ...plain, message: `@a ${blocks.join(' ')}`, options };
+  const hasTopics = given.isGrouped && random() < 0.5;
+  const scopes = given.downtimes.map(() => (given.isGrouped && random() < 0.3 ? 'host:a' : '*'));
+  if (!hasTopics) return { monitor, given, scopes };
+  const groups = new Map([...given.groups].map(([group, points]) => [TOPICS.get(group) ?? group, points]));
+  const query = String(plain['query']).replaceAll('by {host}', 'by {host,topic}');
+  const notifyBy = random() < 0.5 && !given.notifiesWhole ? { notify_by: ['topic'] } : {};
+  return {
+    monitor: { ...monitor, query, options: { ...options, ...notifyBy } },
+    given: { ...given, groups },
+    scopes,
+  };
+}
+
+/** Evaluates a case with src/evaluate. */
+function evaluateBirddog({ monitor, given, scopes }: EmulatedCase): Evaluation {
+  const condition = readMonitor(monitor);
+  if (condition.kind !== 'condition') throw new Error(JSON.stringify([condition, monitor]));
+  const downtimes = given.downtimes.map((one, at) => {
+    const scope = scopes[at] ?? '*';
+    return { ...one, covers: (group: string) => scope === '*' || group.split(',').includes(scope) };
+  });
+  return evaluate(condition, windowsOf(condition, seriesOf(given), given), { downtimes });
+}
+
+/** Evaluates a case with the emulator's own evaluator. */
+function emulate({ monitor, given, scopes }: EmulatedCase): Evaluated {
+  const downtimes = given.downtimes.map(({ start, end, isCanceled, mutesFirstRecovery }, at) => ({
+    start,
+    end: isCanceled ? end + 1 : end,
+    ...(isCanceled ? { canceled: end } : {}),
+    scope: scopes[at] ?? '*',
+    mute_first_recovery_notification: mutesFirstRecovery,
+  }));
+  const series = given.queries.flatMap(({ kind }, at) =>
+    [...given.groups].map(([group, points]) => ({
+      metric: `m${at}`,
+      tags: group === '*' ? [] : group.split(','),
+      type: kind,
+      points: points[at] ?? [],
+    })),
+  );
+  const found = evaluateMonitor(monitor, series, { from: given.from, to: given.to, downtimes });
+  if (typeof found === 'string') throw new Error(`${found}: ${JSON.stringify(monitor)}`);
+  return found;
+}
+
+/** Compares src/evaluate with the emulator for one seed. Returns a description of the first difference, if any. */
+export function compareWithEmulator(seed: number, shares: Shares): string | undefined {
+  const one = emulatedCase(seed);
+  const [ours, theirs] = [evaluateBirddog(one), emulate(one)];
+  count(shares, one.given, theirs);
+  const difference =
+    firstDifference(
+      'transition',
+      ours.transitions.map(transitionLine),
+      theirs.transitions.map(transitionLine),
+    ) ?? firstDifference('notice', ours.notifications.map(noticeLine), theirs.notifications.map(noticeLine));
+  return difference === undefined
+    ? undefined
+    : `seed ${seed}: ${difference}, from ${one.given.from}\n${JSON.stringify([one.monitor, one.given.downtimes, one.scopes])}`;
+}
+
+function count(
+  shares: Shares,
+  { groups }: OracleCase,
+  { transitions, notifications, results }: Evaluated,
+): void {
+  shares.cases += 1;
+  if (transitions.length > 0) shares.transitions += 1;
+  if (groups.size > 1) shares.groups += 1;
+  if (results.skipped > 0) shares.skipped += 1;
+  if (transitions.some(({ to }) => to === 'No Data')) shares.noData += 1;
+  if (notifications.some(({ kind }) => kind === 'renotification')) shares.renotified += 1;
+}
+
+interface Line {
+  readonly at: number;
+  readonly group: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+function transitionLine({ at, group, from, to }: Line): string {
+  return [at, group, nameOf(from), nameOf(to)].join(' ');
+}
+
+function noticeLine(
+  notice: Line & { readonly kind: string; readonly recipients: readonly string[] },
+): string {
+  return `${transitionLine(notice)} ${notice.kind} ${notice.recipients.toSorted().join()}`;
+}
+
+/** Returns a state of either evaluator as `no_data`. */
+function nameOf(state: string): string {
+  return state.toLowerCase().replace(' ', '_');
+}
+
+function firstDifference(
+  what: string,
+  ours: readonly string[],
+  theirs: readonly string[],
+): string | undefined {
+  const at = [...ours, ...theirs].findIndex((_, index) => ours[index] !== theirs[index]);
+  return at === -1 ? undefined : `${what} ${at}: evaluate ${ours[at] ?? '-'}, emulator ${theirs[at] ?? '-'}`;
+}
+
+if (import.meta.main) {
+  const [from = 1, length = 1000] = process.argv.slice(2).map(Number);
+  const shares = noShares();
+  let differences = 0;
+  for (let seed = from; seed < from + length; seed += 1) {
+    const found = compareWithEmulator(seed, shares);
+    if (found === undefined) continue;
+    differences += 1;
+    if (differences <= 5) process.stdout.write(`${found}\n`);
+  }
+  process.stdout.write(`${describeShares(shares)}; ${differences} differences\n`);
+  process.exitCode = differences === 0 ? 0 : 1;
+}
