@@ -1,5 +1,6 @@
 import type { Finding } from '../domain/finding.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
+import { checkTimeBudget } from '../domain/time-budget.ts';
 import type { Alert } from './alert.ts';
 import { conditionKindOf, conditionsOf, signalKindOf } from './compile-query.ts';
 import type { Measured, Report as PartReport } from './kinds.ts';
@@ -9,6 +10,7 @@ import { FIELDS } from './fields/fields.ts';
 /** Reports every mistake of an alert that matches the schema. `pointer` is its place in the body. */
 export function checkAlert(alert: Alert, pointer: Pointer, found: (finding: Finding) => void): void {
   const report: Report = (path, message, hint, severity = 'error', code = 'alert') => {
+    checkTimeBudget();
     found({
       code,
       severity,

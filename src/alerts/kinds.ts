@@ -169,3 +169,12 @@ export function defined(members: Readonly<Record<string, Json | undefined>>): Js
 export function unless<T>(value: T, fallback: T): T | undefined {
   return value === fallback ? undefined : value;
 }
+
+/** The maximum number of names in a hint. */
+const MAX_NAMES = 10;
+
+/** Returns names as a hint lists them: of many, the first ones and how many others there are. */
+export function namesInHint(names: readonly string[]): string {
+  const others = names.length - MAX_NAMES;
+  return `${names.slice(0, MAX_NAMES).join(', ')}${others > 0 ? ` and ${others} others` : ''}`;
+}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Json } from '../domain/json.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
 import { lintBody } from './lint.ts';
 import { answerFindings } from './refuse.ts';
 
@@ -68,4 +68,34 @@ describe('a body with very many mistakes', () => {
       for (const [code, some] of byCode) assert.ok(some.length <= 100, code);
     });
   }
+});
+
+describe('the advice about a list with many names', () => {
+  const names = Array.from({ length: 1000 }, (_, at) => `n${at}`);
+  const adviceOn = (parts: JsonObject) =>
+    lintBody({ ...around, alert: { ...alert, ...parts } }, {}).flatMap(({ hint }) => hint ?? []);
+
+  it('list only the first signals of a formula', () => {
+    const signals = Object.fromEntries(names.map((name) => [name, { metric: 'm' }]));
+    const advice = adviceOn({ signal: { formula: { expr: `other + ${names.join(' + ')}`, signals } } });
+    assert.ok(
+      advice.includes(
+        `The signals are ${names
+          .slice(0, 10)
+          .map((name) => `"${name}"`)
+          .join(', ')} and 990 others.`,
+      ),
+    );
+  });
+
+  it('list only the first groups of an alert', () => {
+    const advice = adviceOn({
+      signal: { metric: 'm', by: names },
+      notify: [{ to: '@a', if: { other: 'x' } }],
+    });
+    assert.ok(
+      advice.includes(`The groups are ${names.slice(0, 10).join(', ')} and 990 others.`),
+      advice.join(),
+    );
+  });
 });

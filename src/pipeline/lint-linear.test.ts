@@ -149,3 +149,15 @@ describe('linting a string', () => {
     }
   });
 });
+
+describe('linting an alert', () => {
+  it('takes time proportional to the number of facets', () =>
+    assertLinear(
+      (length) => {
+        const by = Array.from({ length }, (_, at) => `n${at}`);
+        lintBody({ ...around, alert: { ...alert, signal: { logs: 'x', by } } }, {});
+      },
+      'linting facets',
+      { first: 2 ** 8, last: 2 ** 12 },
+    ));
+});

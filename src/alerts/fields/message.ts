@@ -1,5 +1,6 @@
 import { own } from '../../domain/json.ts';
 import type { Alert } from '../alert.ts';
+import { namesInHint } from '../kinds.ts';
 import { readMessage, recipientsOf, transitionsOf, writeMessage } from '../notification.ts';
 import { type Field, isWhole, type Report } from './field.ts';
 import { notifiesNoData } from './no-data.ts';
@@ -22,9 +23,10 @@ export const MESSAGE: Field = {
   check(alert, report, { by }) {
     if (alert.runbook !== undefined && !RUNBOOK.test(alert.runbook))
       report(['runbook'], 'A runbook is a URL that begins with http:// or https://.');
+    const groups = by && { keys: new Set(by), hint: `The groups are ${namesInHint(by)}.` };
     for (const [at, entry] of (alert.notify ?? []).entries()) {
       checkRecipients(entry, at, report);
-      if (typeof entry !== 'string') checkGroups(entry.if ?? {}, ['notify', at, 'if'], report, by);
+      if (typeof entry !== 'string') checkGroups(entry.if ?? {}, ['notify', at, 'if'], report, groups);
       checkTransitions(entry, at, alert, report);
     }
   },
@@ -52,15 +54,15 @@ function checkGroups(
   conditions: NonNullable<Notify['if']>,
   path: readonly (string | number)[],
   report: Report,
-  by: readonly string[] | undefined,
+  groups: { readonly keys: ReadonlySet<string>; readonly hint: string } | undefined,
 ): void {
   for (const [tag, values] of Object.entries(conditions)) {
     if (!TAG_KEY.test(tag)) report([...path, tag], `"${tag}" is not a valid tag key.`);
-    else if (by && !by.includes(tag)) {
+    else if (groups && !groups.keys.has(tag)) {
       report(
         [...path, tag],
         `The alert has no groups by "${tag}", so these recipients are never notified.`,
-        by.length === 0 ? `Add by: [${tag}] to the signal.` : `The groups are ${by.join(', ')}.`,
+        groups.keys.size === 0 ? `Add by: [${tag}] to the signal.` : groups.hint,
       );
     }
     for (const value of [values].flat()) {

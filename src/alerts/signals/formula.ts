@@ -5,7 +5,7 @@ import { parseMetricQuery } from '../../language/query/parse-query.ts';
 import { printExpression } from '../../language/query/print-query.ts';
 import { simplify } from '../../language/query/simplify.ts';
 import { nodesIn } from '../../language/query/walk-query.ts';
-import type { Reading, Report, SignalKind } from '../kinds.ts';
+import { namesInHint, type Reading, type Report, type SignalKind } from '../kinds.ts';
 import type { Formula, FormulaForm, Part } from './formula-form.ts';
 import { LEAVES, leafSchema } from './leaves.ts';
 import { METRIC_FORMULA } from './metric-formula.ts';
@@ -231,11 +231,10 @@ function checkExpression(text: string, signals: ReadonlyMap<string, JsonObject>,
     return;
   }
   const used = new Set(nodesIn(expression).flatMap((node) => (node.kind === 'word' ? node.text : [])));
+  const known = namesInHint([...signals.keys()].map((one) => `"${one}"`));
   for (const name of used) {
-    if (!signals.has(name)) {
-      const known = [...signals.keys()].map((one) => `"${one}"`).join(', ');
+    if (!signals.has(name))
       report(path, `"${name}" is not the name of a signal.`, `The signals are ${known}.`);
-    }
   }
   if (nodesIn(expression).some((node) => node.kind === 'series'))
     report(path, 'The expression contains a query.', 'Add a signal, and use its name here.');

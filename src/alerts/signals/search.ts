@@ -309,9 +309,11 @@ export function checkSearch(source: SearchSource, signal: SearchMembers, report:
     );
   if (by.length > MAX_FACETS)
     report(['by'], `Datadog groups a search by at most ${MAX_FACETS} facets, not ${by.length}.`);
-  for (const [at, one] of by.entries())
-    if (by.findIndex(({ facet: key }) => key === one.facet) < at)
-      report(['by', at], `The search is already grouped by "${one.facet}".`);
+  const facets = new Set<string>();
+  for (const [at, one] of by.entries()) {
+    if (facets.has(one.facet)) report(['by', at], `The search is already grouped by "${one.facet}".`);
+    facets.add(one.facet);
+  }
 }
 
 /** The rows of the searches in the table of signals. */
