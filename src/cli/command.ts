@@ -58,6 +58,8 @@ export interface CommandRow<T> {
   /** An imperative sentence for the list of commands, without the final period. */
   readonly summary: string;
   readonly description: string;
+  /** A text of several lines after the description. */
+  readonly sample?: string;
   /** Complete command lines. */
   readonly examples: readonly string[];
   readonly options: readonly Option<unknown>[];

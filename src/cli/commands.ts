@@ -9,12 +9,14 @@ import { importCommand } from './commands/import.ts';
 import { lintCommand } from './commands/lint.ts';
 import { planCommand } from './commands/plan.ts';
 import { restoreCommand, undoCommand } from './commands/restore.ts';
+import { testCommand } from './commands/test.ts';
 import { tokenCommand } from './commands/token.ts';
 import { PROGRAMS } from './programs.ts';
 
 /** Every command of the CLI, in the order of the help of `birddog`. */
 export const COMMANDS: readonly Command[] = [
   lintCommand,
+  testCommand,
   planCommand,
   applyCommand,
   driftCommand,

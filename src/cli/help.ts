@@ -4,6 +4,7 @@ import { HELP, type Operands, type Option } from './options.ts';
 interface Described {
   readonly name: string;
   readonly description: string;
+  readonly sample?: string;
   readonly examples: readonly string[];
   readonly options: readonly Option<unknown>[];
   readonly operands: Pick<Operands<unknown>, 'usage'>;
@@ -15,11 +16,20 @@ const WIDTH = 100;
 const COLUMN = 24;
 
 /** Returns the help of a command: usage, description, examples, options and exit statuses. */
-export function helpText({ name, description, examples, options, operands, statuses }: Described): string {
+export function helpText({
+  name,
+  description,
+  sample = '',
+  examples,
+  options,
+  operands,
+  statuses,
+}: Described): string {
   const usage = ['birddog', name, '[OPTION...]', operands.usage].filter((word) => word !== '').join(' ');
   const parts = [
     `usage: ${usage}`,
     wrapped(description, WIDTH).join('\n'),
+    sample,
     examples.map((example) => `  ${example}`).join('\n'),
     [...options, HELP].map(optionLines).join('\n'),
     ['Exit status:', ...statusLines(statuses)].join('\n'),

@@ -5,6 +5,7 @@ import type { Mark } from '../domain/marker.ts';
 import { isObject, type JsonObject, parseTrustedJson } from '../domain/json.ts';
 import { notifySchema } from '../alerts/fields/schemas.ts';
 import { alertSchema, alertUpdateSchema } from './alert-schema.ts';
+import { testsSchema } from './test-schema.ts';
 import { lint, nonEmptyText, number, tags, text } from '../domain/schema-parts.ts';
 
 /** Returns the schema of a slug. Its message describes the allowed characters instead of quoting the pattern. */
@@ -257,6 +258,9 @@ export const documentSchema = z
       .meta({
         description: "Dashboards in Datadog's own format, or generated from the alerts (`from: alerts`).",
       }),
+    tests: testsSchema.optional().meta({
+      description: 'Tests of the alerts and monitors, which `birddog test` runs. Never sent to Datadog.',
+    }),
   })
   .meta({ id: 'Document', description: 'The monitors, alerts and dashboards of one application.' });
 

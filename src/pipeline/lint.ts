@@ -18,6 +18,7 @@ import { addMonitorFindings } from '../lint/monitor/lint-monitor.ts';
 import type { MonitorContext } from '../lint/monitor/monitor-view.ts';
 import { oneFindingPerCause } from '../lint/one-cause.ts';
 import { defaultKey, isDocument, kindOfBody, LISTS, nameField, noDocument } from './body-kind.ts';
+import { testsOf } from './document/document-tests.ts';
 import { offlineFindings } from './document/offline-findings.ts';
 import { type Envelope, isWrapped, readEnvelope } from './envelope.ts';
 import { type PipelineRequest, storedKind } from './request.ts';
@@ -185,6 +186,7 @@ function addDocumentFindings(findings: Findings, document: Json): void {
         addEntryFindings(findings, kind, entry, pointerTo('', list, at), { shared, conditions });
     }
   }
+  testsOf(document, (finding) => findings.add(finding));
 }
 
 /** Returns the keys of the monitors and alerts of a document to which its composites refer. */

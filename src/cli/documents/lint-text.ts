@@ -1,5 +1,5 @@
 import { type Finding, partOf, type Position } from '../../domain/finding.ts';
-import { isObject, type Json } from '../../domain/json.ts';
+import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
 import { ProblemError, PROBLEMS } from '../../domain/problem.ts';
 import { decode } from '../../format/decode.ts';
 import { DOCUMENT_LIMITS, type Format } from '../../format/decoded.ts';
@@ -53,6 +53,8 @@ export interface LintContext {
   readonly recipients?: KnownRecipients | undefined;
   /** The name of the text, and the documents that were read before it. */
   readonly source?: { readonly name: string; readonly earlier: ReadApplications };
+  /** Returns findings in addition to those of lint. */
+  readonly also?: (document: JsonObject) => readonly Finding[];
 }
 
 /** Returns all findings of a text, in text order. For a text that cannot be parsed, returns the syntax error. */
@@ -78,13 +80,14 @@ export async function lintText(
 export async function lintPart(
   text: string,
   format: Format,
-  { recipients, source }: LintContext = {},
+  { recipients, source, also }: LintContext = {},
 ): Promise<LocatedFinding[]> {
   try {
     const { value, span } = await decode(text, format, DOCUMENT_LIMITS);
     const unknown = recipients ? runAtOnce(unknownRecipients(value, recipients)) : [];
     const second = source ? secondDocument(value, source) : [];
-    const located = [...lintFile(value), ...unknown, ...second].map(
+    const more = also && isObject(value) ? also(value) : [];
+    const located = [...lintFile(value), ...unknown, ...second, ...more].map(
       ({ at, atName, to, rest: _, ...finding }): LocatedFinding => {
         const { start, end } = span(finding.pointer, partOf({ at, atName }), to);
         return { ...finding, ...start, ...(end ? { end } : {}) };

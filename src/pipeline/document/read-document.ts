@@ -158,8 +158,24 @@ interface ReadEntry {
 
 const NO_ENTRY: ReadEntry = { entry: undefined, dropped: [] };
 
-/** Reads the entries of a document one by one. Long work on one entry yields NO_ENTRY in between. */
-export function* readEntries(document: JsonObject): Generator<ReadEntry> {
+/** Returns the keys of the alerts and monitors of a document. */
+export function entryKeys(document: JsonObject): string[] {
+  return LISTS.flatMap(({ list, kind }) => {
+    const entries = kind === 'dashboard' ? undefined : document[list];
+    if (!Array.isArray(entries)) return [];
+    return entries.flatMap((entry) => (isObject(entry) ? (keyOf(kind, entry) ?? []) : []));
+  });
+}
+
+function keyOf(kind: ManagedKind, { key, ...object }: JsonObject): string | undefined {
+  return typeof key === 'string' ? key : defaultKey(kind, object);
+}
+
+/**
+ * Reads the entries of a document one by one. Long work on one entry yields NO_ENTRY in between. With `keys`, reads only the
+ * alerts and monitors with these keys.
+ */
+export function* readEntries(document: JsonObject, keys?: ReadonlySet<string>): Generator<ReadEntry> {
   const { team, dashboards } = document;
   const shared = sharedIn(document);
   const { application } = shared;
@@ -172,9 +188,10 @@ export function* readEntries(document: JsonObject): Generator<ReadEntry> {
   const reading: Reading = { shared, alerts: [], generated };
   for (const { list, kind } of LISTS) {
     const entries = document[list];
-    if (!Array.isArray(entries)) continue;
+    if (!Array.isArray(entries) || (keys && kind === 'dashboard')) continue;
     for (const [at, written] of entries.entries()) {
       checkTimeBudget();
+      if (keys && !(isObject(written) && keys.has(keyOf(kind, written) ?? ''))) continue;
       const read = isObject(written)
         ? yield* readingEntry(kind, written, pointerTo('', list, at), reading)
         : NO_ENTRY;
@@ -224,8 +241,8 @@ function* readingEntry(
   reading: Reading,
 ): Generator<ReadEntry, ReadEntry> {
   const { shared } = reading;
-  const { key: named, adopt, unmanaged, renamed_from: former, ...written } = entry;
-  const key = typeof named === 'string' ? named : defaultKey(kind, written);
+  const { key: _, adopt, unmanaged, renamed_from: former, ...written } = entry;
+  const key = keyOf(kind, entry);
   if (key === undefined || !KEY_SLUG.test(key)) return NO_ENTRY;
   const stored = storedKind(kind);
   const isFromAlerts = kind === 'dashboard' && isGenerated(written);
