@@ -117,8 +117,9 @@ export const serviceUrl: Reader<URL> = (value) => {
   return url;
 };
 
-/** Returns whether a host name or address is loopback. */
+const LOOPBACK_NAMES: ReadonlySet<string> = new Set(['localhost', '::1', '[::1]']);
+
+/** Returns whether a host name or address is loopback. Only IPv6 addresses may have brackets. */
 export function isLoopback(host: string): boolean {
-  const bare = host.replace(/^\[|\]$/g, '');
-  return bare === 'localhost' || bare === '::1' || (isIP(bare) === 4 && bare.startsWith('127.'));
+  return LOOPBACK_NAMES.has(host) || (isIP(host) === 4 && host.startsWith('127.'));
 }

@@ -12,6 +12,7 @@ import { rawExchange, statuses } from './raw-client.ts';
 const LOOPBACK = ['localhost', 'LOCALHOST', 'localhost.', '127.0.0.1', '127.9.8.7', '[::1]'];
 const FOREIGN = [
   'evil.example',
+  '[127.0.0.1]',
   'localhost.evil.example',
   'evil.example:8080',
   '127.0.0.1.evil.example',
