@@ -175,7 +175,7 @@ describe('a body that does not arrive', () => {
         const { status } = await send(
           who,
           '/plan',
-          `application: payments-batch\n${HEAD}#${'x'.repeat(2_000_000)}\n`,
+          `application: payments-batch\n${HEAD}  []\n#${'x'.repeat(2_000_000)}\n`,
         );
         assert.equal(status, 200);
       }
