@@ -1,4 +1,4 @@
-import { isObject, type Json, parseTrustedJson } from '../../src/domain/json.ts';
+import { isObject, type Json, type JsonObject, parseTrustedJson } from '../../src/domain/json.ts';
 import type { ProblemCode } from '../../src/domain/problem.ts';
 import type { HttpCase } from './http-case.ts';
 import type { Fault } from './messages.ts';
@@ -54,7 +54,9 @@ export function judgeAnswer(one: HttpCase, { responses, end }: RawAnswer): Judge
   const hasWork = one.hasBody && one.path.length > 1;
   const decoded = hasWork && (code === undefined ? first.status < 300 : !BEFORE_DECODING.has(code));
   const isPlanned =
-    code === undefined ? first.status < 300 && one.path !== '/lint' : AFTER_PLANNING.has(code);
+    code === undefined
+      ? first.status < 300 && one.path !== '/lint'
+      : AFTER_PLANNING.has(code) || problemIn(first)?.['objects'] !== undefined;
   return { outcome: code ?? String(first.status), decoded, planned: decoded && isPlanned, faults };
 }
 
@@ -82,9 +84,15 @@ function faultsOf({ path, hasBody }: HttpCase, response: RawResponse): Fault[] {
   );
 }
 
-function codeOf({ contentType, body }: RawResponse): string | undefined {
+/** Returns the problem in an answer. That of a document with errors has the objects of its valid entries, which were planned. */
+function problemIn({ contentType, body }: RawResponse): JsonObject | undefined {
   const value = contentType.startsWith('application/problem+json') ? parsed(body) : undefined;
-  return isObject(value) && typeof value['code'] === 'string' ? value['code'] : undefined;
+  return isObject(value) ? value : undefined;
+}
+
+function codeOf(response: RawResponse): string | undefined {
+  const code = problemIn(response)?.['code'];
+  return typeof code === 'string' ? code : undefined;
 }
 
 function parsed(text: string): Json | undefined {
