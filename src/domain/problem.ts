@@ -297,11 +297,11 @@ export interface Excess {
   readonly measured: number;
 }
 
-/** Returns the `too_large` problem for a body that exceeds a limit on bytes or values. */
-export function tooLarge({ unit, limit, measured }: Excess): ProblemError {
+/** Returns the `too_large` problem for a body, or something else, that exceeds a limit on bytes or values. */
+export function tooLarge({ unit, limit, measured }: Excess, what = 'The body'): ProblemError {
   return new ProblemError(
     'too_large',
-    `The body has at least ${measured} ${unit}; the limit is ${limit} ${unit}.`,
+    `${what} has at least ${measured} ${unit}; the limit is ${limit} ${unit}.`,
     { members: { unit, limit, measured } },
   );
 }

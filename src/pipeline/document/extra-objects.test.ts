@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { documentOf, items, monitorEntry, startInProcess } from '../../../test/documents-in-process.ts';
+import { documentOf, items, monitorEntry, startInProcess, told } from '../../../test/documents-in-process.ts';
+import type { JsonObject } from '../../domain/json.ts';
 
 it('a plan calls an object that is not in the document an alert if it is one', async () => {
   const birddog = startInProcess();
@@ -31,4 +32,15 @@ it('a plan calls an object that is not in the document an alert if it is one', a
         ['alert', 'queue', action],
       ],
     );
+});
+
+it('the plan of a document with errors calls no object extra, or to be deleted, whose entry cannot be read', async () => {
+  const birddog = startInProcess();
+  const queue = { key: 'queue', title: 'Queue', signal: { metric: 'orders.queue' } };
+  const load = monitorEntry('load');
+  const documentWith = (condition: JsonObject) =>
+    documentOf({ alerts: [{ ...queue, condition }], monitors: [load] });
+  await birddog.apply(documentWith({ over: '5m', above: 1 }));
+  for (const query of [{}, { prune: 'true' }])
+    assert.deepEqual(told(await birddog.planRefused(documentWith({ over: '5m' }), query)), ['load none']);
 });

@@ -253,7 +253,7 @@ describe('a dashboard from the alerts of a document', () => {
         }),
       );
     const many = Array.from({ length: 1001 }, (_, at) => alert(`a${at}`));
-    assert.throws(() => read(many, 1), { code: 'too_large' });
+    assert.throws(() => read(many, 1), { code: 'too_large', message: /^A dashboard that is generated from/ });
     assert.equal(read(many, 0).entries.length, 1001);
     const long = [alert('a', 10, { title: 'x'.repeat(300_000) })];
     assert.throws(() => read(long, 30), { code: 'too_large' });

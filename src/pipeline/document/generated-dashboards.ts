@@ -9,6 +9,9 @@ import type { Steps } from '../../runtime/concurrency/throttle.ts';
 
 /** Values of one widget of an alert, about. */
 const VALUES_PER_ALERT = 50;
+/** What is too large, in a sentence. */
+const ONE = 'A dashboard that is generated from the alerts';
+const ALL = 'All dashboards that are generated from the alerts together';
 
 /** Generates the dashboards of one document. Reads its alerts once. */
 export class GeneratedDashboards {
@@ -28,7 +31,7 @@ export class GeneratedDashboards {
   *dashboard(written: JsonObject, alerts: readonly ShownAlert[]): Steps<JsonObject> {
     const measured = alerts.length * VALUES_PER_ALERT;
     const { values: limit, bytes } = OBJECT_LIMITS;
-    if (measured > limit) throw tooLarge({ unit: 'values', limit, measured });
+    if (measured > limit) throw tooLarge({ unit: 'values', limit, measured }, ONE);
     const shown: AlertOnDashboard[] = [];
     for (const alert of this.#alerts ? [] : alerts) {
       shown.push(readShownAlert(alert));
@@ -39,9 +42,9 @@ export class GeneratedDashboards {
     const dashboard = alertsDashboard(this.#owner, this.#alerts, written);
     const size = Buffer.byteLength(printJson(dashboard));
     this.#bytes += size;
-    if (size > bytes) throw tooLarge({ unit: 'bytes', limit: bytes, measured: size });
+    if (size > bytes) throw tooLarge({ unit: 'bytes', limit: bytes, measured: size }, ONE);
     if (this.#bytes > DOCUMENT_LIMITS.bytes)
-      throw tooLarge({ unit: 'bytes', limit: DOCUMENT_LIMITS.bytes, measured: this.#bytes });
+      throw tooLarge({ unit: 'bytes', limit: DOCUMENT_LIMITS.bytes, measured: this.#bytes }, ALL);
     return dashboard;
   }
 }

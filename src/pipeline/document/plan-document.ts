@@ -96,7 +96,7 @@ export function* planningDocument(
     }
     steps.push(planned);
   }
-  const extra = yield* stepsOfOthers(own, all, renames, isDeleted);
+  const extra = yield* stepsOfOthers(own, all, { renames, unread: document.unread ?? new Set() }, isDeleted);
   const clones = [...own.values()].flatMap(({ stored, key, clones: list }) =>
     list.map((clone): OtherStep => ({ kind: stored, stored, key, action: 'clone', live: clone })),
   );
@@ -140,13 +140,13 @@ function isUnread({ selection, unread }: ReadDocument, name: string): boolean {
 function* stepsOfOthers(
   own: ReadonlyMap<string, OwnObject>,
   entries: readonly DocumentEntry[],
-  { takers }: Renames,
+  { renames: { takers }, unread }: { readonly renames: Renames; readonly unread: ReadonlySet<string> },
   isDeleted: (one: OwnObject) => boolean,
 ): Steps<(DeleteStep | OtherStep)[]> {
   const named = new Set(entries.map(nameOfEntry));
   const steps: (DeleteStep | OtherStep)[] = [];
   for (const [name, one] of own) {
-    if (named.has(nameOfEntry(one)) || takers.has(name)) continue;
+    if (named.has(nameOfEntry(one)) || takers.has(name) || unread.has(name)) continue;
     const { stored, key, object } = one;
     // Most monitors can be expressed as alerts. Those of alerts have every option that compiling writes.
     const kind = stored === 'monitor' && isCompiledAlert(unmarked(stored, object)) ? 'alert' : stored;
