@@ -1,3 +1,4 @@
+import { largest, smallest } from '../domain/append.ts';
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import { type Area, decimal, element, textLine } from './svg.ts';
 
@@ -74,11 +75,11 @@ function shapeOf(markers: readonly Marker[]): Shape {
   const [first, second] = values;
   if (first === undefined) return { low: 0, high: 1, typical: 0.4, spread: 0.2 };
   const isAbove = second === undefined ? first > 0 : second <= first;
-  const [min, max] = [Math.min(0, ...values), Math.max(0, ...values)];
+  const [min, max] = [smallest([0, ...values]), largest([0, ...values])];
   const size = max - min || 1;
   const low = min < 0 ? min - 0.3 * size : 0;
   const high = max + (isAbove ? 0.25 : 0.8) * size;
-  const well = isAbove ? Math.min(...values) : Math.max(...values);
+  const well = isAbove ? smallest(values) : largest(values);
   const distance = Math.abs(well - (isAbove ? low : high)) || size;
   const spread = Math.min(0.12 * size, 0.25 * distance);
   return { low, high, typical: well + (isAbove ? -0.6 : 0.5) * distance, spread };

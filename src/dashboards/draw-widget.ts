@@ -1,3 +1,4 @@
+import { append } from '../domain/append.ts';
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import { drawGraph } from './draw-graph.ts';
 import { type Area, decimal, element, textLine, type TextStyle, wrapped } from './svg.ts';
@@ -124,7 +125,7 @@ function drawText(content: string, area: Area): string[] {
   const lines: string[] = [];
   for (const line of content.split('\n')) {
     if (lines.length >= max) break;
-    lines.push(...wrapped(withoutMarkdown(line), area.width, BODY.size, max - lines.length));
+    append(lines, wrapped(withoutMarkdown(line), area.width, BODY.size, max - lines.length));
   }
   return lines.map((line, at) =>
     textLine(line, area.x, area.y + (at + 1) * LINE_HEIGHT - 4, area.width, BODY),

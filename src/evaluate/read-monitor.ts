@@ -1,3 +1,4 @@
+import { largest, smallest } from '../domain/append.ts';
 import { isObject, type JsonObject, own, textOf } from '../domain/json.ts';
 import { parseQuery } from '../language/query/parse-query.ts';
 import type { ChainQuery, CompositeQuery, Expression, MetricQuery } from '../language/query/syntax.ts';
@@ -209,7 +210,7 @@ function complete(
   const steps = new Set(queries.map(({ stepS }) => stepS));
   if (!read.aggregatesFirst && steps.size > 1)
     return refuse('mixed_rollups', 'Arithmetic with different rollups is not reproduced.');
-  const rollupS = Math.min(...read.queries.map((query) => query.rollupS ?? Number.POSITIVE_INFINITY));
+  const rollupS = smallest(read.queries.map((query) => query.rollupS ?? Number.POSITIVE_INFINITY));
   if (window.lengthS / rollupS > MAX_ROLLUP_STEPS || (change?.shiftS ?? 0) / rollupS > MAX_SHIFT_STEPS)
     return refuse('rollup_steps', `Datadog widens a rollup of ${rollupS} s in such a window.`);
   const [stepS = 60] = steps;
@@ -231,7 +232,7 @@ function complete(
     ...(change ? { change } : {}),
     requiresFullWindow: isOn(options['require_full_window']) && window.kind === 'rolling' && !isSearch,
     everyS: evaluationIntervalOf(window.lengthS),
-    historyS: window.lengthS + delayS + (change?.shiftS ?? 0) + fillOf(formula) + Math.max(stepS, ...steps),
+    historyS: window.lengthS + delayS + (change?.shiftS ?? 0) + fillOf(formula) + largest([stepS, ...steps]),
     by,
     states: {
       comparator: comparing.comparator,

@@ -1,3 +1,4 @@
+import { smallest } from '../domain/append.ts';
 import { hasFill, queriesOf } from './align-terms.ts';
 import { DEFAULT_FILL_S } from './choices.ts';
 import type { Formula, WindowAggregation } from './condition.ts';
@@ -104,7 +105,7 @@ export class StepValues {
       case 'binary':
         return Math.min(this.#openStep(node.left, nowS), this.#openStep(node.right, nowS));
       case 'aligned':
-        return Math.min(...this.#terms.map((term) => this.#openStep(term, nowS)));
+        return smallest(this.#terms.map((term) => this.#openStep(term, nowS)));
       case 'fill':
         return node.mode === 'linear' ? this.#openLinear(node.inner, nowS) : this.#openStep(node.inner, nowS);
       case 'default_zero':

@@ -1,3 +1,4 @@
+import { largest, smallest } from '../domain/append.ts';
 import { onlyQueryOf, type Term, termsOf } from './align-terms.ts';
 import type { Condition, Formula } from './condition.ts';
 import { FullWindow } from './full-window.ts';
@@ -106,11 +107,11 @@ class WindowedGroup {
     this.#changed = change ? { kind: 'change', ...change, inner: formula } : formula;
     this.#fullWindow =
       requiresFullWindow && window.kind === 'rolling'
-        ? new FullWindow(window.unit, Math.max(...queries.map(({ stepS }) => stepS)))
+        ? new FullWindow(window.unit, largest(queries.map(({ stepS }) => stepS)))
         : undefined;
     const grouped = this.#samples.filter((_, at) => (queries[at]?.by.length ?? 0) > 0);
     this.#existsFromS =
-      group === '*' ? Number.NEGATIVE_INFINITY : Math.min(...grouped.map(({ firstPointS }) => firstPointS));
+      group === '*' ? Number.NEGATIVE_INFINITY : smallest(grouped.map(({ firstPointS }) => firstPointS));
   }
 
   windows(): GroupWindows {
@@ -174,8 +175,8 @@ class WindowedGroup {
   /** The oldest among the queries that are not aligned as 0; if all are, the newest. */
   #lastPoint(nowS: number): number {
     return this.#required.length > 0
-      ? Math.min(...this.#required.map((samples) => samples.lastSampleS(nowS)))
-      : Math.max(...this.#samples.map((samples) => samples.lastSampleS(nowS)));
+      ? smallest(this.#required.map((samples) => samples.lastSampleS(nowS)))
+      : largest(this.#samples.map((samples) => samples.lastSampleS(nowS)));
   }
 
   /** Sums may be rounded if the steps are added up after the calculation. */

@@ -1,3 +1,4 @@
+import { largest } from '../../domain/append.ts';
 import type { MonitorStateFields } from '../../contract/answers.ts';
 import type { Screen } from '../command.ts';
 import type { Paint, Style } from './report.ts';
@@ -60,7 +61,7 @@ function tableLines(
   paint: Paint,
 ): string[] {
   const widths = fitted(
-    HEAD.map((head, at) => Math.max(head.length, ...cells.map((row) => textWidth(row[at] ?? '')))),
+    HEAD.map((head, at) => largest([head.length, ...cells.map((row) => textWidth(row[at] ?? ''))])),
     columns,
   );
   const lineOf = (row: readonly string[], style: (cell: string, at: number) => string) =>
