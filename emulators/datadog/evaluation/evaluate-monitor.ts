@@ -73,8 +73,8 @@ export function evaluateMonitor(
     });
     const sent = notified.at(now, changes);
     if (now < reportFrom) continue;
-    transitions.push(...changes.filter(isReported));
-    notifications.push(...sent);
+    for (const change of changes) if (isReported(change)) transitions.push(change);
+    for (const one of sent) notifications.push(one);
   }
   return { transitions, notifications, results };
 }

@@ -18,7 +18,7 @@ export function recipientsOf(message: string, notice: Notice, tags: readonly str
       const args = [...inner.matchAll(ARGUMENT)].map(([, arg = '']) => arg);
       open.push((mark === '#') === isTrue(NAME.exec(inner)?.[0] ?? '', args, notice, tags));
     } else if (inner === 'else') open.push(open.pop() === false);
-    else if (open.every(Boolean)) found.push(...handlesIn(text));
+    else if (open.every(Boolean)) for (const handle of handlesIn(text)) found.push(handle);
   }
   return [...new Set(found)].toSorted();
 }

@@ -50,8 +50,9 @@ function firstUtc(local: number, zone: string): number {
     const at = local + distance * 1000;
     return local - (localTime(at, zone) - at);
   });
-  const exact = guesses.toSorted((a, b) => a - b).find((at) => localTime(at, zone) === local);
-  return exact ?? endOfGap(Math.min(...guesses), zone, local);
+  const [first = local, ...others] = guesses.toSorted((a, b) => a - b);
+  const exact = [first, ...others].find((at) => localTime(at, zone) === local);
+  return exact ?? endOfGap(first, zone, local);
 }
 
 function endOfGap(from: number, zone: string, local: number): number {

@@ -52,7 +52,9 @@ export function lastPoint(queries: GroupQueries, now: number): number {
   const all = [...queries.values()];
   const needed = all.filter(({ alignsAsZero }) => !alignsAsZero);
   const last = (list: readonly StepValues[]) => list.map((one) => one.last(now) ?? Number.NEGATIVE_INFINITY);
-  return needed.length > 0 ? Math.min(...last(needed)) : Math.max(...last(all));
+  return needed.length > 0
+    ? last(needed).reduce((a, b) => Math.min(a, b))
+    : last(all).reduce((a, b) => Math.max(a, b), -Infinity);
 }
 
 function over(query: MonitorQuery, queries: GroupQueries, span: Span): Totals {
@@ -134,7 +136,7 @@ function isEmpty(queries: GroupQueries, span: Span): boolean {
 /** Returns whether the first bucket of the window has a point and at most three others have none. */
 function isFull({ window }: MonitorQuery, queries: GroupQueries, span: Span): boolean {
   const all = [...queries.values()];
-  const size = Math.max(BUCKETS.get(window.unit) ?? 60, ...all.map(({ step }) => step));
+  const size = all.reduce((largest, { step }) => Math.max(largest, step), BUCKETS.get(window.unit) ?? 60);
   const needed = all.filter(({ alignsAsZero }) => !alignsAsZero);
   const buckets = Array.from({ length: Math.ceil(window.length / size) }, (_, i) => {
     const start = span.start + i * size;

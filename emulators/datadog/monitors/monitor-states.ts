@@ -20,7 +20,7 @@ export function groupsOf(monitor: RawObject): GroupState[] {
 /** Returns when a group of the monitor last began to alert, in epoch seconds, or null. */
 export function lastTriggered(monitor: RawObject): number | null {
   const times = groupsOf(monitor).flatMap(({ last_triggered_ts }) => last_triggered_ts ?? []);
-  return times.length > 0 ? Math.max(...times) : null;
+  return times.length > 0 ? times.reduce((a, b) => Math.max(a, b)) : null;
 }
 
 /** Returns the `state` of a read with `group_states`: the groups in one of these states, or `all`. */
