@@ -71,6 +71,12 @@ const CASES: readonly [what: string, signal: JsonObject, condition: JsonObject, 
     ],
   ],
   [
+    'a function of a condition in a formula of metrics',
+    { formula: { expr: "anomalies(a, 'basic', 2)", signals: { a: { metric: 'a' } } } },
+    { over: '5m', ...LIMIT },
+    ['/signal/formula/expr "anomalies" belongs to a condition.'],
+  ],
+  [
     'a search that a query cannot contain',
     { logs: String.raw`a \"b` },
     { over: '5m', ...LIMIT },

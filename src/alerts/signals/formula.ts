@@ -8,6 +8,7 @@ import { nodesIn } from '../../language/query/walk-query.ts';
 import { namesInHint, type Reading, type Report, type SignalKind } from '../kinds.ts';
 import type { Formula, FormulaForm, Part } from './formula-form.ts';
 import { LEAVES, leafSchema } from './leaves.ts';
+import { FUNCTIONS_OF_CONDITIONS } from './metric.ts';
 import { METRIC_FORMULA } from './metric-formula.ts';
 import { SEARCH_FORMULA } from './search-formula.ts';
 
@@ -238,6 +239,14 @@ function checkExpression(text: string, signals: ReadonlyMap<string, JsonObject>,
   }
   if (nodesIn(expression).some((node) => node.kind === 'series'))
     report(path, 'The expression contains a query.', 'Add a signal, and use its name here.');
+  for (const node of keepsUnused ? [] : nodesIn(expression)) {
+    if (node.kind === 'call' && FUNCTIONS_OF_CONDITIONS.has(node.name.text))
+      report(
+        path,
+        `"${node.name.text}" belongs to a condition.`,
+        'Write it in "condition": {over: 1h, anomaly: {}}.',
+      );
+  }
   for (const name of signals.keys()) {
     const place = ['formula', 'signals', name];
     if (!NAME.test(name))

@@ -139,7 +139,7 @@ interface Applied {
 }
 
 /** Functions that belong to a condition. */
-const CONDITIONS: ReadonlySet<string> = new Set(['anomalies', 'outliers', 'forecast']);
+export const FUNCTIONS_OF_CONDITIONS: ReadonlySet<string> = new Set(['anomalies', 'outliers', 'forecast']);
 const METHODS: ReadonlySet<string> = new Set(['fill', 'rollup']);
 
 function functionOf(text: string): Applied | undefined {
@@ -147,7 +147,7 @@ function functionOf(text: string): Applied | undefined {
   if (faults.length > 0) return undefined;
   if (expression.kind === 'word') return { name: expression.text, args: [] };
   if (expression.kind !== 'call' || expression.methods.length > 0) return undefined;
-  if (CONDITIONS.has(expression.name.text)) return undefined;
+  if (FUNCTIONS_OF_CONDITIONS.has(expression.name.text)) return undefined;
   return { name: expression.name.text, args: expression.args };
 }
 
@@ -197,7 +197,7 @@ export function readMetric(expression: Expression, text: string): JsonObject | u
   const functions: Applied[][] = [];
   let node: Argument | undefined = expression;
   for (; node?.kind === 'call'; node = node.args[0]) {
-    if (CONDITIONS.has(node.name.text)) return undefined;
+    if (FUNCTIONS_OF_CONDITIONS.has(node.name.text)) return undefined;
     const call = { name: node.name.text, args: node.args.slice(1) };
     functions.push([call, ...node.methods.map(functionOfMethod)]);
   }
