@@ -5,7 +5,7 @@ import { createTestClient, jsonBody, statusAndErrors } from '../emulators/datado
 import { alertJson } from '../src/alerts/alert.ts';
 import { canonicalAlert } from '../src/alerts/canonical-alert.ts';
 import { compileAlert } from '../src/alerts/compile.ts';
-import { readAlert } from '../src/alerts/read-back.ts';
+import { readAlert, readQueryAlert } from '../src/alerts/read-back.ts';
 import { parseAlert } from '../src/contract/alert-schema.ts';
 import type { JsonObject } from '../src/domain/json.ts';
 import { lintBody } from '../src/pipeline/lint.ts';
@@ -40,7 +40,7 @@ describe('every kind of signal and condition has examples', () => {
         const monitor = compileAlert(parsed);
         const sent = { ...monitor, query: withIds(monitor) };
         assert.deepEqual(statusAndErrors(send('POST', '/api/v1/monitor/validate', sent)), [200]);
-        const read = readAlert(monitor);
+        const read = readAlert(monitor) ?? readQueryAlert(monitor);
         assert.deepEqual(read && alertJson(read), alertJson(canonicalAlert(parsed)));
       }
     });

@@ -84,6 +84,7 @@ export type Report = (
 export interface Example {
   readonly signal: JsonObject;
   readonly condition?: JsonObject;
+  readonly options?: JsonObject;
 }
 
 /** One kind of signal: a row of the table of signals. */

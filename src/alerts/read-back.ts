@@ -28,6 +28,15 @@ export function readAlert(monitor: JsonObject): Alert | undefined {
   return 'alert' in read ? read.alert : undefined;
 }
 
+/** Returns the alert whose signal is the whole query of a monitor; undefined if no such alert compiles to the monitor. */
+export function readQueryAlert(monitor: JsonObject): Alert | undefined {
+  const read = readOrObstacle(monitor, ({ text, type }) => ({
+    signal: { query: text, type },
+    condition: {},
+  }));
+  return 'alert' in read ? read.alert : undefined;
+}
+
 /** Returns whether a monitor is exactly what an alert compiles to, also in options that Datadog has by default. */
 export function isCompiledAlert(monitor: JsonObject): boolean {
   const alert = readAlert(monitor);
@@ -37,6 +46,7 @@ export function isCompiledAlert(monitor: JsonObject): boolean {
 /** Returns the alert that compiles to this monitor, or what keeps the monitor from being expressed as an alert. */
 export function readOrObstacle(
   monitor: JsonObject,
+  readParts: (monitor: ParsedMonitor) => Parts | undefined = readQuery,
 ): { readonly alert: Alert } | { readonly obstacle: Obstacle } {
   const { type, name, query } = monitor;
   if (typeof type !== 'string') return obstacle('type', 'The monitor has no type.');
@@ -44,7 +54,7 @@ export function readOrObstacle(
   const effective = withoutIneffective(monitor);
   const options = optionsOf(effective);
   const parsed: ParsedMonitor = { type, text: query, query: readStoredQuery(type, query), options };
-  const read = readQuery(parsed);
+  const read = readParts(parsed);
   if (!read) return obstacle('query', 'No signal and condition compile to this query.');
   const title = typeof name === 'string' ? { title: name } : {};
   const alert = canonicalAlert(readFields(effective, { ...title, ...read }));
@@ -56,8 +66,10 @@ function obstacle(field: string, reason: string): { readonly obstacle: Obstacle 
   return { obstacle: { field, reason } };
 }
 
+type Parts = Pick<Alert, 'signal' | 'condition'>;
+
 /** Returns the first condition and the narrowest signal that a monitor can be read as. */
-function readQuery(monitor: ParsedMonitor): Pick<Alert, 'signal' | 'condition'> | undefined {
+function readQuery(monitor: ParsedMonitor): Parts | undefined {
   for (const kind of [...CONDITIONS, OTHERWISE]) {
     const split = kind.read(monitor);
     if (!split) continue;

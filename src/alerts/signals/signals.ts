@@ -4,6 +4,7 @@ import { COMPOSITES } from './composite.ts';
 import { FORMULA, RATIO } from './formula.ts';
 import { METRIC } from './metric.ts';
 import { PROCESSES } from './processes.ts';
+import { QUERY } from './query.ts';
 import { SEARCHES } from './search.ts';
 import { SLO } from './slo.ts';
 
@@ -17,4 +18,5 @@ export const SIGNALS: readonly SignalKind[] = [
   PROCESSES,
   SLO,
   ...COMPOSITES,
+  QUERY,
 ];

@@ -1,5 +1,5 @@
 import { alertJson } from '../../alerts/alert.ts';
-import { readAlert } from '../../alerts/read-back.ts';
+import { readAlert, readQueryAlert } from '../../alerts/read-back.ts';
 import type { Edit } from '../../domain/finding.ts';
 import { GENERATED_FIELDS, isGenerated } from '../../dashboards/alerts-dashboard.ts';
 import { isObject, type Json, type JsonObject, own, sameJson } from '../../domain/json.ts';
@@ -68,8 +68,10 @@ function alertEdits(
   const compiled = read.entries.find((one) => one.kind === 'alert' && one.key === key)?.object;
   // The live monitor also has the tags of the document and of Birddog: only what drifted is written.
   const withoutTags = ({ tags: _, ...monitor }: JsonObject): JsonObject => monitor;
-  const applied = compiled && readAlert(withoutTags(compiled));
-  const current = readAlert(withoutTags(live));
+  const { signal } = entry;
+  const readAs = isObject(signal) && Object.hasOwn(signal, 'query') ? readQueryAlert : readAlert;
+  const applied = compiled && readAs(withoutTags(compiled));
+  const current = readAs(withoutTags(live));
   if (!applied || !current) return undefined;
   const differ = differences(read.application);
   const [before, after] = [alertJson(applied), alertJson(current)];
