@@ -22,7 +22,7 @@ import { FULL_WINDOW, readFullWindow } from './windows.ts';
 const FORECAST_DEFAULTS = {
   algorithm: 'linear',
   deviations: 1,
-  interval: '1h',
+  interval: '60m',
   history: '1w',
   model: 'default',
   seasonality: 'weekly',
@@ -203,7 +203,7 @@ function canonicalSettings({ algorithm, deviations, interval, history, model, se
       deviations === undefined || toNumber(deviations) === FORECAST_DEFAULTS.deviations
         ? undefined
         : decimal(deviations),
-    interval: interval && unless(canonicalDuration(interval), FORECAST_DEFAULTS.interval),
+    interval: interval && unless(canonicalDuration(interval), canonicalDuration(FORECAST_DEFAULTS.interval)),
     history: history && unless(windowText(history), FORECAST_DEFAULTS.history),
     model: unless(model, FORECAST_DEFAULTS.model),
     seasonality: unless(seasonality, FORECAST_DEFAULTS.seasonality),
