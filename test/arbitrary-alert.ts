@@ -160,9 +160,21 @@ const ratios: fc.Arbitrary<JsonObject> = fc.constantFrom(...LEAVES).chain((kind)
   return fc.tuple(part, part).map(([of, to]): JsonObject => ({ ratio: { of, to } }));
 });
 
+/** Whole queries, with the types of their monitors. */
+const queries = fc.constantFrom<JsonObject>(
+  { query: 'formula("query1").last("30d").anomaly(direction="both") > 6', type: 'cost alert' },
+  { query: 'avg(last_5m):avg:a{*} by {host} > 1', type: 'query alert' },
+  { query: 'avg(last_5m):(avg:a{*}) >= 1.0', type: 'metric alert' },
+  { query: '11 && !12', type: 'composite' },
+  { query: 'error_budget("ID").over("30d") > 1', type: 'slo alert' },
+  { query: 'logs("service:a").index("*").rollup("count").last("5m") > 1', type: 'log alert' },
+  { query: '"http.can_connect".over("*").by("*").last(4).count_by_status()', type: 'service check' },
+);
+
 /** Returns signals of one kind. */
 export function signalsOf(kind: SignalKind): fc.Arbitrary<JsonObject> {
   if (kind.name === 'ratio') return ratios;
+  if (kind.name === 'query') return queries;
   return kind.name === 'formula' ? formulas : formOf(kind).map((signal) => plainGroups(measured(signal)));
 }
 

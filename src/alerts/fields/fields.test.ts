@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { z } from 'zod';
+import { alertFields } from '../../../test/arbitrary-fields.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Alert } from '../alert.ts';
 import { FIELDS, readFields } from './fields.ts';
 import { withLiveSpelling, withoutIneffective } from './ineffective.ts';
 import { optionsOf } from './field.ts';
-import { type AlertFields, FIELD_SHAPE, REPEATED, SEVERITIES, TRANSITIONS } from './schemas.ts';
 
 const SIGNAL = { metric: 'm', by: ['queue'] };
 const TYPES = [
@@ -49,88 +48,22 @@ function mistakes(alert: Alert, type = 'query alert', by?: string[]): string[] {
   return found;
 }
 
-const handle = fc.stringMatching(/^@[a-z][a-z0-9._@-]{0,12}$/);
-const oneOrSome = <T>(value: fc.Arbitrary<T>) =>
-  fc.oneof(value, fc.uniqueArray(value, { minLength: 1, maxLength: 3 }));
-const seconds = fc.oneof(
-  fc.constantFrom('0s', '90s', '1d'),
-  fc.nat(3000).map((n) => `${n}s`),
-);
-const minutes = fc.integer({ min: 1, max: 5000 }).map((n) => (n % 2 === 0 ? `${n}m` : `${n * 60}s`));
-const alert = (type: string): fc.Arbitrary<Alert> => {
-  const thens =
-    type === 'query alert' || type === 'log alert' ? ['notify', 'show', 'resolve', 'keep'] : ['notify'];
-  const noData = fc
-    .record(
-      { after: fc.oneof(fc.constant('auto'), minutes), then: fc.constantFrom(...thens) },
-      { requiredKeys: ['then'] },
-    )
-    .map(({ after, then }) => {
-      const timed = then === 'notify' && type !== 'log alert' && after !== undefined;
-      return timed ? { after, then } : { then };
-    });
-  const conditions = fc.dictionary(
-    fc.constantFrom('queue', 'kube.namespace', 'host'),
-    oneOrSome(fc.constantFrom('', 'orders', 'a b', 'x,y', 'é')),
-    { minKeys: 1, maxKeys: 2 },
-  );
-  const entry = fc.oneof(
-    handle,
-    fc.record(
-      { to: oneOrSome(handle), when: oneOrSome(fc.constantFrom(...TRANSITIONS)), if: conditions },
-      { requiredKeys: ['to'] },
-    ),
-  );
-  const fields = {
-    severity: fc.constantFrom(...SEVERITIES),
-    ...(type === 'slo alert' ? {} : { no_data: noData }),
-    message: fc
-      .stringMatching(/^[A-Z]?[a-z {}@\n.]{0,40}$/)
-      .chain((text) =>
-        fc.constantFrom(text, `${text}\n\nRunbook: https://a/b`, `${text}\n\n{{#is_alert}}@x{{/is_alert}}`),
-      ),
-    runbook: fc.webUrl(),
-    notify: fc.array(entry, { maxLength: 3 }),
-    renotify: fc.record(
-      {
-        every: minutes,
-        times: fc.integer({ min: 1, max: 9 }),
-        while: fc.subarray([...REPEATED], { minLength: 1 }),
-        message: fc.constantFrom('Still growing.', ' x '),
-      },
-      { requiredKeys: [] },
-    ),
-    tags: fc.uniqueArray(fc.constantFrom('team:a', 'env:b', 'c')),
-    delay: seconds,
-    new_groups: seconds,
-    resolve_after: fc.constantFrom('1h', '90m', '60m', '1d', '24h').filter((text) => text !== '90m'),
-    schedule: fc.constantFrom({}, { evaluation_window: { hour_starts: 0 } }),
-    restricted_roles: fc.uniqueArray(fc.constantFrom('a', 'b')),
-    draft_status: fc.constantFrom('draft', 'published'),
-    options: fc.record(
-      {
-        notify_audit: fc.boolean(),
-        include_tags: fc.boolean(),
-        new_host_delay: fc.constantFrom(0, 300, 600),
-        notify_by: fc.constantFrom([], ['*']),
-        avalanche_window: fc.constant(10),
-      },
-      { requiredKeys: [] },
-    ),
-  };
-  return fc
-    .tuple(fc.record(fields, { requiredKeys: [] }), fc.constantFrom({}, { warn: 1 }, { unknown: 2 }))
-    .map(([given, more]): Alert => {
-      const parsed: AlertFields = z.strictObject(FIELD_SHAPE).parse(JSON.parse(JSON.stringify(given)));
-      return { signal: SIGNAL, condition: { over: '5m', above: 2, ...more }, ...parsed };
-    });
-};
+/** Returns alerts of a type of monitors with fields that it can have. */
+function alertOf(type: string): fc.Arbitrary<Alert> {
+  return fc.constantFrom({}, { warn: 1 }, { unknown: 2 }).chain((more) => {
+    const parts = { signal: SIGNAL, condition: { over: '5m', above: 2, ...more } };
+    return alertFields({ ...parts, type, by: ['queue', 'kube.namespace', 'host'] }).map((fields) => ({
+      ...parts,
+      ...fields,
+    }));
+  });
+}
 
 describe('the fields of an alert', () => {
   for (const type of TYPES) {
     it(`read back from a ${type} as their canonical form`, () => {
       fc.assert(
-        fc.property(alert(type), (given) => {
+        fc.property(alertOf(type), (given) => {
           assert.deepEqual(
             mistakes(given, type).filter((one) => one.startsWith('error')),
             [],
@@ -284,7 +217,7 @@ describe('a mistake in a field', () => {
 });
 
 describe('a message', () => {
-  const alertOf = (message: string) =>
+  const alertWith = (message: string) =>
     read({ type: 'query alert', message }, { signal: SIGNAL, condition: {} });
   const line = '{{#is_alert}}@a{{/is_alert}}{{#is_recovery}}@a{{/is_recovery}}';
   const kept = [
@@ -300,11 +233,11 @@ describe('a message', () => {
     'A\n\nRunbook: see the wiki',
   ];
   for (const message of kept) {
-    it(`stays whole: ${JSON.stringify(message)}`, () => assert.equal(alertOf(message).message, message));
+    it(`stays whole: ${JSON.stringify(message)}`, () => assert.equal(alertWith(message).message, message));
   }
 
   it('gives only recipients in the compiled form to notify', () => {
-    assert.deepEqual(alertOf(`A\n\n${line}\n\n${line}\n{{#is_alert}}@b @c{{/is_alert}}`), {
+    assert.deepEqual(alertWith(`A\n\n${line}\n\n${line}\n{{#is_alert}}@b @c{{/is_alert}}`), {
       signal: SIGNAL,
       condition: {},
       message: `A\n\n${line}`,
@@ -313,7 +246,7 @@ describe('a message', () => {
   });
 
   it('gives its last line before the recipients to runbook', () => {
-    assert.deepEqual(alertOf(`Runbook: https://x/y\n\n${line}`), {
+    assert.deepEqual(alertWith(`Runbook: https://x/y\n\n${line}`), {
       signal: SIGNAL,
       condition: {},
       runbook: 'https://x/y',

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../domain/json.ts';
+import { type JsonObject, own } from '../../domain/json.ts';
 import type { Pointer } from '../../domain/pointer.ts';
 import type { Alert } from '../alert.ts';
 import { type Field, optionsOf } from './field.ts';
@@ -32,9 +32,12 @@ export function optionsField(fields: readonly Field[], covered: ReadonlyMap<stri
     compile: ({ options }) => (options === undefined ? {} : { options }),
     read: (monitor, alert) => uncovered(optionsOf(monitor), alert),
     canonical(alert, type) {
-      const { options = {}, new_groups: newGroups } = alert;
+      const { options = {}, new_groups: newGroups, signal } = alert;
       const delays: JsonObject = newGroups === undefined ? {} : { new_group_delay: newGroups };
-      return uncovered(optionsOf(withoutIneffective({ type, options: { ...options, ...delays } })), alert);
+      // The limit of a whole query needs no threshold.
+      const query = hasQuery(alert) ? { query: own(signal, 'query') ?? '' } : {};
+      const monitor = { type, ...query, options: { ...options, ...delays } };
+      return uncovered(optionsOf(withoutIneffective(monitor)), alert);
     },
     check(alert, report, { type }) {
       const { options = {} } = alert;
