@@ -41,9 +41,14 @@ export const MORE_LIMITS = {
     .meta({ description: 'The state is a warning beyond this value, which is reached before the limit.' })
     .optional(),
   recover: number
-    .meta({ description: 'The alert recovers at this value. Default: when the limit is no longer exceeded.' })
+    .meta({
+      description:
+        'The alert recovers at this value, which is reached before the limit. Default: when the limit is no longer exceeded.',
+    })
     .optional(),
-  warn_recover: number.meta({ description: 'The warning recovers at this value.' }).optional(),
+  warn_recover: number
+    .meta({ description: 'The warning recovers at this value, which is reached before `warn`.' })
+    .optional(),
 };
 
 export interface Limited {
