@@ -81,8 +81,14 @@ describe('a request that is not valid HTTP', () => {
   const CASES: Readonly<Record<string, readonly [text: string, status: number]>> = {
     'no HTTP at all': ['garbage\r\n\r\n', 400],
     'a version that is unknown': [`GET / HTTP/9.9\r\n${HOST}\r\n`, 400],
+    'an unknown method': [`BREW /lint HTTP/1.1\r\n${HOST}\r\n`, 400],
+    'a request line beyond 16 KiB': [`GET /${'x'.repeat(20_000)} HTTP/1.1\r\n${HOST}\r\n`, 431],
     'no Host': ['GET /healthz HTTP/1.1\r\n\r\n', 400],
     'Host twice': [`GET /healthz HTTP/1.1\r\n${HOST}${HOST}\r\n`, 400],
+    'Authorization twice': [
+      `GET /get_monitors?application=a HTTP/1.1\r\n${HOST}Authorization: Bearer a\r\nAuthorization: Bearer b\r\n\r\n`,
+      400,
+    ],
     'Content-Type twice': [
       `POST /lint HTTP/1.1\r\n${HOST}Content-Type: application/json\r\nContent-Type: application/yaml\r\nContent-Length: 2\r\n\r\n{}`,
       400,
