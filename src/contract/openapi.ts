@@ -173,6 +173,10 @@ const RESPONSE_HEADERS = {
     required: true,
     schema: { type: 'string' },
   },
+  'Accept-Encoding': {
+    description: 'The encodings that a body may have, if its `Content-Encoding` is not among them.',
+    schema: { type: 'string' },
+  },
   'WWW-Authenticate': {
     description: 'How callers authenticate, and what is wrong with the token.',
     required: true,
@@ -185,6 +189,7 @@ type ResponseHeader = keyof typeof RESPONSE_HEADERS;
 const PROBLEM_HEADERS: Readonly<Record<number, ResponseHeader>> = {
   401: 'WWW-Authenticate',
   405: 'Allow',
+  415: 'Accept-Encoding',
   429: 'Retry-After',
   503: 'Retry-After',
 };

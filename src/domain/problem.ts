@@ -234,6 +234,8 @@ export interface ProblemExtras {
   readonly retryAfter?: number;
   /** The methods that the path supports, for the Allow header. */
   readonly allow?: readonly string[];
+  /** The encodings that a body may have, for the Accept-Encoding header (RFC 9110, 12.5.3). */
+  readonly acceptEncoding?: readonly string[];
   /** The WWW-Authenticate header of a 401, if it has more than the scheme. */
   readonly challenge?: string;
   /** Replaces the hint of the table. */

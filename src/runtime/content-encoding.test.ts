@@ -19,6 +19,13 @@ function decode(
   return decodeContent(body, encoding, limit, signal, hold);
 }
 
+function notCompressed(error: unknown): boolean {
+  assert.ok(error instanceof ProblemError);
+  assert.equal(error.code, 'malformed_body');
+  assert.match(error.extras.hint ?? '', /Content-Encoding/);
+  return true;
+}
+
 describe('a Content-Encoding', () => {
   it('that is absent or identity means that the body is not compressed', () => {
     for (const header of [undefined, '', ' ', 'identity', 'Identity'])
@@ -64,9 +71,9 @@ for (const [name, compress] of Object.entries(COMPRESS)) {
     it('is malformed if it is truncated anywhere, is not compressed, or continues after its end', async () => {
       const whole = compress(text);
       for (let end = 0; end < whole.length; end += 1)
-        await assert.rejects(decode(name, whole.subarray(0, end)), { code: 'malformed_body' }, String(end));
+        await assert.rejects(decode(name, whole.subarray(0, end)), notCompressed, String(end));
       const others = [text, Buffer.concat([whole, text]), Buffer.concat([whole, Buffer.from('x')])];
-      for (const body of others) await assert.rejects(decode(name, body), { code: 'malformed_body' });
+      for (const body of others) await assert.rejects(decode(name, body), notCompressed);
     });
 
     it('passes on that the memory is in use, and stops at the deadline', async () => {

@@ -8,7 +8,7 @@ import {
 } from 'node:zlib';
 import type { Caller } from '../domain/caller.ts';
 import type { Deadline } from '../domain/deadline.ts';
-import { ProblemError, tooLarge } from '../domain/problem.ts';
+import { ProblemError, type ProblemExtras, tooLarge } from '../domain/problem.ts';
 import { collectBytes } from './collect-bytes.ts';
 import { createSemaphore } from './concurrency/semaphore.ts';
 
@@ -44,6 +44,7 @@ export function contentEncodingOf(header: string | undefined): ContentEncoding |
   if (createDecoder) return { name, createDecoder };
   throw new ProblemError('unsupported_media_type', `Unsupported Content-Encoding ${name.slice(0, 80)}.`, {
     hint: `Compress the body once with ${[...DECODERS.keys()].join(', ')}, or not at all.`,
+    acceptEncoding: [...DECODERS.keys(), 'identity'],
   });
 }
 
@@ -74,11 +75,15 @@ export async function decodeContent(
     }
   } catch (error) {
     if (error instanceof ProblemError) throw error;
-    throw new ProblemError('malformed_body', `The body is not valid ${name}.`, { cause: error });
+    throw notCompressed(`The body is not valid ${name}.`, { cause: error });
   }
-  if (decoder.bytesWritten < body.length)
-    throw new ProblemError('malformed_body', `The body continues after its ${name} data.`);
+  if (decoder.bytesWritten < body.length) throw notCompressed(`The body continues after its ${name} data.`);
   return collector.bytes();
+}
+
+function notCompressed(detail: string, extras: ProblemExtras = {}): ProblemError {
+  const hint = 'Compress the whole body as Content-Encoding says, or omit the header.';
+  return new ProblemError('malformed_body', detail, { hint, ...extras });
 }
 
 /** Decompresses the body of a caller. Waits for a slot until the deadline. Throws `busy` and the errors of `decodeContent`. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ProblemError } from '../domain/problem.ts';
+import { contentEncodingOf } from './content-encoding.ts';
 import { problemReply, replyWith } from './reply.ts';
 
 const PROBLEM = new ProblemError('not_found', 'There is no such object.', { members: { id: 5 } });
@@ -32,4 +33,16 @@ describe('a problem', () => {
           /^type: urn:birddog:problem:not_found\n[^]*\ncode: not_found\n[^]*\nid: 5\n$/,
         );
     });
+
+  it('about an unknown Content-Encoding names the known ones in Accept-Encoding', () => {
+    try {
+      contentEncodingOf('compress');
+      assert.fail('it was accepted');
+    } catch (error) {
+      assert.ok(error instanceof ProblemError);
+      const { status, headers } = problemReply(error, 'r');
+      assert.deepEqual([status, headers['accept-encoding']], [415, 'gzip, deflate, br, zstd, identity']);
+    }
+    assert.equal(problemReply(PROBLEM, 'r').headers['accept-encoding'], undefined);
+  });
 });

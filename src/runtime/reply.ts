@@ -28,7 +28,7 @@ const CHALLENGE = 'Bearer realm="birddog"';
 
 /** Returns a problem response (RFC 9457): YAML if the Accept header prefers it, otherwise JSON. */
 export function problemReply(problem: ProblemError, requestId: string, accept?: string): Reply {
-  const { retryAfter } = problem.extras;
+  const { retryAfter, acceptEncoding } = problem.extras;
   const format = problemFormat(accept);
   const json = JSON.stringify(problemBody(problem, requestId));
   return {
@@ -37,6 +37,7 @@ export function problemReply(problem: ProblemError, requestId: string, accept?: 
       'content-type': `application/problem+${format}`,
       'x-request-id': requestId,
       ...(problem.extras.allow ? { allow: problem.extras.allow.join(', ') } : {}),
+      ...(acceptEncoding ? { 'accept-encoding': acceptEncoding.join(', ') } : {}),
       ...(problem.status === 401 ? { 'www-authenticate': problem.extras.challenge ?? CHALLENGE } : {}),
       ...(retryAfter === undefined ? {} : { 'retry-after': String(Math.max(1, Math.ceil(retryAfter))) }),
     },
