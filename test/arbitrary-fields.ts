@@ -20,9 +20,9 @@ export interface Fielded {
   readonly by: readonly string[];
 }
 
-const handle = fc.stringMatching(/^@[a-z][a-z0-9._@-]{0,12}$/);
+const handle = fc.stringMatching(/^@[^\s{},]{1,8}$/);
 const oneOrSome = <T>(value: fc.Arbitrary<T>) =>
-  fc.oneof(value, fc.uniqueArray(value, { minLength: 1, maxLength: 3 }));
+  fc.oneof(value, fc.array(value, { minLength: 1, maxLength: 3 }));
 const seconds = fc.oneof(
   fc.constantFrom('0s', '90s', '1d'),
   fc.nat(3000).map((n) => `${n}s`),
@@ -30,7 +30,11 @@ const seconds = fc.oneof(
 const minutes = fc.integer({ min: 1, max: 5000 }).map((n) => (n % 2 === 0 ? `${n}m` : `${n * 60}s`));
 
 const message = fc
-  .stringMatching(/^[A-Z]?[a-z {}@\n.]{0,40}$/)
+  .oneof(
+    fc.stringMatching(/^[A-Z]?[a-z {}@\n.]{0,40}$/),
+    fc.stringMatching(/^[a \r\n\t\u00a0\ufeff]{0,8}$/),
+    fc.string({ unit: 'binary', maxLength: 6 }),
+  )
   .chain((text) =>
     fc.constantFrom(
       text,
@@ -44,7 +48,7 @@ const renotify = fc.record(
   {
     every: minutes,
     times: fc.integer({ min: 1, max: 9 }),
-    while: fc.subarray([...REPEATED], { minLength: 1 }),
+    while: fc.array(fc.constantFrom(...REPEATED), { minLength: 1 }),
     message: fc.constantFrom('Still growing.', ' x '),
   },
   { requiredKeys: [] },
@@ -90,7 +94,7 @@ export function alertFields({ signal, condition, type, by }: Fielded): fc.Arbitr
     runbook: fc.webUrl(),
     notify: fc.array(fc.oneof(handle, entryOf(by)), { maxLength: 3 }),
     renotify,
-    tags: fc.uniqueArray(fc.constantFrom('team:a', 'env:b', 'c')),
+    tags: fc.array(fc.constantFrom('team:a', 'env:b', 'c')),
     delay: seconds,
     new_groups: seconds,
     resolve_after: fc.constantFrom('1h', '60m', '1d', '24h'),
@@ -119,7 +123,9 @@ function noDataOf(type: string): { no_data?: fc.Arbitrary<JsonObject> } {
 
 /** Returns recipients, some only for values of the groups. */
 function entryOf(by: readonly string[]): fc.Arbitrary<JsonObject> {
-  const values = oneOrSome(fc.constantFrom('', 'orders', 'a b', 'x,y', 'é'));
+  const values = oneOrSome(
+    fc.oneof(fc.constantFrom('', 'orders', 'a b', 'x,y', 'é'), fc.stringMatching(/^[^"{}\n\r]{1,5}$/)),
+  );
   const conditions = by.length === 0 ? undefined : fc.constantFrom(...by);
   return fc
     .record(
