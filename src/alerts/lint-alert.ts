@@ -97,7 +97,7 @@ function addPlaces(places: Set<Pointer>, alert: Pointer, last: Pointer): void {
 /** Maps a finding about the monitor to the alert. Drops the fix, which would edit the monitor. */
 function sourceOf(
   { at, fix: _, missing: __, reads: ___, ...finding }: Finding,
-  { message, notify, signal, condition }: Alert,
+  { title, message, notify, signal, condition }: Alert,
   { pointer, shared }: { readonly pointer: Pointer; readonly shared: unknown },
   { type, query }: { readonly type: string; readonly query: string },
 ): Finding {
@@ -105,8 +105,9 @@ function sourceOf(
     if (notify === undefined && shared !== undefined) return { ...finding, pointer: SHARED };
     if (notify !== undefined) return { ...finding, pointer: pointerTo(pointer, 'notify') };
     // The recipients of the document may be malformed.
-    const field = message === undefined ? 'title' : 'message';
-    return { ...finding, pointer: pointerTo(pointer, field), reads: [SHARED] };
+    const [field] = Object.entries({ message, title }).find(([, value]) => value !== undefined) ?? [];
+    const place = field === undefined ? pointer : pointerTo(pointer, field);
+    return { ...finding, pointer: place, reads: [SHARED] };
   }
   if (finding.pointer === '/query' && at !== undefined && !Object.hasOwn(signal, 'query')) {
     const path = fieldAt(type, query, at, { signal, condition });

@@ -101,9 +101,9 @@ const MISTAKES: readonly (readonly [title: string, object: JsonObject, finding: 
       apiVersion: 'birddog/v1',
       application: 'a',
       team: 't',
-      alerts: [{ signal: { metric: 'a' }, condition: { over: '5m', above: 1 } }],
+      alerts: [{ signal: { metric: 'a' }, condition: { over: '5m', above: 1 }, notify: ['@slack-a'] }],
     },
-    'error missing_member /alerts/0',
+    'error no_key /alerts/0',
   ],
   [
     'a misspelt name of a query',

@@ -143,6 +143,11 @@ describe('an alert', () => {
     assert.equal(nobody({ application: 'a', team: 't', notify, alerts }).length, 1);
   });
 
+  it('has the finding at the entry if it has neither message nor title', () => {
+    const { title: _, ...alert } = ALERT;
+    assert.deepEqual(nobody({ application: 'a', team: 't', alerts: [alert] }), [`/alerts/0 ${NO_RECIPIENT}`]);
+  });
+
   it('has a finding in the body of a create too', () => {
     const { key: _, ...alert } = ALERT;
     assert.deepEqual(nobody({ application: 'a', team: 't', alert }), [`/alert/title ${NO_RECIPIENT}`]);
