@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { printYaml } from './encode-yaml.ts';
+import { printFlow, printYaml } from './encode-yaml.ts';
 
 describe('printYaml', () => {
   for (const value of [
@@ -10,6 +10,9 @@ describe('printYaml', () => {
     'logs("service:x").index("*").rollup("count").last("5m") > 3',
     '(a && b) || !c',
     'a#b',
+    '5m',
+    '1mo',
+    '30d',
   ])
     it(`does not quote ${value}`, () => {
       assert.equal(printYaml({ a: value, b: [value] }), `a: ${value}\nb:\n  - ${value}\n`);
@@ -29,6 +32,11 @@ describe('printYaml', () => {
     'off',
     '1.0',
     '1e3',
+    '5e3',
+    '0x5',
+    '5_0',
+    '05m',
+    '5m 3',
     '2024-01-01',
     '12:30:45',
     '~',
@@ -54,6 +62,10 @@ describe('printYaml', () => {
     it(`quotes ${JSON.stringify(value)}`, () => {
       assert.match(printYaml({ a: value }), /^a: ".*"\n$/);
     });
+
+  it('does not quote a duration in a flow', () => {
+    assert.equal(printFlow({ over: '5m', of: ['1h', '1e3'] }), '{over: 5m, of: [1h, "1e3"]}');
+  });
 
   it('quotes a name with braces', () => {
     assert.equal(printYaml({ 'a{b}': 1 }), '"a{b}": 1\n');

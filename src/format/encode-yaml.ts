@@ -4,6 +4,8 @@ const INDENT = '  ';
 /** Words that some YAML parsers do not read as strings. */
 const WORDS = new Set(['null', 'true', 'false', 'yes', 'no', 'on', 'off', 'y', 'n', 'nan', 'inf']);
 const MAX_WORD = 5;
+/** Durations such as `5m`: the only strings with a digit first that are not quoted. No YAML parser reads one as a number. */
+const DURATION = /^[1-9][0-9]{0,5}(?:[smhdw]|mo)$/;
 /** Characters that YAML requires to be escaped in quotes and JSON does not. */
 const UNPRINTABLE = /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g;
 
@@ -78,6 +80,7 @@ export function beforeNewlines(value: string): number {
  * separated by single spaces, with `()` from the second word on, and colons only before a letter or digit.
  */
 function isPlain(value: string): boolean {
+  if (DURATION.test(value)) return true;
   if (!isWordCode(value.charCodeAt(0), '_/') || isDigit(value.charCodeAt(0))) return false;
   let isFirst = true;
   for (let at = 1; at < value.length; at++) {
@@ -96,6 +99,7 @@ function isPlain(value: string): boolean {
  * operators of queries need no quotes: it begins with a letter, `_`, `/` or `(` and contains no start of a comment or value.
  */
 function isPlainInBlock(value: string): boolean {
+  if (DURATION.test(value)) return true;
   if (!PLAIN_START.test(value) || UNBLOCKED.test(value) || /[\t\n]|: | #|[\s:]$/.test(value)) return false;
   return value.isWellFormed() && !isWord(value);
 }
