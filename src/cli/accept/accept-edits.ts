@@ -1,4 +1,4 @@
-import { alertJson } from '../../alerts/alert.ts';
+import { type Alert, alertJson } from '../../alerts/alert.ts';
 import { readAlert, readQueryAlert } from '../../alerts/read-back.ts';
 import type { Edit } from '../../domain/finding.ts';
 import { GENERATED_FIELDS, isGenerated } from '../../dashboards/alerts-dashboard.ts';
@@ -74,7 +74,7 @@ function alertEdits(
   const current = readAs(withoutTags(live));
   if (!applied || !current) return undefined;
   const differ = differences(read.application);
-  const [before, after] = [alertJson(applied), alertJson(current)];
+  const [before, after] = [withRecipients(applied, document), withRecipients(current, document)];
   const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((field) => {
     const [from, to] = [own(before, field), own(after, field)];
     if (sameJson(from, to)) return [];
@@ -82,6 +82,12 @@ function alertEdits(
   });
   const tagChanges = changes.filter(({ path }) => pointerSteps(path)[0] === 'tags');
   return [...fields, ...tagEdits(pointerTo(pointer, 'tags'), own(entry, 'tags'), tagChanges, document)];
+}
+
+/** Writes that an alert has no recipients: without `notify`, it would have those of the document. */
+function withRecipients(alert: Alert, document: JsonObject): JsonObject {
+  const written = alertJson(alert);
+  return Object.hasOwn(document, 'notify') ? { notify: [], ...written } : written;
 }
 
 /** Returns the edits that add new tags to an entry and remove deleted ones. Tags of the document are not added to the entry. */
