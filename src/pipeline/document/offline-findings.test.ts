@@ -15,6 +15,7 @@ import type { Finding } from '../../domain/finding.ts';
 import { lintText } from '../../cli/documents/lint-text.ts';
 import { formatOfFile } from '../../cli/documents/text-files.ts';
 import { type JsonObject, printJson } from '../../domain/json.ts';
+import { offlineFindings } from './offline-findings.ts';
 import { ProblemError } from '../../domain/problem.ts';
 
 type Found = Pick<Finding, 'code' | 'severity' | 'message' | 'pointer'> & {
@@ -175,6 +176,16 @@ describe('lint of a document', () => {
       assert.deepEqual(noted.toSorted(), findings.toSorted());
     });
   }
+
+  it('names the new key of a reference by a former one', () => {
+    const monitors = [
+      monitorEntry('a', { renamed_from: 'old' }),
+      monitorEntry('b'),
+      compositeEntry('c', 'old', 'b'),
+    ];
+    const [finding] = [...offlineFindings(documentOf({ monitors }))];
+    assert.equal(finding?.hint, 'Its object is renamed: write ${monitor:a}.');
+  });
 
   it('has the findings of its plan, for each document with one mistake', async () => {
     const folder = new URL('../../../test/wrong-documents/', import.meta.url);

@@ -28,14 +28,15 @@ export function* offlineFindings(document: JsonObject): Generator<Finding> {
     if (isLinked(entry) || formerKeys.has(entry.key)) linked.push(entry);
     else others.add(fullNameOfEntry(entry, application));
   }
+  const renames = renamesOf(linked, application, NO_OBJECTS, () => []);
   const references = sortByReferences(linked, application, {
     // What Datadog has is not known.
     exists: (name) => others.has(name) || undefined,
     takers: new Map(),
+    claims: renames.claims,
   });
   yield* references.findings;
   yield* adoptionConflicts(linked);
-  const renames = renamesOf(linked, application, NO_OBJECTS, () => []);
   // Whether there is an object to rename depends on Datadog.
   for (const finding of renames.findings) if (finding.code !== 'rename_missing') yield finding;
 }

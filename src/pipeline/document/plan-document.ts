@@ -71,7 +71,7 @@ export function* planningDocument(
     const object = own.get(name);
     return (object !== undefined && !isDeleted(object)) || live.foreign.has(name) || isUnread(document, name);
   };
-  const order = sortByReferences(entries, application, { exists, takers: renames.takers });
+  const order = sortByReferences(entries, application, { exists, ...renames });
   const clonesOf = (entry: DocumentEntry) => own.get(fullNameOfEntry(entry, application))?.clones ?? [];
   const refused: RefusedEntry[] = [];
   const notes: Finding[] = [];

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { assertLinear } from '../../../test/assert-linear.ts';
+import {
+  compositeEntry,
+  documentOf,
+  items,
+  monitorEntry,
+  startInProcess,
+} from '../../../test/documents-in-process.ts';
 import { readDocument } from './read-document.ts';
 import { sortByReferences } from './references-in-order.ts';
 
@@ -16,7 +23,11 @@ const findingsOf = (monitors: Readonly<Record<string, { type: string; query: str
     team: 't',
     monitors: Object.entries(monitors).map(([key, monitor]) => ({ key, ...monitor })),
   });
-  const { findings } = sortByReferences(entries, 'app', { exists: () => false, takers: new Map() });
+  const { findings } = sortByReferences(entries, 'app', {
+    exists: () => false,
+    takers: new Map(),
+    claims: new Map(),
+  });
   return [...findings].map(({ code, pointer }) => `${code} ${pointer}`);
 };
 
@@ -55,11 +66,39 @@ describe('a composite', () => {
         team: 't',
         monitors: [{ key: 'many', ...composite(...keys) }],
       });
-      return sortByReferences(entries, 'app', { exists: () => true, takers: new Map() });
+      return sortByReferences(entries, 'app', { exists: () => true, takers: new Map(), claims: new Map() });
     });
   });
 
   it('that contains itself has a cycle only', () => {
     assert.deepEqual(findingsOf({ self: composite('self') }), ['reference_cycle /monitors/0/query']);
+  });
+});
+
+describe('a reference by a former key', () => {
+  const former = monitorEntry('a');
+  const renamed = { ...former, key: 'b', renamed_from: 'a' };
+
+  it('names the new key, before and after the rename', async () => {
+    const { apply, planRefused } = startInProcess();
+    const others = [monitorEntry('c')];
+    await apply(documentOf({ monitors: [former, ...others] }));
+    const wrong = documentOf({ monitors: [renamed, ...others, compositeEntry('both', 'a', 'c')] });
+    const hint = async () =>
+      items((await planRefused(wrong))['findings']).find(({ code }) => code === 'dangling_reference')?.[
+        'hint'
+      ];
+    assert.equal(await hint(), 'Its object is renamed: write ${monitor:b}.');
+    await apply(documentOf({ monitors: [renamed, ...others] }));
+    assert.equal(await hint(), 'Its object is renamed: write ${monitor:b}.');
+  });
+
+  it('names the new key as a combination of alerts is written', async () => {
+    const { apply, planRefused } = startInProcess();
+    await apply(documentOf({ monitors: [former] }));
+    const both = { key: 'both', title: 'both', signal: { any_of: ['a', 'c'] }, notify: ['@slack-a'] };
+    const wrong = documentOf({ monitors: [renamed, monitorEntry('c')], alerts: [both] });
+    const [finding] = items((await planRefused(wrong))['findings']);
+    assert.equal(finding?.['hint'], 'Its object is renamed: write b.');
   });
 });

@@ -51,6 +51,8 @@ export interface Existing {
   readonly exists: (fullName: string) => boolean | undefined;
   /** The entries that rename objects, by their former names (`kind:application/key`). */
   readonly takers: ReadonlyMap<string, DocumentEntry>;
+  /** The entries that state former names, by these, whether or not their objects are renamed already. */
+  readonly claims: ReadonlyMap<string, DocumentEntry>;
 }
 
 /**
@@ -60,7 +62,7 @@ export interface Existing {
 export function sortByReferences(
   entries: readonly DocumentEntry[],
   application: string,
-  { exists, takers }: Existing,
+  { exists, takers, claims }: Existing,
 ): Ordered {
   const { byName, own, refersTo } = linksOf(entries, application);
   const { steps, cyclic } = levels(entries, (entry) => {
@@ -69,7 +71,7 @@ export function sortByReferences(
   });
   return {
     steps: cyclic.length > 0 ? [...steps, cyclic] : steps,
-    findings: referenceFindings(entries, cyclic, application, { byName, own, exists, takers }),
+    findings: referenceFindings(entries, cyclic, application, { byName, own, exists, claims }),
   };
 }
 
@@ -78,7 +80,12 @@ function* referenceFindings(
   entries: readonly DocumentEntry[],
   cyclic: readonly DocumentEntry[],
   application: string,
-  { byName, own, exists, takers }: Pick<ReturnType<typeof linksOf>, 'byName' | 'own'> & Existing,
+  {
+    byName,
+    own,
+    exists,
+    claims,
+  }: Pick<ReturnType<typeof linksOf>, 'byName' | 'own'> & Omit<Existing, 'takers'>,
 ): Generator<Finding> {
   for (const { references } of entries) {
     for (const reference of references) {
@@ -88,9 +95,11 @@ function* referenceFindings(
       else if (named === undefined || !byName.has(named)) {
         const name = fullName(to, application);
         const isKnown = exists(name);
-        if (isKnown === false) yield danglingReference(reference, takers.get(name));
+        if (isKnown === false)
+          yield withNewName(referenceFinding(reference, 'dangling_reference'), reference, claims.get(name));
         // Other applications' objects are never in the document.
-        if (isKnown === undefined && named !== undefined) yield maybeDangling(reference);
+        if (isKnown === undefined && named !== undefined)
+          yield withNewName(maybeDangling(reference), reference, claims.get(name));
       }
     }
   }
@@ -193,11 +202,16 @@ function referenceFinding({ pointer, at, text }: PlacedReference, code: keyof ty
   return { code, severity: 'error', message: SENTENCES[code](text), pointer, at };
 }
 
-function danglingReference(reference: PlacedReference, renamed: DocumentEntry | undefined): Finding {
-  const finding = referenceFinding(reference, 'dangling_reference');
-  return renamed
-    ? { ...finding, hint: `Its object is renamed: write \${${renamed.stored}:${renamed.key}}.` }
-    : finding;
+/** Returns a finding about a reference by a former key with a hint at the new one, as the reference has to be written. */
+function withNewName(
+  finding: Finding,
+  { text }: PlacedReference,
+  renamed: DocumentEntry | undefined,
+): Finding {
+  if (!renamed) return finding;
+  // A combination of alerts names its members without braces.
+  const written = text.startsWith('$') ? `\${${renamed.stored}:${renamed.key}}` : renamed.key;
+  return { ...finding, hint: `Its object is renamed: write ${written}.` };
 }
 
 /** Returns the warning about a reference to an object that only Datadog may have. */

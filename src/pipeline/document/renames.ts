@@ -30,6 +30,8 @@ export interface Renames {
   readonly of: ReadonlyMap<DocumentEntry, Rename>;
   /** The entry that renames the object of a name (`kind:application/key`), so that the name becomes free. */
   readonly takers: ReadonlyMap<string, DocumentEntry>;
+  /** The first entry that states a former name, whether or not it renames an object. */
+  readonly claims: ReadonlyMap<string, DocumentEntry>;
   readonly findings: readonly Finding[];
 }
 
@@ -55,7 +57,7 @@ export function renamesOf(
   objectsOf: (name: string) => Marked,
 ): Renames {
   const wanted = entries.filter(({ renamedFrom, adopt }) => renamedFrom.length > 0 || adopt !== undefined);
-  if (wanted.length === 0) return { of: new Map(), takers: new Map(), findings: [] };
+  if (wanted.length === 0) return { of: new Map(), takers: new Map(), claims: new Map(), findings: [] };
   const resolver = new Resolver(entries, application, live, objectsOf);
   for (const entry of wanted) resolver.resolve(entry);
   return resolver;
@@ -69,8 +71,7 @@ class Resolver implements Renames {
   private readonly live: Sources;
   private readonly objectsOf: (name: string) => Marked;
   private readonly byName: ReadonlyMap<string, DocumentEntry>;
-  /** The first entry that names a former key. */
-  private readonly claims = new Map<string, DocumentEntry>();
+  readonly claims = new Map<string, DocumentEntry>();
   private readonly resolved = new Set<DocumentEntry>();
   /** What each entry would rename, as far as it is known. */
   private readonly movable = new Map<DocumentEntry, Rename | undefined>();
