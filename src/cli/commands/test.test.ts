@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { runCommand } from '../../../test/command-io.ts';
 import type { Finding } from '../../domain/finding.ts';
@@ -98,7 +99,28 @@ const foundBy = async (command: typeof testCommand, input: string, ...args: stri
 };
 const tested = (...tests: string[]) => foundBy(testCommand, withTests(...tests), '--json');
 
+/** Returns the examples of a page of the documentation that begin with a field of a document. */
+const examplesIn = (page: string, field: string): string[] => {
+  const text = readFileSync(new URL(`../../../docs/${page}`, import.meta.url), 'utf8');
+  return [...text.matchAll(/```yaml\n([^`]*)```/g)].flatMap(([, example = '']) =>
+    example.startsWith(`${field}:\n`) ? [example] : [],
+  );
+};
+
 describe('birddog test', () => {
+  it('accepts the test in docs/documents.md of the alert in docs/alerts.md, beside its generated dashboard', async () => {
+    const parts = [
+      'application: shop\nteam: shop\n',
+      ...examplesIn('alerts.md', 'alerts'),
+      ...examplesIn('documents.md', 'dashboards'),
+      ...examplesIn('documents.md', 'tests'),
+    ];
+    assert.equal(parts.length, 4);
+    const document = parts.join('');
+    assert.deepEqual(await foundBy(lintCommand, document, '--format', 'json'), []);
+    assert.deepEqual(await foundBy(testCommand, document, '--json'), []);
+  });
+
   it('accepts expectations that are met: of groups, of signals of a ratio and a formula, and of a monitor', async () => {
     const input = withTests(
       EXAMPLE,
