@@ -1,6 +1,11 @@
-import type { Block, Handle, ParsedMessage } from '../language/message/message-syntax.ts';
+import type { Block } from '../language/message/message-syntax.ts';
+import {
+  handleText,
+  matchesAny,
+  type PlacedHandle,
+  placedHandles,
+} from '../language/message/placed-handles.ts';
 import { appliesOn, type Status } from '../language/message/transitions.ts';
-import { type Enclosing, placedParts } from '../language/message/walk-message.ts';
 import { tagKeyOf } from '../lint/monitor/group-keys.ts';
 import type { Messages } from './condition.ts';
 import { keyAndValue, tagsOf } from './group-tags.ts';
@@ -19,8 +24,6 @@ export interface NoticeContext {
 
 /** Blocks that compare a variable of the group. */
 const COMPARISONS: ReadonlySet<string> = new Set(['is_match', 'is_exact_match']);
-/** Any variable in a handle, with two or three braces. */
-const VARIABLE = /\{{2,3}([^{}]+)\}{2,3}/g;
 
 /** The handles of a monitor with their conditions. */
 export class Recipients {
@@ -31,8 +34,8 @@ export class Recipients {
   readonly #known: Map<string, readonly string[]> | undefined;
 
   constructor({ message, escalation, priority }: Messages) {
-    this.#message = message.flatMap(handlesOf);
-    this.#escalation = handlesOf(escalation);
+    this.#message = message.flatMap(placedHandles);
+    this.#escalation = placedHandles(escalation);
     this.#priority = priority;
     const dependsOnGroup = [...this.#message, ...this.#escalation].some(
       ({ handle, within }) =>
@@ -60,9 +63,7 @@ export class Recipients {
           ({ block, otherwise }) => this.#holds(block, context, variables) === (block.negated === otherwise),
         )
       )
-        recipients.add(
-          `@${handle.name.replaceAll(VARIABLE, (_, name: string) => variables.get(name.trim()))}`,
-        );
+        recipients.add(handleText(handle, (name) => variables.get(name)));
     return [...recipients];
   }
 
@@ -79,24 +80,12 @@ export class Recipients {
       case 'is_priority':
         return first === this.#priority;
       case 'is_match':
-        return rest.some((text) => (text === '' ? compared === '' : compared.includes(text)));
       case 'is_exact_match':
-        return rest.includes(compared);
+        return matchesAny(compared, rest, name === 'is_exact_match');
       default:
         return false;
     }
   }
-}
-
-interface PlacedHandle {
-  readonly handle: Handle;
-  readonly within: readonly Enclosing[];
-}
-
-function handlesOf({ parts }: ParsedMessage): PlacedHandle[] {
-  return placedParts(parts).flatMap(({ part, within }) =>
-    part.kind === 'handle' && !part.midWord ? [{ handle: part, within }] : [],
-  );
 }
 
 /** The first evaluation counts as a transition from OK. */

@@ -142,6 +142,8 @@ describe('who is notified of a group', () => {
     ['{{^is_match "queue.name" "order"}}@a{{/is_match}}', []],
     [match('is_priority "P2"'), ['@a'], { priority: 2 }],
     [match('is_priority "P2"'), ['@b'], { priority: 3 }],
+    [match('is_priority "p2"'), ['@b'], { priority: 2 }],
+    [match('is_match "queue" "order"'), ['@a', '@b']],
     ['@a {{#is_renotify}}@b{{/is_renotify}}', ['@a']],
     ['@a {{#is_renotify}}@b{{/is_renotify}}', ['@a', '@b'], { options: { renotify_interval: 60 } }],
     ['@a', ['@a', '@b'], { options: { renotify_interval: 60, escalation_message: 'Still @b' } }],
@@ -150,4 +152,15 @@ describe('who is notified of a group', () => {
   for (const [message, expected, more, status] of cases)
     it(`follows the message: ${message} ${status ?? ''}${JSON.stringify(more ?? {})}`, () =>
       assert.deepEqual(notified(message, more, status), expected));
+
+  it('takes a comma within the value of a tag as part of it', () =>
+    assert.deepEqual(
+      notified(
+        '@slack-{{[@title].name}} {{#is_match "b.name" "c"}}@d{{/is_match}}',
+        {},
+        'Alert',
+        '@title:x,y,b:c',
+      ),
+      ['@slack-x,y', '@d'],
+    ));
 });

@@ -1,6 +1,7 @@
 import type { MonitorStateFields } from '../../contract/answers.ts';
 import { plainState } from '../../contract/query-parameters.ts';
 import { isObject, type Json, type JsonObject, toNumber } from '../../domain/json.ts';
+import { keyAndValue, tagsOf } from '../../evaluate/group-tags.ts';
 import type { Status } from '../../language/message/transitions.ts';
 import { isMuted, mutesOf } from './mutes.ts';
 import { notifiedBy } from './notified.ts';
@@ -37,7 +38,7 @@ export function monitorState(monitor: JsonObject, nowMs: number): MonitorStateFi
   );
   const since = problems.find(({ state }) => state === overall)?.since ?? modifiedAt(monitor);
   const groups = problems.slice(0, MAX_GROUPS).map(({ group, state, since: from }) => {
-    const tags = group === '*' ? [] : group.split(',').map((tag) => tag.trim());
+    const tags = tagsOf(group).map((tag) => tag.trim());
     const muted = isMuted(mutes, tags);
     const status = STATUSES.get(state);
     return {
@@ -45,7 +46,8 @@ export function monitorState(monitor: JsonObject, nowMs: number): MonitorStateFi
       state,
       ...(from === undefined ? {} : { since: isoTime(from) }),
       muted,
-      notified: muted || status === undefined ? [] : notified({ status, tags: valuesByKey(tags) }),
+      notified:
+        muted || status === undefined ? [] : notified({ status, tags: new Map(tags.map(keyAndValue)) }),
     };
   });
   return {
@@ -106,13 +108,4 @@ const MAX_TIME = 8.64e12;
 
 function isoTime(seconds: number): string {
   return new Date(Math.min(seconds, MAX_TIME) * 1000).toISOString();
-}
-
-function valuesByKey(tags: readonly string[]): Map<string, string> {
-  return new Map(
-    tags.map((tag) => {
-      const colon = tag.indexOf(':');
-      return colon < 0 ? [tag, ''] : [tag.slice(0, colon), tag.slice(colon + 1)];
-    }),
-  );
 }

@@ -1,20 +1,19 @@
 import { isObject, type JsonObject, toNumber } from '../../domain/json.ts';
-import type { Block, Handle, MessagePart } from '../../language/message/message-syntax.ts';
+import type { Block } from '../../language/message/message-syntax.ts';
 import { parseMessage } from '../../language/message/parse-message.ts';
-import { type Enclosing, placedParts } from '../../language/message/walk-message.ts';
+import {
+  handleText,
+  matchesAny,
+  type PlacedHandle,
+  placedHandles,
+} from '../../language/message/placed-handles.ts';
 import { fromOkInto, type Status, transitionsWithin } from '../../language/message/transitions.ts';
+import { tagKeyOf } from '../../lint/monitor/group-keys.ts';
 
 /** A group whose notification is asked about: its status, and the values of its tags by key. */
 export interface NotifiedGroup {
   readonly status: Status;
   readonly tags: ReadonlyMap<string, string>;
-}
-
-/** A handle of a monitor, and the blocks around it. */
-interface PlacedHandle {
-  readonly handle: Handle;
-  readonly text: string;
-  readonly within: readonly Enclosing[];
 }
 
 /**
@@ -31,7 +30,9 @@ export function notifiedBy(monitor: JsonObject): (group: NotifiedGroup) => strin
       ? options['notify_no_data'] === true
       : missing === 'show_and_notify_no_data';
   const texts = [monitor['message'], ...(renotifies ? [options['escalation_message']] : [])];
-  const handles = texts.flatMap((text) => (typeof text === 'string' ? handlesIn(text) : []));
+  const handles = texts.flatMap((text) =>
+    typeof text === 'string' ? placedHandles(parseMessage(text)) : [],
+  );
   const isDraft = monitor['draft_status'] === 'draft';
   const facts = { renotifies, priority: toNumber(monitor['priority']) };
   return (group) => {
@@ -40,30 +41,12 @@ export function notifiedBy(monitor: JsonObject): (group: NotifiedGroup) => strin
     const applies = ({ within }: PlacedHandle) =>
       (transitionsWithin(within) & fromOkInto(group.status)) !== 0 &&
       within.every(({ block, otherwise }) => holds(block, otherwise, group.tags, facts));
-    return [...new Set(handles.filter(applies).map((one) => `@${nameOf(one, group.tags)}`))];
+    return [
+      ...new Set(
+        handles.filter(applies).map(({ handle }) => handleText(handle, (name) => valueIn(group.tags, name))),
+      ),
+    ];
   };
-}
-
-function handlesIn(text: string): PlacedHandle[] {
-  return placedParts(parseMessage(text).parts).flatMap(({ part, within }) =>
-    isRecipient(part) ? [{ handle: part, text, within }] : [],
-  );
-}
-
-function isRecipient(part: MessagePart): part is Handle {
-  return part.kind === 'handle' && !part.midWord;
-}
-
-/** Returns the name of a recipient with the values of the group in place of its variables. */
-function nameOf({ handle, text }: PlacedHandle, tags: NotifiedGroup['tags']): string {
-  if (handle.variables.length === 0) return handle.name;
-  let name = '';
-  let at = handle.span.from + 1;
-  for (const { name: variable, span } of handle.variables) {
-    name += text.slice(at, span.from) + (tags.get(tagKeyOf(variable)) ?? text.slice(span.from, span.to));
-    at = span.to;
-  }
-  return name + text.slice(at, handle.span.to);
 }
 
 interface Facts {
@@ -79,19 +62,16 @@ function holds(
   { renotifies, priority }: Facts,
 ): boolean {
   const result = ((): boolean | undefined => {
-    const [variable, ...values] = args.map(({ text }) => text);
+    const [first, ...values] = args.map(({ text }) => text);
     switch (name) {
       case 'is_renotify':
         return renotifies ? undefined : false;
       case 'is_priority':
-        return args.some(({ text }) => text.toUpperCase() === `P${priority}`);
+        return first === `P${priority}`;
       case 'is_match':
       case 'is_exact_match': {
-        const value = tags.get(tagKeyOf(variable ?? ''));
-        if (value === undefined) return undefined;
-        return values.some((one) =>
-          name === 'is_match' && one !== '' ? value.includes(one) : value === one,
-        );
+        const value = valueIn(tags, first ?? '');
+        return value === undefined ? undefined : matchesAny(value, values, name === 'is_exact_match');
       }
       default:
         return undefined;
@@ -100,8 +80,7 @@ function holds(
   return result === undefined || (negated === otherwise ? result : !result);
 }
 
-/** Returns the tag key of a variable: `queue.name`, `[a.b].name`. */
-function tagKeyOf(variable: string): string {
-  const key = variable.trim().replace(/\.name$/, '');
-  return key.startsWith('[') && key.endsWith(']') ? key.slice(1, -1) : key;
+/** Returns the value of a variable such as `queue.name`, or undefined if it is no tag of the group. */
+function valueIn(tags: NotifiedGroup['tags'], variable: string): string | undefined {
+  return tags.get(tagKeyOf(variable) ?? '');
 }
