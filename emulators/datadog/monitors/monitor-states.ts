@@ -1,5 +1,5 @@
 import type { Organisation } from '../organisation.ts';
-import { isRawObject, type RawObject } from '../raw-json.ts';
+import { isRawObject, type RawObject, timestamp } from '../raw-json.ts';
 
 /** From the worst to the best. */
 const SEVERITY = ['Alert', 'Warn', 'Unknown', 'No Data', 'Ignored', 'Skipped', 'OK'];
@@ -61,7 +61,7 @@ export function setStates(organisation: Organisation, states: unknown): string |
     monitors.put(id, {
       ...monitor,
       overall_state: state['overall_state'] ?? worst,
-      overall_state_modified: new Date(organisation.now()).toISOString().replace('Z', '000+00:00'),
+      overall_state_modified: timestamp(organisation.now()),
       state: { groups },
       options: { ...options, silenced },
     });
