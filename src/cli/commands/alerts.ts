@@ -17,6 +17,7 @@ import {
   type ClientIo,
   type ClientOptions,
   clientOptions,
+  printFailure,
   withClient,
 } from './client-options.ts';
 
@@ -100,7 +101,7 @@ type Entry = MonitorStateFields['groups'][number] & {
 };
 
 async function showOnce(wanted: Wanted, options: ClientOptions, io: ClientIo): Promise<Exit> {
-  const { out, err, paint, paintErr, clock, screen } = io;
+  const { out, paint, clock, screen } = io;
   try {
     const { entries, more } = await readEntries(wanted, options, io);
     if (options.json) out(`${visibleJson(jsonOf(entries, more))}\n`);
@@ -111,10 +112,7 @@ async function showOnce(wanted: Wanted, options: ClientOptions, io: ClientIo): P
     }
     return EXIT.done;
   } catch (error) {
-    const failure = failureOf(error, paintErr);
-    if (options.json) out(`${visibleJson({ error: failure.json })}\n`);
-    err(failure.text);
-    return failure.exit;
+    return printFailure(error, options, io);
   }
 }
 

@@ -6,8 +6,10 @@ import type { BirddogClient } from '../client/birddog-client.ts';
 import type { Io } from '../command.ts';
 import type { Exit } from '../exit-status.ts';
 import { type Arguments, choice, flag, type Option, UsageError } from '../options.ts';
+import { failureOf } from '../print/print-failure.ts';
 import { type ProgressBar, progressBar } from '../print/progress.ts';
 import type { Paint } from '../print/report.ts';
+import { visibleJson } from '../print/visible.ts';
 
 export const FORMATS = ['yaml', 'json', 'toml'] as const satisfies readonly Format[];
 
@@ -139,4 +141,16 @@ export async function withClient(
     progress.close();
     client.close();
   }
+}
+
+/** Prints the failure of a request, with `--json` also as JSON. Returns the exit status. Rethrows any other error. */
+export function printFailure(
+  error: unknown,
+  { json }: Pick<ClientOptions, 'json'>,
+  { out, err, paintErr }: Pick<Io, 'out' | 'err' | 'paintErr'>,
+): Exit {
+  const failure = failureOf(error, paintErr);
+  if (json) out(`${visibleJson({ error: failure.json })}\n`);
+  err(failure.text);
+  return failure.exit;
 }

@@ -7,7 +7,6 @@ import { command } from '../command.ts';
 import { EXIT, type Exit } from '../exit-status.ts';
 import { choice, type Operands, type Option, textOption, UsageError } from '../options.ts';
 import { changeLines } from '../print/print-change.ts';
-import { failureOf } from '../print/print-failure.ts';
 import type { Paint, Style } from '../print/report.ts';
 import { visible, visibleJson } from '../print/visible.ts';
 import {
@@ -16,6 +15,7 @@ import {
   type ClientIo,
   type ClientOptions,
   clientOptions,
+  printFailure,
   withClient,
 } from './client-options.ts';
 
@@ -81,8 +81,9 @@ export function applicationOf(given: string | undefined): string {
 async function showHistory(
   query: Readonly<Record<string, string>>,
   { deadlineMs, json }: ClientOptions,
-  { client, out, err, paint, paintErr }: ClientIo,
+  io: ClientIo,
 ): Promise<Exit> {
+  const { client, out, paint } = io;
   try {
     const answer = await client.send({ method: 'GET', path: '/history', query, deadlineMs });
     const { revisions, next_cursor, missing_until } = parsedAnswer(historyAnswerSchema, answer);
@@ -97,10 +98,7 @@ async function showHistory(
     }
     return EXIT.done;
   } catch (error) {
-    const failure = failureOf(error, paintErr);
-    if (json) out(`${visibleJson({ error: failure.json })}\n`);
-    err(failure.text);
-    return failure.exit;
+    return printFailure(error, { json }, io);
   }
 }
 

@@ -10,7 +10,7 @@ import { findingJson } from '../print/finding-json.ts';
 import { countsOf, summaryOf, writesIn } from '../print/plan-summary.ts';
 import { doneLines } from '../print/print-applied.ts';
 import { earlyEnd } from '../print/early-end.ts';
-import { type Failure, failureOf } from '../print/print-failure.ts';
+import type { Failure } from '../print/print-failure.ts';
 import { printPlan } from '../print/print-plan.ts';
 import { printPlacedFindings } from '../print/print-text.ts';
 import { visibleJson } from '../print/visible.ts';
@@ -21,6 +21,7 @@ import {
   type ClientOptions,
   clientOptions,
   MAX_CHANGES,
+  printFailure,
   withClient,
 } from './client-options.ts';
 import { APPLICATION, applicationOf, CATALOGS, KIND } from './history.ts';
@@ -155,10 +156,7 @@ async function restore(body: JsonObject, options: RestoreOptions, io: ClientIo):
     if (stopped) err(stopped.text);
     return stopped?.exit ?? EXIT.done;
   } catch (error) {
-    const failure = failureOf(error, paintErr);
-    if (json) out(`${visibleJson({ error: failure.json })}\n`);
-    err(failure.text);
-    return failure.exit;
+    return printFailure(error, options, io);
   }
 }
 
