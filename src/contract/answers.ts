@@ -13,6 +13,7 @@ import {
   text,
 } from './answer-parts.ts';
 import { checkReportSchema } from './check-report.ts';
+import { MONITOR_STATES } from './query-parameters.ts';
 
 const findings = z.array(findingSchema);
 const request_id = text;
@@ -95,7 +96,7 @@ const entryFields = {
     .meta({ description: 'Whether it is a clone of the object with the same key.' }),
 };
 const time = text.meta({ format: 'date-time' });
-const state = z.enum(['alert', 'warn', 'unknown', 'no_data', 'ignored', 'skipped', 'ok']);
+const state = z.enum(MONITOR_STATES);
 /** The state of a monitor in a list. */
 const stateFields = {
   state,

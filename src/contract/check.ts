@@ -196,11 +196,12 @@ function optionsOf(schema: z.ZodUnion): Checker {
   const objects = all.filter((option) => option instanceof z.ZodObject);
   const [object] = objects;
   const others = all.every((option) => option instanceof z.ZodObject || takesScalars(option));
+  const unnamed = all.filter((option) => wordFields(option).length === 0);
   return (value, place) => {
     // Without a first try, which would double the time with each level of an object that contains itself.
     if (object && objects.length === 1 && others && isObject(value)) return checkerOf(object)(value, place);
     const named = isObject(value) ? all.filter((option) => isNamedBy(option, value)) : [];
-    const options = named.length > 0 ? named : all.filter((option) => wordFields(option).length === 0);
+    const options = named.length > 0 ? named : unnamed;
     if (options.some((option) => matches(option, value))) return;
     const sameShape = options.filter(
       (option) =>

@@ -7,9 +7,9 @@ import { catalogsIn } from './schemas.ts';
 /** The number of objects on one page of a GET. */
 export const PAGE_SIZE = { default: 100, max: 1000 } as const;
 
-/** The states of a monitor. The first spelling is the documented one. */
-const STATES = ['alert', 'warn', 'no_data', 'ok', 'unknown', 'ignored', 'skipped'];
-const STATE_PATTERN = STATES.join('|').replace('_', '[_ ]');
+/** The states of a monitor or group, from the worst to the best. */
+export const MONITOR_STATES = ['alert', 'warn', 'unknown', 'no_data', 'ignored', 'skipped', 'ok'] as const;
+const STATE_PATTERN = MONITOR_STATES.join('|').replace('_', '[_ ]');
 
 /** A query parameter: its meaning, the accepted values in words, and their schema. */
 export interface QueryParameter {
@@ -78,7 +78,7 @@ export const QUERY_PARAMETERS = {
   state: {
     description:
       'Only monitors in one of these overall states; a comma-separated list. Capitals and `_` are ignored: `No Data` is `no_data`.',
-    is: `a comma-separated list of ${STATES.join(', ')}`,
+    is: `a comma-separated list of ${MONITOR_STATES.join(', ')}`,
     schema: z
       .custom((value) => typeof value === 'string' && value.split(',').every(isState))
       .meta({ type: 'string', pattern: `^(${STATE_PATTERN})(,(${STATE_PATTERN}))*$` }),
@@ -204,7 +204,7 @@ export function queryParameter(
 }
 
 function isState(text: string): boolean {
-  return STATES.some((state) => plainState(state) === plainState(text));
+  return MONITOR_STATES.some((state) => plainState(state) === plainState(text));
 }
 
 /** Returns a state in one spelling: `No Data`, `no data` and `no_data` are equal. */

@@ -1,5 +1,5 @@
 import { monitorListSchema, type MonitorStateFields } from '../../contract/answers.ts';
-import { plainState, QUERY_PARAMETERS } from '../../contract/query-parameters.ts';
+import { MONITOR_STATES, plainState, QUERY_PARAMETERS } from '../../contract/query-parameters.ts';
 import { append } from '../../domain/append.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { wholeNumberIn } from '../../domain/whole-number.ts';
@@ -197,18 +197,8 @@ async function readEntries(
   return { entries: entries.sort(bySeverity), more };
 }
 
-const SEVERITY: readonly Entry['state'][] = [
-  'alert',
-  'warn',
-  'unknown',
-  'no_data',
-  'ignored',
-  'skipped',
-  'ok',
-];
-
 function bySeverity(a: Entry, b: Entry): number {
-  return SEVERITY.indexOf(a.state) - SEVERITY.indexOf(b.state) || timeOf(a) - timeOf(b);
+  return MONITOR_STATES.indexOf(a.state) - MONITOR_STATES.indexOf(b.state) || timeOf(a) - timeOf(b);
 }
 
 function timeOf({ since }: Pick<Entry, 'since'>): number {

@@ -1,5 +1,5 @@
 import type { MonitorStateFields } from '../../contract/answers.ts';
-import { plainState } from '../../contract/query-parameters.ts';
+import { MONITOR_STATES, plainState } from '../../contract/query-parameters.ts';
 import { isObject, type Json, type JsonObject, toNumber } from '../../domain/json.ts';
 import { keyAndValue, tagsOf } from '../../evaluate/group-tags.ts';
 import type { Status } from '../../language/message/transitions.ts';
@@ -8,9 +8,7 @@ import { notifiedBy } from './notified.ts';
 
 type State = MonitorStateFields['state'];
 
-/** From the worst to the best. Each is the state of a monitor or group in Datadog, and how answers name it. */
-const STATES: readonly State[] = ['alert', 'warn', 'unknown', 'no_data', 'ignored', 'skipped', 'ok'];
-const BY_NAME = new Map(STATES.map((state) => [plainState(state), state]));
+const BY_NAME = new Map(MONITOR_STATES.map((state) => [plainState(state), state]));
 /** The status of the blocks in a message; nobody is notified of the other states. */
 const STATUSES: ReadonlyMap<State, Status> = new Map([
   ['alert', 'alert'],
@@ -32,7 +30,7 @@ export function monitorState(monitor: JsonObject, nowMs: number): MonitorStateFi
   const overall = stateOf(monitor['overall_state']) ?? 'no_data';
   const problems = problemsOf(monitor, overall).sort(
     (a, b) =>
-      STATES.indexOf(a.state) - STATES.indexOf(b.state) ||
+      MONITOR_STATES.indexOf(a.state) - MONITOR_STATES.indexOf(b.state) ||
       (a.since ?? Number.POSITIVE_INFINITY) - (b.since ?? Number.POSITIVE_INFINITY) ||
       (a.group < b.group ? -1 : 1),
   );
