@@ -239,6 +239,15 @@ describe('birddog alerts --watch', () => {
     assert.match(fourth, /Nothing is alerting/);
   });
 
+  it('prints only JSON on a terminal with --json', async () => {
+    const answers = [page(MONITORS), problem(503), page([])];
+    const screen = () => ({ columns: 80, rows: 24 });
+    const { out, err } = await run(answers, ['--watch', '--json'], { ...interruptedAt(3), screen });
+    const counts = out.split('\n', 2).map((line) => JSON.parse(line).alerts.length);
+    assert.deepEqual([counts, out.split('\n').length], [[4, 0], 3]);
+    assert.match(err, /datadog_unavailable/);
+  });
+
   it('ends with any other failure, and with Ctrl-C during a request', async () => {
     const refused = await run([problem(403)], ['--watch'], interruptedAt(9));
     assert.deepEqual([refused.status, /forbidden/.test(refused.err)], [1, true]);

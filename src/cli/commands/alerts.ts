@@ -124,10 +124,11 @@ const CLEAR = '\x1b[H\x1b[2J';
  * one line of JSON, after the other. Goes on while Birddog is unavailable, and ends with any other failure.
  */
 async function watch(wanted: Wanted, everyMs: number, options: ClientOptions, io: ClientIo): Promise<Exit> {
-  const { outExact, paint, clock, screen } = io;
+  const { outExact, paint, clock } = io;
+  const screen = options.json ? undefined : io.screen;
   const stopped = new AbortController();
   const removers = [io.onInterrupt, io.onTerminate].map((listen) => listen(() => stopped.abort()));
-  const show = (text: string) => outExact(`${screen && !options.json ? CLEAR : ''}${safeText(text)}`);
+  const show = (text: string) => outExact(`${screen ? CLEAR : ''}${safeText(text)}`);
   let last = '';
   try {
     for (;;) {
