@@ -12,6 +12,9 @@ export interface Alert extends AlertFields {
   readonly condition: JsonObject;
 }
 
+/** The parts of an alert that its query is compiled from. */
+export type AlertParts = Pick<Alert, 'signal' | 'condition'>;
+
 /** The fields of an alert in the order in which a person writes them. */
 const ORDER: readonly (keyof Alert)[] = [
   'title',

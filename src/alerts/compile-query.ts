@@ -1,4 +1,5 @@
 import type { JsonObject } from '../domain/json.ts';
+import type { AlertParts } from './alert.ts';
 import { CONDITIONS, OTHERWISE } from './conditions/conditions.ts';
 import type { Compiled, ConditionKind, Measured, SignalKind } from './kinds.ts';
 import { SIGNALS } from './signals/signals.ts';
@@ -16,27 +17,15 @@ export function conditionKindOf(condition: JsonObject): ConditionKind {
 }
 
 /** Compiles the signal and the condition of an alert that has no mistakes. */
-export function compileQuery({
-  signal,
-  condition,
-}: {
-  readonly signal: JsonObject;
-  readonly condition: JsonObject;
-}): Compiled & { readonly type: string; readonly measured: Measured } {
+export function compileQuery({ signal, condition }: AlertParts): Compiled & { readonly type: string } {
   const measured = signalKindOf(signal).compile(signal);
   const { type } = measured;
-  if (measured.form === 'whole') return { type, query: measured.query, options: measured.options, measured };
-  return { type, ...conditionKindOf(condition).compile(condition, measured), measured };
+  if (measured.form === 'whole') return { type, query: measured.query, options: measured.options };
+  return { type, ...conditionKindOf(condition).compile(condition, measured) };
 }
 
 /** Returns whether a signal and a condition belong to rows of the tables, match their schemas and go together. */
-export function isCompilable({
-  signal,
-  condition,
-}: {
-  readonly signal: JsonObject;
-  readonly condition: JsonObject;
-}): boolean {
+export function isCompilable({ signal, condition }: AlertParts): boolean {
   const kind = SIGNALS.find(({ name }) => Object.hasOwn(signal, name));
   if (!kind?.schema.safeParse(signal).success) return false;
   const { form } = kind.compile(signal);

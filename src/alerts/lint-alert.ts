@@ -9,6 +9,7 @@ import { addSuppressionFindings, suppressionsOf } from '../lint/suppression/supp
 import { checkAlert } from './alert-findings.ts';
 import type { Alert } from './alert.ts';
 import { compileAlert } from './compile.ts';
+import { hasQuery } from './fields/field.ts';
 import { COVERED_OPTIONS } from './fields/fields.ts';
 import { fieldAt } from './query-places.ts';
 
@@ -109,7 +110,7 @@ function sourceOf(
     const place = field === undefined ? pointer : pointerTo(pointer, field);
     return { ...finding, pointer: place, reads: [SHARED] };
   }
-  if (finding.pointer === '/query' && at !== undefined && !Object.hasOwn(signal, 'query')) {
+  if (finding.pointer === '/query' && at !== undefined && !hasQuery({ signal })) {
     const path = fieldAt(type, query, at, { signal, condition });
     const length = (finding.to ?? at) - at;
     const place = { ...finding, pointer: pointerTo(pointer, ...path) };
@@ -127,7 +128,7 @@ function sourceOf(
   if (finding.pointer === '/name' && at !== undefined)
     return { ...finding, pointer: pointerTo(pointer, 'title'), at };
   // An alert on a query has its options as they are in Datadog.
-  const isSame = Object.hasOwn(signal, 'query') && finding.pointer.startsWith('/options/');
+  const isSame = hasQuery({ signal }) && finding.pointer.startsWith('/options/');
   return { ...finding, pointer: `${pointer}${isSame ? finding.pointer : alertFieldOf(finding.pointer)}` };
 }
 

@@ -1,4 +1,4 @@
-import { canonicalNumber, type Json, numberFromText, numberText } from '../domain/json.ts';
+import { canonicalNumber, type Json, numberFromText, numberText, toNumber } from '../domain/json.ts';
 
 /** The maximum number of zeros that are written for an exponent. */
 const MAX_ZEROS = 400;
@@ -19,4 +19,9 @@ export function decimalText(value: Json | undefined): string {
 export function decimal(value: Json | undefined): Json {
   const text = decimalText(value);
   return text === '' ? (value ?? null) : numberFromText(text);
+}
+
+/** Returns a number in the notation of `decimalText`, or undefined if it is missing or the default. */
+export function unlessNumber(value: Json | undefined, fallback?: number): Json | undefined {
+  return value === undefined || toNumber(value) === fallback ? undefined : decimal(value);
 }

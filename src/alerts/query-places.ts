@@ -2,11 +2,10 @@ import { isObject, type Json, type JsonObject, textOf } from '../domain/json.ts'
 import { readStoredQuery } from '../language/query/parse-query.ts';
 import type { Call, Expression, MetricQuery, Query, Series, Span } from '../language/query/syntax.ts';
 import { nodesIn } from '../language/query/walk-query.ts';
-import type { Alert } from './alert.ts';
+import type { AlertParts } from './alert.ts';
 import { LIMIT_NAMES } from './conditions/limits.ts';
 
 type Path = readonly (string | number)[];
-type Parts = Pick<Alert, 'signal' | 'condition'>;
 
 /** The setting of each argument of an algorithm; arguments without a name by their position. */
 const SETTINGS: ReadonlyMap<string, readonly string[]> = new Map([
@@ -20,12 +19,12 @@ const RENAMED_SETTINGS: ReadonlyMap<string, string> = new Map([['alert_window', 
  * Returns the field of an alert that the part of its monitor's query at an offset is compiled from. A field that is not written
  * is replaced by the object that lacks it.
  */
-export function fieldAt(type: string, text: string, at: number, parts: Parts): Path {
+export function fieldAt(type: string, text: string, at: number, parts: AlertParts): Path {
   const query = readStoredQuery(type, text);
   return writtenPath(parts, pathAt(query, at, parts) ?? ['signal']);
 }
 
-function pathAt(query: Query, at: number, parts: Parts): Path | undefined {
+function pathAt(query: Query, at: number, parts: AlertParts): Path | undefined {
   if ('comparison' in query && query.comparison && isIn(query.comparison.span, at))
     return ['condition', LIMIT_NAMES.find((name) => Object.hasOwn(parts.condition, name)) ?? 'anomaly'];
   if (query.kind === 'metric') return metricPath(query, at, parts);
@@ -34,7 +33,11 @@ function pathAt(query: Query, at: number, parts: Parts): Path | undefined {
   return method?.name.text === 'last' ? ['condition', 'over'] : ['signal', method?.name.text ?? ''];
 }
 
-function metricPath({ evaluation, expression }: MetricQuery, at: number, parts: Parts): Path | undefined {
+function metricPath(
+  { evaluation, expression }: MetricQuery,
+  at: number,
+  parts: AlertParts,
+): Path | undefined {
   if (isIn(evaluation.span, at)) return evaluationPath(evaluation, at, parts.condition);
   const name = [...SETTINGS.keys()].find((one) => Object.hasOwn(parts.condition, one));
   const setting = name === undefined ? undefined : settingAt(name, expression, at);
@@ -107,7 +110,7 @@ function isIn({ from, to }: Span, at: number): boolean {
 }
 
 /** Returns the longest start of a path whose fields are written. */
-function writtenPath({ signal, condition }: Parts, path: Path): Path {
+function writtenPath({ signal, condition }: AlertParts, path: Path): Path {
   let value: Json | undefined = { signal, condition };
   const written: (string | number)[] = [];
   for (const step of path) {

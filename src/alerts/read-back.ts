@@ -2,7 +2,7 @@ import { changesOf } from '../diff/changes.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { canonicalQuery } from '../language/query/canonical-query.ts';
 import { readStoredQuery } from '../language/query/parse-query.ts';
-import type { Alert } from './alert.ts';
+import type { Alert, AlertParts } from './alert.ts';
 import { canonicalAlert } from './canonical-alert.ts';
 import { compileAlert } from './compile.ts';
 import { isCompilable } from './compile-query.ts';
@@ -46,7 +46,7 @@ export function isCompiledAlert(monitor: JsonObject): boolean {
 /** Returns the alert that compiles to this monitor, or what keeps the monitor from being expressed as an alert. */
 export function readOrObstacle(
   monitor: JsonObject,
-  readParts: (monitor: ParsedMonitor) => Parts | undefined = readQuery,
+  readParts: (monitor: ParsedMonitor) => AlertParts | undefined = readQuery,
 ): { readonly alert: Alert } | { readonly obstacle: Obstacle } {
   const { type, name, query } = monitor;
   if (typeof type !== 'string') return obstacle('type', 'The monitor has no type.');
@@ -66,10 +66,8 @@ function obstacle(field: string, reason: string): { readonly obstacle: Obstacle 
   return { obstacle: { field, reason } };
 }
 
-type Parts = Pick<Alert, 'signal' | 'condition'>;
-
 /** Returns the first condition and the narrowest signal that a monitor can be read as. */
-function readQuery(monitor: ParsedMonitor): Parts | undefined {
+function readQuery(monitor: ParsedMonitor): AlertParts | undefined {
   for (const kind of [...CONDITIONS, OTHERWISE]) {
     const split = kind.read(monitor);
     if (!split) continue;
@@ -94,8 +92,8 @@ const ORDER = ['/type', '/query', '/options/thresholds', '/options'];
 
 /** Returns the first field in which a monitor differs from the compiled alert, of the managed fields. */
 function firstDifference(monitor: JsonObject, alert: Alert): string | undefined {
-  const [live, compiled] = [monitor, withoutIneffective(compileAlert(alert))].map(comparable);
-  const paths = changesOf('monitor', live ?? {}, compiled ?? {}).map(({ path }) => path);
+  const compiled = withoutIneffective(compileAlert(alert));
+  const paths = changesOf('monitor', comparable(monitor), comparable(compiled)).map(({ path }) => path);
   const rank = (path: string): number => {
     const at = ORDER.findIndex((one) => path === one || path.startsWith(`${one}/`));
     return at < 0 ? ORDER.length : at;
@@ -104,7 +102,7 @@ function firstDifference(monitor: JsonObject, alert: Alert): string | undefined 
   return first?.slice(1).replaceAll('/', '.');
 }
 
-/** Returns a monitor with its query in one spelling, and with the threshold that its query has. */
+/** Returns a monitor with its query in one spelling. */
 function comparable(monitor: JsonObject): JsonObject {
   const { type, query } = monitor;
   if (typeof type !== 'string' || typeof query !== 'string') return monitor;

@@ -3,7 +3,7 @@ import { isObject, type Json, type JsonObject, own, toNumber } from '../../domai
 import { nonEmptyText, number } from '../../domain/schema-parts.ts';
 import { canonicalDuration, duration, durationText, secondsOf, window, windowText } from '../durations.ts';
 import { conditionKind, defined, type Reading, unless } from '../kinds.ts';
-import { decimal, decimalText } from '../numbers.ts';
+import { decimal, decimalText, unlessNumber } from '../numbers.ts';
 import { algorithmCall, readAlgorithm } from './algorithm-call.ts';
 import { canonicalLimits, comparisonText, MORE_LIMITS, readThresholds, thresholdsOf } from './limits.ts';
 import {
@@ -251,9 +251,4 @@ function canonicalSettings(anomaly: Settings): JsonObject {
     interval: seconds === defaultInterval(trigger) ? undefined : interval && canonicalDuration(interval),
     timezone,
   });
-}
-
-/** Returns a number in plain decimals, or undefined if it is the default. */
-function unlessNumber(value: Json | undefined, fallback: number): Json | undefined {
-  return value === undefined || toNumber(value) === fallback ? undefined : decimal(value);
 }

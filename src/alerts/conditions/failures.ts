@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isObject, type Json, type JsonObject, toNumber } from '../../domain/json.ts';
 import { number } from '../../domain/schema-parts.ts';
 import { conditionKind, defined, type Measured, type ParsedMonitor, type Reading, unless } from '../kinds.ts';
-import { decimal } from '../numbers.ts';
+import { decimal, unlessNumber } from '../numbers.ts';
 import { MORE_LIMITS } from './limits.ts';
 
 /** The maximum number of results of a check that Datadog evaluates. */
@@ -30,7 +30,9 @@ export const FAILURES = conditionKind({
     const largest = Math.max(failures, toNumber(warn) ?? 0, recover, unknown ?? 0);
     return {
       query: `${queryOf(measured)}.last(${Math.min(largest + 1, MAX_RESULTS)}).count_by_status()`,
-      options: { thresholds: defined({ critical: failures, ok: recover, warning: limitOf(warn), unknown }) },
+      options: {
+        thresholds: defined({ critical: failures, ok: recover, warning: unlessNumber(warn), unknown }),
+      },
     };
   },
   read(monitor) {
@@ -40,7 +42,7 @@ export const FAILURES = conditionKind({
     return { condition: defined({ failures: critical, warn: warning, recover: ok, unknown }), rest };
   },
   canonical: ({ failures, warn, recover, unknown }) =>
-    defined({ failures, warn: limitOf(warn), recover: unless(recover, 1), unknown }),
+    defined({ failures, warn: unlessNumber(warn), recover: unless(recover, 1), unknown }),
   check({ warn }, report) {
     const count = toNumber(warn);
     if (count !== undefined && !(Number.isInteger(count) && count >= 1 && count <= MAX_RESULTS))
@@ -69,7 +71,7 @@ export const PERCENT = conditionKind({
     options: {
       thresholds: defined({
         critical: decimal(percent),
-        warning: limitOf(warn),
+        warning: unlessNumber(warn),
       }),
     },
   }),
@@ -79,7 +81,7 @@ export const PERCENT = conditionKind({
     if (!rest || critical === undefined || Object.keys(others).length > 0) return undefined;
     return { condition: defined({ percent: critical, warn: warning }), rest };
   },
-  canonical: ({ percent, warn }) => defined({ percent: decimal(percent), warn: limitOf(warn) }),
+  canonical: ({ percent, warn }) => defined({ percent: decimal(percent), warn: unlessNumber(warn) }),
   check({ percent, warn }, report) {
     for (const [name, value] of [
       ['percent', percent],
@@ -99,10 +101,6 @@ export const PERCENT = conditionKind({
   },
   examples: [{ signal: { check: 'datadog.agent.up', by: ['env'] }, condition: { percent: 50, warn: 20 } }],
 });
-
-function limitOf(warn: Json | undefined): Json | undefined {
-  return warn === undefined ? undefined : decimal(warn);
-}
 
 function queryOf(measured: Measured): string {
   return 'query' in measured ? measured.query : '';

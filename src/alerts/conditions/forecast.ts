@@ -3,7 +3,7 @@ import { toNumber } from '../../domain/json.ts';
 import { number } from '../../domain/schema-parts.ts';
 import { canonicalDuration, duration, secondsOf, window, windowText } from '../durations.ts';
 import { conditionKind, defined, type Reading, unless } from '../kinds.ts';
-import { decimal, decimalText } from '../numbers.ts';
+import { decimalText, unlessNumber } from '../numbers.ts';
 import { algorithmCall, readAlgorithm } from './algorithm-call.ts';
 import {
   canonicalLimits,
@@ -199,10 +199,7 @@ function given<T extends object>(values: T): { [name in keyof T]?: NonNullable<T
 function canonicalSettings({ algorithm, deviations, interval, history, model, seasonality }: Settings) {
   return defined({
     algorithm: unless(algorithm, FORECAST_DEFAULTS.algorithm),
-    deviations:
-      deviations === undefined || toNumber(deviations) === FORECAST_DEFAULTS.deviations
-        ? undefined
-        : decimal(deviations),
+    deviations: unlessNumber(deviations, FORECAST_DEFAULTS.deviations),
     interval: interval && unless(canonicalDuration(interval), canonicalDuration(FORECAST_DEFAULTS.interval)),
     history: history && unless(windowText(history), FORECAST_DEFAULTS.history),
     model: unless(model, FORECAST_DEFAULTS.model),

@@ -2,7 +2,7 @@ import { isObject, type Json, type JsonObject, own, toNumber } from '../../domai
 import { number } from '../../domain/schema-parts.ts';
 import type { Comparison, Query } from '../../language/query/syntax.ts';
 import { defined, type Report } from '../kinds.ts';
-import { decimal, decimalText } from '../numbers.ts';
+import { decimal, decimalText, unlessNumber } from '../numbers.ts';
 
 /** The operator of each limit. */
 const OPERATORS = {
@@ -84,9 +84,9 @@ export function comparisonText({ operator, value }: Pick<Limit, 'operator' | 'va
 export function thresholdsOf(value: Json, { warn, recover, warn_recover }: Limited): JsonObject {
   return defined({
     critical: value,
-    warning: warn === undefined ? undefined : decimal(warn),
-    critical_recovery: recover === undefined ? undefined : decimal(recover),
-    warning_recovery: warn_recover === undefined ? undefined : decimal(warn_recover),
+    warning: unlessNumber(warn),
+    critical_recovery: unlessNumber(recover),
+    warning_recovery: unlessNumber(warn_recover),
   });
 }
 
@@ -119,11 +119,7 @@ export function readThresholds(options: JsonObject): JsonObject {
 /** Returns the limits of a condition in canonical notation. */
 export function canonicalLimits(condition: Limited): JsonObject {
   const names = [...LIMIT_NAMES, 'warn', 'recover', 'warn_recover'] as const;
-  return defined(
-    Object.fromEntries(
-      names.map((name) => [name, condition[name] === undefined ? undefined : decimal(condition[name])]),
-    ),
-  );
+  return defined(Object.fromEntries(names.map((name) => [name, unlessNumber(condition[name])])));
 }
 
 /** Reports a warning that is reached only with the alert, and recoveries that the state cannot reach. */

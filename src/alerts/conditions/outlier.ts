@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { toNumber } from '../../domain/json.ts';
 import { number } from '../../domain/schema-parts.ts';
 import { windowText } from '../durations.ts';
 import { conditionKind, defined, type Reading, unless } from '../kinds.ts';
-import { decimal, decimalText } from '../numbers.ts';
+import { decimalText, unlessNumber } from '../numbers.ts';
 import { algorithmCall, readAlgorithm } from './algorithm-call.ts';
 import {
   checkWindow,
@@ -81,11 +80,8 @@ export const OUTLIER = conditionKind({
     return defined({
       outlier: defined({
         algorithm: unless(algorithm, OUTLIER_DEFAULTS.algorithm),
-        tolerance:
-          tolerance === undefined || toNumber(tolerance) === OUTLIER_DEFAULTS.tolerance
-            ? undefined
-            : decimal(tolerance),
-        percent: percent === undefined ? undefined : decimal(percent),
+        tolerance: unlessNumber(tolerance, OUTLIER_DEFAULTS.tolerance),
+        percent: unlessNumber(percent),
       }),
       over: windowText(over),
       full_window: unless(full_window, false),

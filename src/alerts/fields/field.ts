@@ -67,3 +67,8 @@ export function optionOf(monitor: JsonObject, name: string): Json | undefined {
 export function isWhole(signal: JsonObject): boolean {
   return ['all_of', 'any_of', 'query'].some((kind) => Object.hasOwn(signal, kind));
 }
+
+/** Returns whether the signal is a query of Datadog, whose options are all written as such. */
+export function hasQuery({ signal }: Pick<Alert, 'signal'>): boolean {
+  return Object.hasOwn(signal, 'query');
+}

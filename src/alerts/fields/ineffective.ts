@@ -8,7 +8,7 @@ import {
   sameJson,
   toNumber,
 } from '../../domain/json.ts';
-import { canonicalQuery } from '../../language/query/canonical-query.ts';
+import { sameQuery } from '../../language/query/canonical-query.ts';
 import { readStoredQuery } from '../../language/query/parse-query.ts';
 import { METRIC_TYPES } from '../../lint/monitor/monitor-types.ts';
 import { decimal } from '../numbers.ts';
@@ -62,13 +62,12 @@ const UNUSED_THRESHOLDS: readonly string[] = ['comparison', 'period', 'timeAggre
 export function withoutIneffective(monitor: JsonObject): JsonObject {
   const type = typeof monitor['type'] === 'string' ? monitor['type'] : '';
   const all = optionsOf(monitor);
-  const limit = limitOf(type, monitor['query']);
   const options: JsonObject = {};
   for (const [name, written] of Object.entries(all)) {
     const value = NUMBERS.has(name) ? asNumber(written) : written;
     const effective =
       name === 'thresholds'
-        ? usedThresholds(value, type, limit)
+        ? usedThresholds(value, type, limitOf(type, monitor['query']))
         : name === 'variables'
           ? withoutStorage(value)
           : value;
@@ -148,8 +147,7 @@ export function withLiveSpelling(desired: JsonObject, live: JsonObject): JsonObj
   const monitor = withLiveOptions(desired, live);
   const [{ type, query: text }, { query }] = [live, desired];
   if (typeof type !== 'string' || typeof text !== 'string' || typeof query !== 'string') return monitor;
-  const isSame = text !== query && canonicalQuery(type, text) === canonicalQuery(type, query);
-  return isSame ? { ...monitor, query: text } : monitor;
+  return sameQuery(type, text, query) ? { ...monitor, query: text } : monitor;
 }
 
 function withLiveOptions(desired: JsonObject, live: JsonObject): JsonObject {

@@ -2,7 +2,7 @@ import { own } from '../../domain/json.ts';
 import type { Alert } from '../alert.ts';
 import { namesInHint } from '../kinds.ts';
 import { readMessage, recipientsOf, transitionsOf, writeMessage } from '../notification.ts';
-import { type Field, isWhole, type Report } from './field.ts';
+import { type Field, hasQuery, isWhole, type Report } from './field.ts';
 import { notifiesNoData } from './no-data.ts';
 import type { Notify } from './schemas.ts';
 
@@ -115,8 +115,4 @@ function checkTransitions(entry: string | Notify, at: number, alert: Alert, repo
 /** Returns whether the condition lacks a threshold. A combination or a query has the states of Datadog's monitors. */
 function isMissing({ signal, condition }: Alert, name: string): boolean {
   return !Object.hasOwn(condition, name) && !isWhole(signal);
-}
-
-function hasQuery({ signal }: Alert): boolean {
-  return Object.hasOwn(signal, 'query');
 }

@@ -1,7 +1,7 @@
 import { type JsonObject, own } from '../../domain/json.ts';
 import type { Pointer } from '../../domain/pointer.ts';
 import type { Alert } from '../alert.ts';
-import { type Field, optionsOf } from './field.ts';
+import { type Field, hasQuery, optionsOf } from './field.ts';
 import { withoutIneffective } from './ineffective.ts';
 
 /** The options that the signal and the condition compile to. */
@@ -55,9 +55,4 @@ export function optionsField(fields: readonly Field[], covered: ReadonlyMap<stri
       }
     },
   };
-}
-
-/** Returns whether the signal is a query of Datadog, whose options are all written as such. */
-function hasQuery({ signal }: Alert): boolean {
-  return Object.hasOwn(signal, 'query');
 }
