@@ -19,7 +19,10 @@ export const FAILURES = conditionKind({
     }),
     warn: MORE_LIMITS.warn,
     recover: results
-      .meta({ description: 'The alert recovers at this number of consecutive successes.', default: 1 })
+      .meta({
+        description: 'With `failures`: the alert recovers at this number of consecutive successes.',
+        default: 1,
+      })
       .optional(),
     unknown: results
       .meta({ description: 'The state is unknown at this number of unknown results.' })

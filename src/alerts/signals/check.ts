@@ -13,13 +13,13 @@ const ALL: readonly string[] = ['*'];
 export const SCOPE = {
   filter: scopes
     .meta({
-      description: 'The tags that select what is measured. Default: everything.',
+      description: 'For checks and processes: the tags that select what is measured. Default: everything.',
       examples: [['env:prod']],
     })
     .optional(),
   by: scopes
     .meta({
-      description: 'The tags whose values each have a state of their own.',
+      description: 'For checks and processes: the tags whose values each have a state of their own.',
       examples: [['host']],
     })
     .optional(),

@@ -19,7 +19,8 @@ const BY = z
   .array(nonEmptyText.meta({ pattern: '^[A-Za-z@][A-Za-z0-9_.\\-/:@]{0,199}$' }))
   .min(1, 'must contain at least one tag; omit it to group by nothing')
   .meta({
-    description: 'The tags whose values each have a state of their own. Default: one state for all.',
+    description:
+      'For a metric: the tags whose values each have a state of their own. Default: one state for all.',
     examples: [['host'], ['queue', 'cluster']],
   });
 
@@ -31,11 +32,14 @@ const schema = z.strictObject({
   }),
   aggregate: z
     .enum(AGGREGATES)
-    .meta({ description: 'How the series of one group are combined. Default: `avg`; with `as`, `sum`.' })
+    .meta({
+      description:
+        'For a metric: how the series of one group are combined. Default: `avg`; with `as`, `sum`.',
+    })
     .optional(),
   filter: nonEmptyText
     .meta({
-      description: 'The scope of the metric, as between the braces of a query.',
+      description: 'For a metric: the scope, as between the braces of a query.',
       pattern: '^[^{}\\n\\r]*[^{}\\s][^{}\\n\\r]*$',
       default: '*',
       examples: ['env:prod', 'env:prod AND NOT host:test-*'],

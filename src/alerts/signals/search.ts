@@ -125,7 +125,7 @@ const MEMBERS = {
     .enum([...AGGREGATIONS.keys()])
     .meta({
       description:
-        'How the events of one group are combined. Default: `count`, and with `measure` `avg`. `count` takes no measure.',
+        'For a search: how the events of one group are combined. Default: `count`, and with `measure` `avg`. `count` takes no measure.',
       examples: ['p95', 'cardinality'],
     })
     .optional(),
@@ -142,7 +142,7 @@ const MEMBERS = {
     .min(1, 'must contain at least one facet; omit it to group by nothing')
     .meta({
       description:
-        'The tags and facets whose values each have a state of their own, at most 4. In a formula, an entry may be `{facet, limit}`.',
+        'For a search: the tags and facets whose values each have a state of their own, at most 4. In a formula, an entry may be `{facet, limit}`.',
       examples: [['service', '@region']],
     })
     .optional(),
