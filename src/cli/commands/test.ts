@@ -8,7 +8,7 @@ import { lintPart, movedDown } from '../documents/lint-text.ts';
 import { EXIT } from '../exit-status.ts';
 import { FILES, flag } from '../options.ts';
 import { printJson } from '../print/finding-json.ts';
-import { printFindings } from '../print/print-text.ts';
+import { count, printFindings } from '../print/print-text.ts';
 import type { LintedFile } from '../print/report.ts';
 import { safeText } from '../print/safe-text.ts';
 import { INPUT_FORMAT } from './client-options.ts';
@@ -93,6 +93,5 @@ function report(tested: readonly LintedFile[], counts: Counts, { paint }: Io): s
 }
 
 function summary({ tests, expectations, failed }: Counts): string {
-  const many = (count: number, one: string) => `${count} ${one}${count === 1 ? '' : 's'}`;
-  return `${many(tests, 'test')} with ${many(expectations, 'expectation')}: ${failed === 0 ? 'none' : failed} failed`;
+  return `${count(tests, 'test')} with ${count(expectations, 'expectation')}: ${failed === 0 ? 'none' : failed} failed`;
 }

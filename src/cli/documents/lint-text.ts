@@ -52,7 +52,7 @@ export interface LintContext {
   /** The recipients that exist; undefined to accept all. */
   readonly recipients?: KnownRecipients | undefined;
   /** The name of the text, and the documents that were read before it. */
-  readonly source?: { readonly name: string; readonly earlier: ReadApplications };
+  readonly source?: { readonly name: string; readonly earlier: ReadApplications } | undefined;
   /** Returns findings in addition to those of lint. */
   readonly also?: (document: JsonObject) => readonly Finding[];
 }
@@ -67,9 +67,8 @@ export async function lintText(
   const findings: LocatedFinding[] = [];
   for (const [at, part] of documents.entries()) {
     const number = documents.length > 1 ? { document: at + 1 } : {};
-    const name = documents.length > 1 ? `${source?.name}#${at + 1}` : source?.name;
-    const named = source && name !== undefined ? { source: { ...source, name } } : {};
-    for (const finding of await lintPart(part.text, format, { ...context, ...named })) {
+    const named = source && documents.length > 1 ? { ...source, name: `${source.name}#${at + 1}` } : source;
+    for (const finding of await lintPart(part.text, format, { ...context, source: named })) {
       findings.push({ ...movedDown(finding, part.line), ...number });
     }
   }

@@ -1,8 +1,9 @@
 import { largest } from '../../domain/append.ts';
 import type { MonitorStateFields } from '../../contract/answers.ts';
 import type { Screen } from '../command.ts';
+import { count } from './print-text.ts';
 import type { Paint, Style } from './report.ts';
-import { visible, widthOf } from './visible.ts';
+import { truncated, visible, widthOf } from './visible.ts';
 
 /** A group that is not ok, with its monitor. */
 export interface AlertRow
@@ -115,7 +116,7 @@ function summaryOf(rows: readonly AlertRow[]): string {
   const counts = [...Map.groupBy(rows, ({ state }) => state)].map(([state, all]) => `${all.length} ${state}`);
   const muted = rows.filter((row) => row.muted).length;
   const monitors = new Set(rows.map(({ monitor }) => monitor)).size;
-  const of = `${rows.length === 1 ? '1 group' : `${rows.length} groups`} of ${monitors === 1 ? '1 monitor' : `${monitors} monitors`}`;
+  const of = `${count(rows.length, 'group')} of ${count(monitors, 'monitor')}`;
   return `${of}: ${counts.join(', ')}${muted > 0 ? `; ${muted} muted` : ''}.`;
 }
 
@@ -143,13 +144,5 @@ function padded(text: string, width = 0): string {
 
 /** Cuts off a text that is wider than `width`, with an ellipsis. */
 function cut(text: string, width = 0): string {
-  if (textWidth(text) <= width) return text;
-  let kept = '';
-  let used = 1;
-  for (const char of text) {
-    used += widthOf(char);
-    if (used > width) break;
-    kept += char;
-  }
-  return `${kept}…`;
+  return textWidth(text) <= width ? text : `${truncated(text, width - 1)}…`;
 }

@@ -71,6 +71,7 @@ function summary(files: readonly LintedFile[]): string {
   return `${shown} in ${checked}${fixable}${rest}`;
 }
 
-function count(number: number, one: string, more = `${one}s`): string {
+/** Formats a number of things: "1 file", "2 files". */
+export function count(number: number, one: string, more = `${one}s`): string {
   return `${number} ${number === 1 ? one : more}`;
 }

@@ -1,5 +1,5 @@
 import type { ProcessIo } from '../command.ts';
-import { visible, widthOf } from './visible.ts';
+import { truncated, visible } from './visible.ts';
 
 const BAR_WIDTH = 24;
 const TICK_MS = 200;
@@ -65,17 +65,6 @@ export function progressLine(
   const filled = total === 0 ? 0 : Math.min(BAR_WIDTH, Math.floor((BAR_WIDTH * done) / total));
   const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)}`;
   const line = `${SPINNER[ticks % SPINNER.length]} ${bar} ${done}/${total} ${doing}${seconds > 0 ? ` ${seconds} s` : ''}`;
+  // A line that wraps cannot be rewritten.
   return truncated(visible(line), columns - 1);
-}
-
-/** Truncates a line that would wrap, because a wrapped line cannot be rewritten. */
-function truncated(line: string, columns: number): string {
-  let width = 0;
-  let shown = '';
-  for (const char of line) {
-    width += widthOf(char);
-    if (width > columns) break;
-    shown += char;
-  }
-  return shown;
 }

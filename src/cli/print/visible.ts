@@ -37,3 +37,15 @@ const WIDE =
 export function widthOf(char: string): number {
   return NO_WIDTH.test(char) ? 0 : WIDE.test(char) ? 2 : 1;
 }
+
+/** Returns the beginning of a line that takes at most `columns` columns of a terminal. */
+export function truncated(line: string, columns: number): string {
+  let width = 0;
+  let shown = '';
+  for (const char of line) {
+    width += widthOf(char);
+    if (width > columns) break;
+    shown += char;
+  }
+  return shown;
+}
