@@ -36,7 +36,7 @@ describe('checking a body against its schema', () => {
 
   it('says which fields select the form of an object, and which of them cannot be together', () => {
     const [none] = check(OBJECT_SCHEMAS.alert.create, { ...alert, signal: {} }, '');
-    assert.match(none?.message ?? '', /^A signal needs "metric"|^A signal needs one of "metric"/);
+    assert.match(none?.message ?? '', /^A signal needs one of "metric", "ratio", .+ or "query"\.$/);
     const condition = { over: '5m', above: 1, at_most: 2 };
     const [both] = check(OBJECT_SCHEMAS.alert.create, { ...alert, condition }, '');
     assert.equal(both?.message, 'A condition cannot have "above" and "at_most" together.');

@@ -7,7 +7,7 @@ import { driftCommand } from '../../src/cli/commands/drift.ts';
 import { planCommand } from '../../src/cli/commands/plan.ts';
 import { isObject, type Json, type JsonObject } from '../../src/domain/json.ts';
 import { folderWith, ROOT } from './birddog-command.ts';
-import { datadog } from './document-client.ts';
+import { datadog, ok } from './document-client.ts';
 import { type Pod, request, startPod } from './pod.ts';
 import { runInProcess } from './run-in-process.ts';
 
@@ -43,9 +43,9 @@ ${ALERTS.map(
   - {key: overview, from: alerts} # generated
 `;
 
-async function dashboard(): Promise<JsonObject> {
-  const { body } = await request(pod, 'GET', '/get_dashboards?application=generated&key=overview');
-  const id = String((body.dashboards ?? body.objects ?? [])[0]?.id);
+async function dashboard(application: string): Promise<JsonObject> {
+  const { id } = ok(await request(pod, 'GET', `/get_dashboards?application=${application}&key=overview`))
+    .dashboards[0];
   return datadog(pod, 'GET', `/api/v1/dashboard/${id}`);
 }
 
@@ -61,7 +61,7 @@ describe('a dashboard from alerts, through the processes', () => {
     const folder = folderWith(t, { 'shop.yaml': DOCUMENT });
     const applied = await run(folder, ['apply', '--yes', 'shop.yaml']);
     assert.equal(applied.status, 0, applied.err);
-    const created = await dashboard();
+    const created = await dashboard('generated');
     const graphs = definitionsIn(created).filter(({ type }) => type === 'timeseries');
     assert.deepEqual(
       graphs.map(({ title, markers }) => [title, objects(markers).map(({ value }) => value)]),
@@ -84,7 +84,7 @@ describe('a dashboard from alerts, through the processes', () => {
     assert.equal((await run(folder, ['apply', '--yes', 'shop.yaml'])).status, 0);
     assert.equal((await run(folder, ['plan', 'shop.yaml'])).status, 0);
 
-    const live = await dashboard();
+    const live = await dashboard('generated');
     const widgets = objects(live['widgets']).map((widget, at) =>
       at === 1 && isObject(widget['definition'])
         ? { ...widget, definition: { ...widget['definition'], title: 'Mine' } }
@@ -120,10 +120,8 @@ describe('a dashboard from alerts, through the processes', () => {
   it('writes another title of a generated dashboard into the file', async (t) => {
     const folder = folderWith(t, { 'shop.yaml': DOCUMENT.replaceAll('generated', 'titled') });
     assert.equal((await run(folder, ['apply', '--yes', 'shop.yaml'])).status, 0);
-    const { body } = await request(pod, 'GET', '/get_dashboards?application=titled&key=overview');
-    const id = String((body.dashboards ?? body.objects ?? [])[0]?.id);
-    const live = await datadog(pod, 'GET', `/api/v1/dashboard/${id}`);
-    await datadog(pod, 'PUT', `/api/v1/dashboard/${id}`, { ...live, title: 'Our shop' });
+    const live = await dashboard('titled');
+    await datadog(pod, 'PUT', `/api/v1/dashboard/${String(live['id'])}`, { ...live, title: 'Our shop' });
     assert.equal((await run(folder, ['drift', '--accept', 'shop.yaml'])).status, 0);
     assert.match(readFileSync(join(folder, 'shop.yaml'), 'utf8'), /from: alerts, title: Our shop\}/);
     assert.equal((await run(folder, ['plan', 'shop.yaml'])).status, 0);
