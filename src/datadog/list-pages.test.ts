@@ -38,7 +38,7 @@ const LISTS: Readonly<
   },
 };
 
-/** Counts the calls that read the list; the state of monitors takes a call for the downtimes before. */
+/** Counts the calls that read the list; the state of monitors takes a call for the downtimes, too. */
 const calls = (sent: readonly OutboundRequest[]) =>
   sent.filter(({ url }) => !url.pathname.endsWith('/downtime')).length;
 

@@ -80,7 +80,7 @@ async function* listAfter(
 ): AsyncGenerator<ListedPart> {
   const plain = tags.filter((tag) => PLAIN_TAG.test(tag));
   const filter = { ...WITH_STATE, ...(plain.length > 0 ? { monitor_tags: plain.join(',') } : {}) };
-  const withDowntimes = await readDowntimes(request, context);
+  let withDowntimes: ((monitor: JsonObject) => JsonObject) | undefined;
   const requireNew = checkPages(PAGE_SIZE);
   let last = after;
   let size = PAGE_SIZE;
@@ -101,7 +101,8 @@ async function* listAfter(
     requireNew(page);
     const hasMore = page.length >= size;
     last = idOf(objects.at(-1) ?? { id: last });
-    yield { objects: objects.map(withDowntimes), notReadable: 0, last, hasMore };
+    if (objects.length > 0) withDowntimes ??= await readDowntimes(request, context);
+    yield { objects: withDowntimes ? objects.map(withDowntimes) : objects, notReadable: 0, last, hasMore };
     if (!hasMore) return;
   }
 }
