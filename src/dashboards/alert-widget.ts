@@ -1,4 +1,7 @@
+import { NEVER } from '../alerts/conditions/missing-for.ts';
 import { isObject, type Json, type JsonObject, numberText } from '../domain/json.ts';
+import type { Owner } from '../domain/managed-fields.ts';
+import { markerTag } from '../domain/marker.ts';
 import { parseQuery } from '../language/query/parse-query.ts';
 import type { Comparison, Query } from '../language/query/syntax.ts';
 import type { Graph, GraphRequest } from './graph.ts';
@@ -58,14 +61,14 @@ function alertGraph({ key }: ShownAlert): Graph {
 
 /** Returns the state of one monitor. Datadog has no graph of a composite. */
 function stateWidget({ application, key }: ShownAlert): Graph {
-  return whole(monitorStates(`tag:"birddog_key:${application}/${key}"`));
+  return whole(monitorStates({ application, key }));
 }
 
-/** Returns a widget with the states of the monitors that a search finds. */
-export function monitorStates(query: string): JsonObject {
+/** Returns a widget with the states of the monitors of an application, or of one key. */
+export function monitorStates(owner: Owner): JsonObject {
   return {
     type: 'manage_status',
-    query,
+    query: `tag:"${markerTag(owner)}"`,
     summary_type: 'monitors',
     display_format: 'countsAndList',
     color_preference: 'background',
@@ -130,16 +133,13 @@ const THRESHOLDS = [
   ['warning_recovery', 'warn_recover', 'ok dashed'],
 ] as const;
 
-/** A limit of an alert about missing data, which no value reaches. */
-const UNREACHABLE = 1e15;
-
 function markersOf(comparison: Comparison | undefined, thresholds: Json | undefined): Json[] {
   const limit = comparison?.limit.kind === 'number' ? comparison.limit.text : undefined;
   const given = isObject(thresholds) ? thresholds : {};
   const seen = new Set<string>();
   return THRESHOLDS.flatMap(([name, label, display]) => {
     const value = (name === 'critical' ? limit : undefined) ?? numberText(given[name]);
-    if (value === undefined || seen.has(value) || Math.abs(Number(value)) >= UNREACHABLE) return [];
+    if (value === undefined || seen.has(value) || Math.abs(Number(value)) >= NEVER) return [];
     seen.add(value);
     return [{ display_type: display, label: `${label} ${value}`, value: `y = ${value}` }];
   });

@@ -55,7 +55,7 @@ export function alertsDashboard(
   const states = {
     definition: {
       title: 'Status',
-      ...monitorStates(`tag:"birddog_application:${application}"`),
+      ...monitorStates({ application }),
     },
     layout: { x: 0, y: 0, width: COLUMNS, height: STATUS_HEIGHT },
   };

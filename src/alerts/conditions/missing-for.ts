@@ -5,7 +5,7 @@ import { conditionKind, type Reading } from '../kinds.ts';
 import { readEvaluation } from './windows.ts';
 
 /** A limit that no metric exceeds, so that only missing data triggers the alert. */
-const NEVER = 1_000_000_000_000_000;
+export const NEVER = 1_000_000_000_000_000;
 
 /** Missing data of a metric. */
 export const MISSING_FOR = conditionKind({
