@@ -167,8 +167,9 @@ export function entryKeys(document: JsonObject): string[] {
   });
 }
 
-function keyOf(kind: ManagedKind, { key, ...object }: JsonObject): string | undefined {
-  return typeof key === 'string' ? key : defaultKey(kind, object);
+function keyOf(kind: ManagedKind, entry: JsonObject): string | undefined {
+  const { key } = entry;
+  return typeof key === 'string' ? key : defaultKey(kind, entry);
 }
 
 /**
