@@ -190,6 +190,25 @@ describe('a list of all applications', () => {
     assert.equal(world.taken().filter(({ call }) => call === 'GET /api/v2/downtime').length, 2);
   });
 
+  it('names the members of a composite by their keys, except for those that the caller may not read', async () => {
+    const composite = { type: 'composite', query: '1 && 2', options: {} };
+    seedMonitors(monitor(1, 'shop'), monitor(2, 'secret'), { ...monitor(3, 'shop'), ...composite });
+    const { entries } = await read('/get_alerts', {}, (application) => application === 'shop');
+    const text = JSON.stringify(entries.map(({ alert }) => alert));
+    assert.ok(text.includes('"k1"'), text);
+    assert.ok(!text.includes('k2') && !text.includes('secret'), text);
+  });
+
+  it('reads no downtimes if no monitor is found', async () => {
+    seedMonitors();
+    world.taken();
+    await read('/get_monitors');
+    assert.deepEqual(
+      world.taken().map(({ call }) => call),
+      ['GET /api/v1/monitor'],
+    );
+  });
+
   it('has only monitors that an alert can express as alerts', async () => {
     seedMonitors(alertMonitor(1), { ...monitor(2), type: 'composite', query: '1 && 1' });
     assert.deepEqual((await read('/get_alerts')).keys, ['app/k1']);
@@ -334,6 +353,7 @@ describe('a cursor', () => {
       { ...same, team: 'web' },
       { ...same, q: 'load' },
       { ...same, tags: 'env:prod' },
+      { ...same, explain: 'true' },
     ])
       await assert.rejects(read('/get_monitors', query), isBadRequest, JSON.stringify(query));
     await assert.rejects(read('/get_alerts', same), isBadRequest);
