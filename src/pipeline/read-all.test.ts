@@ -284,6 +284,28 @@ describe('the pages of a list', () => {
     assert.deepEqual([all.keys.length, all.notReadable], [6, 2], 'not counted: what the caller may not read');
   });
 
+  it('have at most 40 dashboards that are read before the time is checked, and none after a failure', async () => {
+    const idAt = (n: number) => `aaa-bbb-${String(n).padStart(3, '0')}`;
+    const boards = range(1, 50).map((n) => ({
+      ...markedObject(
+        'dashboard',
+        { title: `Board ${n}`, widgets: [] },
+        { application: 'app', key: `d${n}` },
+      ),
+      id: idAt(n),
+    }));
+    world.seed({ dashboards: boards });
+    const context = world.context(1000);
+    const times = [1000];
+    const slow = { ...context, deadline: { ...context.deadline, left: () => times.shift() ?? 400 } };
+    const page = await read('/get_dashboards', { page_size: '50' }, undefined, slow);
+    assert.equal(page.keys.length, 40);
+    assert.ok(page.next?.startsWith(`all.${idAt(40)}.`));
+    for (let n = 0; n < 10; n += 1) world.fail(`/api/v1/dashboard/${idAt(1)}`, 500);
+    const failing = read('/get_dashboards', {}, undefined, world.context(3000));
+    await assert.rejects(failing, { name: 'ProblemError' });
+  });
+
   it('end early at half of the time, and the cursor goes on behind what was examined', async () => {
     seedMonitors(...range(1, 2_500).map((id) => monitor(id)));
     const context = world.context(1000);
