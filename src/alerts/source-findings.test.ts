@@ -179,6 +179,30 @@ const CASES: readonly [what: string, signal: JsonObject, condition: JsonObject, 
       '/signal/any_of/2/all_of/0 "a/b/c" is not a valid key.',
     ],
   ],
+  [
+    'thresholds of an anomaly that are not below its share',
+    { metric: 'a' },
+    { over: '4h', anomaly: { share: 0.5 }, warn: 0.5, recover: 0.6 },
+    [
+      '/condition/warn The warning threshold 0.5 is reached only after the share 0.5 of the alert.',
+      '/condition/recover The recovery threshold 0.6 is within the alert range of 0.5.',
+    ],
+  ],
+  [
+    'a recovery from a warning that an anomaly does not have',
+    { metric: 'a' },
+    { over: '4h', anomaly: { algorithm: 'basic', seasonality: 'daily' }, warn_recover: 0.5 },
+    [
+      '/condition/warn_recover This recovery is never reached: the condition has no "warn".',
+      'warning: /condition/anomaly/seasonality The algorithm "basic" ignores the seasonality.',
+    ],
+  ],
+  [
+    'a recovery from a warning that a limit does not have',
+    { metric: 'a' },
+    { over: '5m', ...LIMIT, warn_recover: 5 },
+    ['/condition/warn_recover This recovery is never reached: the condition has no "warn".'],
+  ],
 ];
 
 describe('the findings about what an alert measures', () => {
