@@ -75,8 +75,8 @@ export class Samples {
 
   /** Returns the step that has points at `nowS` or later although it starts before; otherwise the length of the grid. */
   openStep(nowS: number): number {
-    const { startS, stepS, length } = this.grid;
-    const step = Math.ceil((nowS - startS) / stepS) - 1;
+    const { length } = this.grid;
+    const step = stepFrom(this.grid, nowS) - 1;
     return step < 0 || step >= length || this.#isComplete(step, nowS) ? length : step;
   }
 
@@ -95,7 +95,7 @@ export class Samples {
   /** Returns the start of the last step with a point that is known at `nowS` (UNIX seconds), or minus infinity. */
   lastSampleS(nowS: number): number {
     const { startS, stepS, length } = this.grid;
-    const end = this.#knownEnd(Math.min(length, Math.ceil((nowS - startS) / stepS)), nowS);
+    const end = this.#knownEnd(Math.min(length, stepFrom(this.grid, nowS)), nowS);
     const step = end > 0 ? (this.#lastSampled[end - 1] ?? -1) : -1;
     return step === -1 ? Number.NEGATIVE_INFINITY : startS + step * stepS;
   }
