@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { type Evaluation, evaluate } from '../../src/evaluate/evaluate.ts';
 import { readMonitor } from '../../src/evaluate/read-monitor.ts';
 import { windowsOf } from '../../src/evaluate/window-values.ts';
@@ -66,22 +67,37 @@ function difference(
 }
 
 /** Returns the shares as a sentence. */
-export function describeShares({ cases, transitions, groups, skipped, noData, renotified }: Shares): string {
+function describeShares({ cases, transitions, groups, skipped, noData, renotified }: Shares): string {
   const percent = (count: number) => `${Math.round((count / cases) * 100)} %`;
   return `${cases} cases: ${percent(transitions)} with a transition, ${percent(groups)} with several groups, ${percent(skipped)} with a skipped evaluation, ${percent(noData)} with no data, ${percent(renotified)} with a renotification`;
 }
 
 /** Shares of no cases. */
-export function noShares(): Shares {
+function noShares(): Shares {
   return { cases: 0, transitions: 0, groups: 0, skipped: 0, noData: 0, renotified: 0 };
 }
 
-if (import.meta.main) {
+/** Compares two evaluators for one seed, and counts the case. Returns a description of the first difference, if any. */
+type Compare = (seed: number, shares: Shares) => string | undefined;
+
+/** Asserts that seeds from 1 on have no difference, and that their cases are varied. Returns the shares as a sentence. */
+export function assertAgreement(compare: Compare, count: number): string {
+  const shares = noShares();
+  for (let seed = 1; seed <= count; seed += 1) assert.equal(compare(seed, shares), undefined);
+  const { cases, transitions, groups, skipped, noData, renotified } = shares;
+  const described = describeShares(shares);
+  assert.ok(transitions >= 0.6 * cases && groups >= 0.2 * cases, described);
+  assert.ok(skipped >= 0.1 * cases && noData >= 0.1 * cases && renotified >= 0.1 * cases, described);
+  return described;
+}
+
+/** Prints the differences of the seeds that the command line names: the first seed, and how many. */
+export function printDifferences(compare: Compare): void {
   const [from = 1, count = 1000] = process.argv.slice(2).map(Number);
   const shares = noShares();
   let differences = 0;
   for (let seed = from; seed < from + count; seed += 1) {
-    const found = compareSeed(seed, shares);
+    const found = compare(seed, shares);
     if (found === undefined) continue;
     differences += 1;
     if (differences <= 5) process.stdout.write(`${found}\n`);
@@ -89,3 +105,5 @@ if (import.meta.main) {
   process.stdout.write(`${describeShares(shares)}; ${differences} differences\n`);
   process.exitCode = differences === 0 ? 0 : 1;
 }
+
+if (import.meta.main) printDifferences(compareSeed);

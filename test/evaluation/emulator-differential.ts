@@ -4,7 +4,7 @@ import { type Evaluation, evaluate } from '../../src/evaluate/evaluate.ts';
 import { readMonitor } from '../../src/evaluate/read-monitor.ts';
 import { windowsOf } from '../../src/evaluate/window-values.ts';
 import { pick, seededRandom } from '../seeded-random.ts';
-import { describeShares, noShares, type Shares } from './differential.ts';
+import { printDifferences, type Shares } from './differential.ts';
 import type { OracleCase } from './oracle.ts';
 import { monitorOf, randomCase, seriesOf } from './random-case.ts';
 
@@ -156,16 +156,4 @@ function firstDifference(
   return at === -1 ? undefined : `${what} ${at}: evaluate ${ours[at] ?? '-'}, emulator ${theirs[at] ?? '-'}`;
 }
 
-if (import.meta.main) {
-  const [from = 1, length = 1000] = process.argv.slice(2).map(Number);
-  const shares = noShares();
-  let differences = 0;
-  for (let seed = from; seed < from + length; seed += 1) {
-    const found = compareWithEmulator(seed, shares);
-    if (found === undefined) continue;
-    differences += 1;
-    if (differences <= 5) process.stdout.write(`${found}\n`);
-  }
-  process.stdout.write(`${describeShares(shares)}; ${differences} differences\n`);
-  process.exitCode = differences === 0 ? 0 : 1;
-}
+if (import.meta.main) printDifferences(compareWithEmulator);
