@@ -107,6 +107,11 @@ export function textOf(value: Json | undefined): string {
   return value === undefined ? '' : printJson(value);
 }
 
+/** Returns the texts of a list, without its other items; none if the value is no list. */
+export function textsOf(value: Json | undefined): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}
+
 /** Prints a value as JSON, with raw numbers in their original notation. */
 export function printJson(value: Json): string {
   return JSON.stringify(value);

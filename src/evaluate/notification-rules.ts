@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, own, textOf } from '../domain/json.ts';
+import { isObject, type Json, type JsonObject, own, textOf, textsOf } from '../domain/json.ts';
 import { appliesOn, type Status } from '../language/message/transitions.ts';
 import { parseMetricQuery } from '../language/query/parse-query.ts';
 import type { FilterTerm } from '../language/query/syntax.ts';
@@ -65,11 +65,7 @@ function readRule(rule: JsonObject): Rule {
 }
 
 function handles(value: Json | undefined): string[] {
-  return texts(value).map((name) => `@${name}`);
-}
-
-function texts(value: Json | undefined): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+  return textsOf(value).map((name) => `@${name}`);
 }
 
 /** All of `tags` must match, or `scope` must. A scope that cannot be parsed matches nothing. */
@@ -77,7 +73,7 @@ function readFilter(filter: Json | undefined): Matches {
   if (!isObject(filter)) return () => true;
   const scope = own(filter, 'scope');
   if (typeof scope !== 'string') {
-    const wanted = texts(own(filter, 'tags'));
+    const wanted = textsOf(own(filter, 'tags'));
     return ({ tags }) => wanted.every((tag) => tags.has(tag));
   }
   const { expression, faults } = parseMetricQuery(`m{${scope}}`);

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, own, textOf } from '../domain/json.ts';
+import { isObject, type JsonObject, own, textOf, textsOf } from '../domain/json.ts';
 import { parseMessage } from '../language/message/parse-message.ts';
 import { isOn, numericOf } from '../lint/monitor/option-values.ts';
 import {
@@ -118,8 +118,8 @@ export function readNotices(
   missing: MissingData,
 ): NoticeRules {
   const minutes = numericOf(options['renotify_interval']) ?? 0;
-  const statuses = words(options['renotify_statuses']);
-  const notifyBy = words(options['notify_by']);
+  const statuses = textsOf(options['renotify_statuses']);
+  const notifyBy = textsOf(options['notify_by']);
   const isWhole = notifyBy.includes('*') || isOn(options['groupby_simple_monitor']);
   const keys = isWhole ? [] : notifyBy;
   const priority = numericOf(monitor['priority']);
@@ -135,17 +135,13 @@ export function readNotices(
       : {}),
     ...(by.length > 0 && (isWhole || keys.length > 0) ? { notifyBy: keys } : {}),
     notifiesNoData: missing.kind === 'legacy' || missing.kind === 'notify',
-    tags: words(monitor['tags']),
+    tags: textsOf(monitor['tags']),
     messages: {
       message: [parseMessage(textOf(monitor['name'])), parseMessage(textOf(monitor['message']))],
       escalation: parseMessage(textOf(options['escalation_message'])),
       priority: priority === undefined ? '' : `P${priority}`,
     },
   };
-}
-
-function words(value: Json | undefined): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
 /** Reads the start of a cumulative window from `scheduling_options.evaluation_window`. */
