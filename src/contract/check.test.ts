@@ -53,6 +53,20 @@ describe('checking a body against its schema', () => {
     );
   });
 
+  it('does not check an object itself, or its choice, after a mistake in its fields', () => {
+    const ratio = { of: { logs: 'a' }, to: { metric: 5 } };
+    const condition = { over: '5m', abov: 1 };
+    assert.deepEqual(
+      check(OBJECT_SCHEMAS.alert.create, { ...alert, signal: { ratio }, condition }, '').map(
+        ({ code, pointer }) => [code, pointer],
+      ),
+      [
+        ['wrong_value', '/signal/ratio/to/metric'],
+        ['unknown_member', '/condition/abov'],
+      ],
+    );
+  });
+
   it('reports only the misspelling of the field that selects the form', () => {
     const found = check(OBJECT_SCHEMAS.alert.create, { ...alert, signal: { metrc: 'm' } }, '');
     assert.deepEqual(

@@ -78,6 +78,8 @@ describe('birddog alerts', () => {
       '',
     ]);
     assert.equal((await run([page([])], [])).out, 'Nothing is alerting.\n');
+    const muted = monitor('silent', [group('*', 'no_data', 1, { muted: true, notified: [] })]);
+    assert.match((await run([page([muted])], [])).out, /^no_data {2}1m .* muted$/m);
   });
 
   it('reads all pages with its filters', async () => {
