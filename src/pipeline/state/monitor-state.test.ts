@@ -120,6 +120,13 @@ describe('the mutes of a monitor', () => {
   });
 });
 
+describe('the mutes that are shown', () => {
+  it('are at most 100', () => {
+    const silenced = Object.fromEntries(Array.from({ length: 101 }, (_, n) => [`host:h${n}`, null]));
+    assert.equal(monitorState(monitor({ options: { silenced } }), NOW).mutes.length, 100);
+  });
+});
+
 describe('who is notified of a group', () => {
   const notified = (message: string, more: JsonObject = {}, status = 'Alert', group = 'queue:orders') =>
     monitorState(monitor({ state: groups([group, status, {}]), message, ...more }), NOW).groups[0]?.notified;
@@ -139,6 +146,7 @@ describe('who is notified of a group', () => {
     [match('is_exact_match "queue.name" "order"'), ['@b']],
     [match('is_match "queue.name" "x" "order"'), ['@a']],
     [match('is_match "host.env" "x"'), ['@a', '@b']],
+    [match('is_match "queue.name" ""'), ['@b']],
     ['{{^is_match "queue.name" "order"}}@a{{/is_match}}', []],
     [match('is_priority "P2"'), ['@a'], { priority: 2 }],
     [match('is_priority "P2"'), ['@b'], { priority: 3 }],
