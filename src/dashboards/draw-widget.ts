@@ -1,5 +1,5 @@
 import { append } from '../domain/append.ts';
-import { isObject, type Json, type JsonObject } from '../domain/json.ts';
+import { isObject, type Json, type JsonObject, textsOf } from '../domain/json.ts';
 import { drawGraph } from './draw-graph.ts';
 import { type Area, decimal, element, textLine, type TextStyle, wrapped } from './svg.ts';
 
@@ -99,8 +99,8 @@ function drawStates({ query }: JsonObject, area: Area): string[] {
 }
 
 function drawCheck({ check, tags, group_by: groups }: JsonObject, area: Area): string[] {
-  const by = strings(groups).slice(0, MAX_ITEMS).join(', ');
-  const where = strings(tags).slice(0, MAX_ITEMS).join(', ');
+  const by = textsOf(groups).slice(0, MAX_ITEMS).join(', ');
+  const where = textsOf(tags).slice(0, MAX_ITEMS).join(', ');
   const details = [stringOf(check), ...(by === '' ? [] : [`by ${by}`]), ...(where === '*' ? [] : [where])];
   const height = Math.max(LINE_HEIGHT, Math.min(60, area.height - 2 * LINE_HEIGHT));
   return [
@@ -111,7 +111,7 @@ function drawCheck({ check, tags, group_by: groups }: JsonObject, area: Area): s
 
 function drawSlo({ slo_id: id, time_windows: windows }: JsonObject, area: Area): string[] {
   const y = area.y + Math.min(area.height - LINE_HEIGHT, 40);
-  const period = strings(windows).slice(0, MAX_ITEMS).join(', ');
+  const period = textsOf(windows).slice(0, MAX_ITEMS).join(', ');
   return [
     textLine('Error budget', area.x, y - 12, area.width, BODY),
     element('rect', { x: area.x, y: y - 4, width: area.width, height: 8, fill: '#e4e6eb' }),
@@ -154,10 +154,6 @@ function box(name: string, area: Area, fill: string, color: string): string[] {
       anchor: 'middle',
     }),
   ];
-}
-
-function strings(value: Json | undefined): string[] {
-  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 }
 
 /** Returns the text of a line of Markdown. */

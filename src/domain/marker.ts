@@ -1,5 +1,5 @@
 import type { Finding } from './finding.ts';
-import { isObject, type Json, type JsonObject } from './json.ts';
+import { isObject, type Json, type JsonObject, textsOf } from './json.ts';
 import type { Owner, StoredKind } from './managed-fields.ts';
 import { markedLine, markerLinesAtEnd, withMarkerLine, withoutMarkerLine } from './marker-line.ts';
 import { markerTagOf, normalisedTag } from './normalised-tag.ts';
@@ -56,7 +56,7 @@ interface FoundMarkers {
 }
 
 function markersInTags(object: JsonObject): FoundMarkers {
-  const found = textList(object['tags']).flatMap((tag) => markerTagOf(tag) ?? []);
+  const found = textsOf(object['tags']).flatMap((tag) => markerTagOf(tag) ?? []);
   const keys = found.filter(({ name }) => name === 'birddog_key');
   return {
     written: new Set(keys.filter(({ exact }) => exact).map(({ value }) => value)),
@@ -93,7 +93,7 @@ export function isContestedBy(kind: StoredKind, object: JsonObject, owner: Owner
   if (key !== undefined) return ownership.marks.includes(`${application}/${key}`);
   return (
     ownership.marks.some((mark) => mark.startsWith(`${application}/`)) ||
-    (kind === 'monitor' && textList(object['tags']).includes(markerTag(owner)))
+    (kind === 'monitor' && textsOf(object['tags']).includes(markerTag(owner)))
   );
 }
 
@@ -109,10 +109,10 @@ export type Stamped =
  */
 export function stamped(kind: StoredKind, object: JsonObject, stamp: Stamp, live?: JsonObject): Stamped {
   const mark = `${stamp.application}/${stamp.key}`;
-  const written = textList(object['tags']);
+  const written = textsOf(object['tags']);
   const added =
     live && markOf(kind, live)?.application === stamp.application
-      ? keptTags(written, textList(live['tags']))
+      ? keptTags(written, textsOf(live['tags']))
       : withTag(
           withTag(written, 'service', kind === 'monitor' ? stamp.service : undefined),
           'team',
@@ -194,10 +194,6 @@ function withTag(tags: readonly string[], name: string, value: string | undefine
 
 function hasTag(tags: readonly string[], name: string): boolean {
   return tags.some((tag) => tag === name || tag.startsWith(`${name}:`));
-}
-
-function textList(value: Json | undefined): string[] {
-  return Array.isArray(value) ? value.filter((v) => typeof v === 'string') : [];
 }
 
 /** Sorts objects by creation time, oldest first, then by id. */

@@ -2,7 +2,7 @@ import { type Alert, alertJson } from '../../alerts/alert.ts';
 import { readAlert, readQueryAlert } from '../../alerts/read-back.ts';
 import type { Edit } from '../../domain/finding.ts';
 import { GENERATED_FIELDS, isGenerated } from '../../dashboards/alerts-dashboard.ts';
-import { isObject, type Json, type JsonObject, own, sameJson } from '../../domain/json.ts';
+import { isObject, type Json, type JsonObject, own, sameJson, textsOf } from '../../domain/json.ts';
 import type { Change } from '../../domain/plan.ts';
 import { type Pointer, pointerSteps, pointerTo, valueAt } from '../../domain/pointer.ts';
 import type { ReadDocument } from '../../pipeline/document/read-document.ts';
@@ -97,12 +97,12 @@ function tagEdits(
   changes: readonly Change[],
   document: JsonObject,
 ): Edit[] {
-  const current = stringsIn(written);
-  const inherited = stringsIn(document['tags']);
-  const added = stringsIn(changes.flatMap(({ to }) => to ?? [])).filter(
+  const current = textsOf(written);
+  const inherited = textsOf(document['tags']);
+  const added = textsOf(changes.flatMap(({ to }) => to ?? [])).filter(
     (tag) => !current.includes(tag) && !inherited.includes(tag),
   );
-  const removed = stringsIn(changes.flatMap(({ from }) => from ?? []));
+  const removed = textsOf(changes.flatMap(({ from }) => from ?? []));
   if (!Array.isArray(written)) return added.length === 0 ? [] : [{ pointer: at, value: added }];
   return [
     ...added.map((tag, index): Edit => ({ pointer: pointerTo(at, written.length + index), value: tag })),
@@ -150,8 +150,4 @@ function differences(application: string): Differ {
     return [{ pointer, value: after }];
   };
   return differ;
-}
-
-function stringsIn(value: Json | undefined): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }

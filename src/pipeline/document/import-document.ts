@@ -8,7 +8,7 @@ import { check } from '../../contract/check.ts';
 import { withoutId } from '../../diff/widget-pairs.ts';
 import { asWritten } from '../../diff/minimal-object.ts';
 import type { Route } from '../../domain/application.ts';
-import { type Json, type JsonObject, sameJson } from '../../domain/json.ts';
+import { type JsonObject, sameJson, textsOf } from '../../domain/json.ts';
 import { idOf, unmarked } from '../../domain/marker.ts';
 import { withReferences } from '../../domain/references.ts';
 import type { KeyedObject } from './import-keys.ts';
@@ -34,7 +34,7 @@ export function importedDocument(
   const read = objectsOf(entries, keys).map(({ object, ...entry }) => ({
     ...entry,
     object,
-    tags: withoutAdded(textsIn(object['tags']), added),
+    tags: withoutAdded(textsOf(object['tags']), added),
   }));
   const tags = commonTags(read.flatMap((one) => (one.stored === 'monitor' ? [one.tags] : [])));
   const common = new Set(tags);
@@ -148,8 +148,4 @@ function withoutWidgetIds(dashboard: JsonObject): JsonObject {
   const { widgets, tabs } = dashboard;
   if (!Array.isArray(widgets) || (Array.isArray(tabs) && tabs.length > 0)) return dashboard;
   return { ...dashboard, widgets: widgets.map(withoutId) };
-}
-
-function textsIn(value: Json | undefined): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }

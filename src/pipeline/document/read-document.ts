@@ -4,7 +4,7 @@ import { alertSchema, parseAlert } from '../../contract/alert-schema.ts';
 import { applicationSchema, formerName, MAX_FORMER_NAMES } from '../../contract/schemas.ts';
 import { CATALOG_NAMES, type CatalogAliases, KEY_SLUG } from '../../domain/application.ts';
 import type { Finding } from '../../domain/finding.ts';
-import { isObject, type Json, type JsonObject, numberText } from '../../domain/json.ts';
+import { isObject, type Json, type JsonObject, numberText, textsOf } from '../../domain/json.ts';
 import { type ManagedKind, type StoredKind, toSend } from '../../domain/managed-fields.ts';
 import type { Mark } from '../../domain/marker.ts';
 import { type Pointer, pointerTo } from '../../domain/pointer.ts';
@@ -217,7 +217,7 @@ const MAX_SHARED = 1_000_000;
 function sharedIn(document: JsonObject): Shared {
   const shared = {
     application: documentIn(document).application,
-    tags: textsIn(document['tags']),
+    tags: textsOf(document['tags']),
     notify: sharedRecipients(document['notify']),
   };
   const count = (list: string) => (Array.isArray(document[list]) ? document[list].length : 0);
@@ -264,10 +264,10 @@ function* readingEntry(
       pointer,
       object,
       adopt: typeof adopt === 'string' ? adopt : numberText(adopt),
-      renamedFrom: textsIn(typeof former === 'string' ? [former] : former)
+      renamedFrom: textsOf(typeof former === 'string' ? [former] : former)
         .slice(0, MAX_FORMER_NAMES)
         .flatMap((name) => formerName(name, shared.application) ?? []),
-      unmanaged: textsIn(unmanaged),
+      unmanaged: textsOf(unmanaged),
       references: [
         ...referencesIn(written, pointer),
         ...(kind === 'alert' ? memberReferences(written['signal'], pointerTo(pointer, 'signal')) : []),
@@ -303,7 +303,7 @@ function generatedReferences({ widgets = null }: JsonObject, pointer: Pointer): 
 /** Returns the recipients of a document as entries of an alert: all strings are one entry, so that the message has one line for them. */
 function sharedRecipients(notify: Json | undefined): readonly Json[] {
   if (!Array.isArray(notify)) return [];
-  const to = textsIn(notify);
+  const to = textsOf(notify);
   return [...(to.length > 0 ? [{ to }] : []), ...notify.filter((entry) => typeof entry !== 'string')];
 }
 
@@ -318,7 +318,7 @@ function monitorOf(alert: JsonObject, { notify }: Shared): JsonObject | undefine
 
 /** Adds the document's common tags to a monitor. */
 function tagged(monitor: JsonObject, { tags }: Shared): JsonObject {
-  const own = textsIn(monitor['tags']);
+  const own = textsOf(monitor['tags']);
   const known = new Set(own);
   const more = tags.filter((tag) => !known.has(tag));
   return more.length === 0 ? monitor : { ...monitor, tags: [...own, ...more] };
@@ -347,8 +347,4 @@ export function duplicateKeys(): (entry: DocumentEntry) => Finding | undefined {
       hint: 'Give each entry a unique "key".',
     };
   };
-}
-
-function textsIn(value: Json | undefined): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
