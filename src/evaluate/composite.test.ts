@@ -10,10 +10,11 @@ import {
   timeAt,
   transitionsIn,
 } from '../../test/evaluation/evaluation-series.ts';
-import { evaluateComposite } from './composite.ts';
-import type { Evaluation } from './evaluate.ts';
+import { runAtOnce, type Steps } from '../domain/steps.ts';
+import { evaluateComposite, evaluatingComposite } from './composite.ts';
+import { type Evaluation, evaluate, evaluating } from './evaluate.ts';
 import { readMonitor } from './read-monitor.ts';
-import type { Series } from './window-values.ts';
+import { computingWindows, type Series, windowsOf } from './window-values.ts';
 
 const SPAN = { from: timeAt('12:00'), to: timeAt('12:30') };
 const OPTIONS = { notify_no_data: true, no_data_timeframe: 1, thresholds: { critical: 80, warning: 60 } };
@@ -126,3 +127,31 @@ describe('a composite', () => {
     assert.equal('kind' in result && result.code, 'composite_member');
   });
 });
+
+describe('an evaluation in steps', () => {
+  it('stops after each group, and has the same result', () => {
+    const monitor = { type: 'query alert', name: 'm', query: 'avg(last_1m):avg:a{*} by {host} > 80' };
+    const read = readMonitor({ ...monitor, message: '@a' });
+    assert.ok(read.kind === 'condition');
+    const series = [
+      new Map(['host:a', 'host:b', 'host:c'].map((group) => [group, regular('11:59', [90, 1])])),
+    ];
+    const windows = windowsOf(read, series, SPAN);
+    const outcomesOf = ({ groups }: typeof windows) => [...groups.values()].map(({ outcomes }) => outcomes);
+    assert.equal(stepsOf(computingWindows(read, series, SPAN)), 3);
+    assert.deepEqual(outcomesOf(runAtOnce(computingWindows(read, series, SPAN))), outcomesOf(windows));
+    // The states of each group, then its notifications.
+    assert.equal(stepsOf(evaluating(read, windows)), 6);
+    assert.deepEqual(runAtOnce(evaluating(read, windows)), evaluate(read, windows));
+    const combined = readMonitor({ type: 'composite', name: 'c', query: '1 && 2', message: '@a' });
+    assert.ok(combined.kind === 'composite');
+    const members = new Map(['1', '2'].map((name) => [name, evaluate(read, windows)]));
+    assert.equal(stepsOf(evaluatingComposite(combined, members, SPAN)), 6);
+  });
+});
+
+function stepsOf(work: Steps<unknown>): number {
+  let count = 0;
+  while (!work.next().done) count += 1;
+  return count;
+}

@@ -1,9 +1,10 @@
+import { runAtOnce, type Steps } from '../domain/steps.ts';
 import type { Composite, CompositeExpression, Refusal } from './condition.ts';
 import {
   type Evaluation,
   type GroupEvaluation,
+  findingNotifications,
   type NoticeOptions,
-  notificationsOf,
   transitionsOf,
 } from './evaluate.ts';
 import { keyAndValue, tagsOf } from './group-tags.ts';
@@ -20,11 +21,21 @@ const [NO_OUTCOMES, NO_VALUES] = [new Uint8Array(), new Float64Array()];
  * `Composite.members`. They must cover the span. Refuses a composite with a member that is missing.
  */
 export function evaluateComposite(
-  { members: names, expression, notices }: Composite,
+  composite: Composite,
   members: ReadonlyMap<string, Evaluation>,
   span: EvaluationSpan,
   options: NoticeOptions = {},
 ): Evaluation | Refusal {
+  return runAtOnce(evaluatingComposite(composite, members, span, options));
+}
+
+/** Computes the same as `evaluateComposite`, and yields after each group. */
+export function* evaluatingComposite(
+  { members: names, expression, notices }: Composite,
+  members: ReadonlyMap<string, Evaluation>,
+  span: EvaluationSpan,
+  options: NoticeOptions = {},
+): Steps<Evaluation | Refusal> {
   const missing = names.find((name) => !members.has(name));
   if (missing !== undefined)
     return refuse('composite_member', `The member ${missing} of the composite has no evaluations.`);
@@ -47,13 +58,14 @@ export function evaluateComposite(
     }
     groups.set(group, { states: result, outcomes: NO_OUTCOMES, values: NO_VALUES });
     noDataByGroup.set(group, notifiesNoData);
+    yield;
   }
   return {
     times,
     firstReported,
     groups,
     transitions: transitionsOf(times, firstReported, groups),
-    notifications: notificationsOf(
+    notifications: yield* findingNotifications(
       notices,
       times,
       firstReported,

@@ -1,3 +1,4 @@
+import { runAtOnce, type Steps } from '../domain/steps.ts';
 import type { Condition, NoticeRules, Thresholds } from './condition.ts';
 import { type Downtime, type NoticeKind, noticesOf } from './notices.ts';
 import { tagsOf } from './group-tags.ts';
@@ -78,11 +79,16 @@ export interface EvaluateOptions extends NoticeOptions {
 }
 
 /** Computes states, transitions and notifications from windows. The windows may be used again with other thresholds. */
-export function evaluate(
+export function evaluate(condition: Condition, windows: Windows, options: EvaluateOptions = {}): Evaluation {
+  return runAtOnce(evaluating(condition, windows, options));
+}
+
+/** Computes the same as `evaluate`, and yields after each group. */
+export function* evaluating(
   condition: Condition,
   { schedule, groups: windows }: Windows,
   options: EvaluateOptions = {},
-): Evaluation {
+): Steps<Evaluation> {
   const { times, firstReported } = schedule;
   const rules = { ...condition.states, thresholds: options.thresholds ?? condition.states.thresholds };
   const groups = new Map<string, GroupEvaluation>();
@@ -91,6 +97,7 @@ export function evaluate(
     const { states, isNew } = groupStates(rules, times, window);
     groups.set(group, { states, outcomes: window.outcomes, values: window.values });
     counts.add(window.outcomes, isNew);
+    yield;
   }
   const { notifiesNoData } = condition.notices;
   return {
@@ -98,7 +105,7 @@ export function evaluate(
     firstReported,
     groups,
     transitions: transitionsOf(times, firstReported, groups),
-    notifications: notificationsOf(
+    notifications: yield* findingNotifications(
       condition.notices,
       times,
       firstReported,
@@ -167,15 +174,15 @@ export function transitionsOf(
   return transitions.sort(byTimeAndGroup);
 }
 
-/** Returns the notifications of every notified group, by time and then by group. */
-export function notificationsOf(
+/** Returns the notifications of every notified group, by time and then by group. Yields after each notified group. */
+export function* findingNotifications(
   rules: NoticeRules,
   times: Float64Array,
   firstReported: number,
   groups: ReadonlyMap<string, GroupEvaluation>,
   notifiesNoData: (at: number, group: string) => boolean,
   { downtimes = [], rules: added }: NoticeOptions,
-): Notification[] {
+): Steps<Notification[]> {
   const recipients = new Recipients(rules.messages);
   const notifications: Notification[] = [];
   for (const [group, { states, values }] of notifiedGroups(rules.notifyBy, groups)) {
@@ -204,6 +211,7 @@ export function notificationsOf(
           : own,
       });
     }
+    yield;
   }
   return notifications.sort(byTimeAndGroup);
 }

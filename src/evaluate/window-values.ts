@@ -1,4 +1,5 @@
 import { largest, smallest } from '../domain/append.ts';
+import { runAtOnce, type Steps } from '../domain/steps.ts';
 import { onlyQueryOf, type Term, termsOf } from './align-terms.ts';
 import type { Condition, Formula } from './condition.ts';
 import { FullWindow } from './full-window.ts';
@@ -38,10 +39,21 @@ const NO_POINTS: Points = { times: new Float64Array(), values: new Float64Array(
 
 /** Computes the value of every window of every group, in time linear in the number of steps and evaluations. */
 export function windowsOf(condition: Condition, series: Series, span: EvaluationSpan): Windows {
+  return runAtOnce(computingWindows(condition, series, span));
+}
+
+/** Computes windows like `windowsOf`, and yields after each group. */
+export function* computingWindows(
+  condition: Condition,
+  series: Series,
+  span: EvaluationSpan,
+): Steps<Windows> {
   const schedule = scheduleOf(condition, span);
   const groups = new Map<string, GroupWindows>();
-  for (const [group, points] of groupedPoints(condition, series))
+  for (const [group, points] of groupedPoints(condition, series)) {
     groups.set(group, new WindowedGroup(condition, schedule, group, points).windows());
+    yield;
+  }
   return { schedule, groups };
 }
 

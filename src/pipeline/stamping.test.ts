@@ -8,7 +8,7 @@ import { deadlineAfter } from '../domain/deadline.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { applyPlan } from './document/apply-plan.ts';
 import type { DocumentPlan, LiveState } from './document/document-plan.ts';
-import { runAtOnce } from '../runtime/concurrency/throttle.ts';
+import { runAtOnce } from '../domain/steps.ts';
 import { planningDocument } from './document/plan-document.ts';
 import { readDocument } from './document/read-document.ts';
 import { requireWritable } from './object-write.ts';

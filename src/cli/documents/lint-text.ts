@@ -9,7 +9,7 @@ import { unknownRecipients } from '../../lint/recipients/unknown-recipients.ts';
 import { isDocument } from '../../pipeline/body-kind.ts';
 import { documentIn } from '../../pipeline/document/read-document.ts';
 import { lintFile } from '../../pipeline/lint.ts';
-import { runAtOnce } from '../../runtime/concurrency/throttle.ts';
+import { runAtOnce } from '../../domain/steps.ts';
 
 /** A finding with its position in the whole text. */
 export interface LocatedFinding extends Finding {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Json, JsonObject } from '../../domain/json.ts';
-import { runAtOnce } from '../../runtime/concurrency/throttle.ts';
+import { runAtOnce } from '../../domain/steps.ts';
 import { lintMonitor } from '../monitor/lint-monitor.ts';
 import { KnownRecipients } from './known-recipients.ts';
 import { unknownRecipients } from './unknown-recipients.ts';

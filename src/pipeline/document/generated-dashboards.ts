@@ -5,7 +5,7 @@ import { printJson } from '../../domain/json.ts';
 import { tooLarge } from '../../domain/problem.ts';
 import { checkTimeBudget } from '../../domain/time-budget.ts';
 import { DOCUMENT_LIMITS, OBJECT_LIMITS } from '../../format/decoded.ts';
-import type { Steps } from '../../runtime/concurrency/throttle.ts';
+import type { Steps } from '../../domain/steps.ts';
 
 /** Values of one widget of an alert, about. */
 const VALUES_PER_ALERT = 50;

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { StoredKind } from '../../domain/managed-fields.ts';
 import { idOf, unmarked } from '../../domain/marker.ts';
 import { pointerTo } from '../../domain/pointer.ts';
-import type { Steps } from '../../runtime/concurrency/throttle.ts';
+import type { Steps } from '../../domain/steps.ts';
 import { type CreateStep, liveOf, type PlanStep } from './document-plan.ts';
 
 /** Maximum number of similar objects that one new object is compared with. */

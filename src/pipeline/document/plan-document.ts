@@ -20,7 +20,7 @@ import {
   unmarked,
 } from '../../domain/marker.ts';
 import { type Reference, resolved } from '../../domain/references.ts';
-import type { Steps } from '../../runtime/concurrency/throttle.ts';
+import type { Steps } from '../../domain/steps.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { pointerTo } from '../../domain/pointer.ts';
 import { adoptionFindings } from './adoption.ts';

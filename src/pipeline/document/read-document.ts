@@ -15,7 +15,7 @@ import { isCompilable } from '../../alerts/compile-query.ts';
 import { isGenerated } from '../../dashboards/alerts-dashboard.ts';
 import { compileAlert } from '../../alerts/compile.ts';
 import { memberReferences } from '../../alerts/signals/composite.ts';
-import { runAtOnce, type Steps } from '../../runtime/concurrency/throttle.ts';
+import { runAtOnce, type Steps } from '../../domain/steps.ts';
 import { defaultKey, LISTS } from '../body-kind.ts';
 import { storedKind } from '../request.ts';
 import { GeneratedDashboards } from './generated-dashboards.ts';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { setImmediate as nextIteration } from 'node:timers/promises';
-import { createThrottle, runAtOnce, runThrottled, type Steps } from './throttle.ts';
+import { runAtOnce, type Steps } from '../../domain/steps.ts';
+import { createThrottle, runThrottled } from './throttle.ts';
 
 function* counting(seen: number[]): Steps<string> {
   for (let n = 0; n < 10; n += 1) {
