@@ -1,4 +1,5 @@
 import { json, type EmulatorResponse, type EmulatorRequest } from '../server/emulator-server.ts';
+import { mistakeInGenerator, setGenerators } from './metrics/generators.ts';
 import { setStates } from './monitors/monitor-states.ts';
 import { COLLECTIONS, type Organisation } from './organisation.ts';
 import { isLimits, type RateLimits } from './rate-limits.ts';
@@ -85,6 +86,10 @@ export function datadogControl(target: ControlTarget) {
         const error = setStates(organisation, body);
         return error === undefined ? DONE : json(400, { errors: [error] });
       },
+      'PUT /__control/generators': (body) => {
+        const error = setGenerators(organisation, body);
+        return error === undefined ? DONE : json(400, { errors: [error] });
+      },
       'GET /__control/writes': () => json(200, target.log.writes),
       'GET /__control/state': () =>
         json(200, Object.fromEntries(COLLECTIONS.map((name) => [name, organisation.collection(name).all()]))),
@@ -111,6 +116,8 @@ export function seed({ groups }: Pick<ControlTarget, 'groups'>, objects: unknown
     for (const object of list) {
       if (!isRawObject(object) || object['id'] === undefined)
         return `each item of "${name}" must be an object with an id`;
+      const mistake = name === 'generators' ? mistakeInGenerator(object) : undefined;
+      if (mistake !== undefined) return mistake;
       add(object);
     }
   }

@@ -9,6 +9,7 @@ import { downtimesV1 } from './downtimes/downtimes-v1.ts';
 import { downtimes } from './downtimes/downtimes.ts';
 import { auditEvents } from './events/audit-events.ts';
 import { events } from './events/events.ts';
+import { generators } from './metrics/generators.ts';
 import { metricIntake } from './metrics/metric-intake.ts';
 import { metricQueries } from './metrics/metric-queries.ts';
 import { configPolicies } from './monitor-settings/config-policies.ts';
@@ -62,6 +63,7 @@ const ENDPOINT_GROUPS: readonly ((organisation: Organisation) => EndpointGroup)[
   events,
   auditEvents,
   metricIntake,
+  generators,
   metricQueries,
   users,
   roles,

@@ -24,6 +24,7 @@ export const COLLECTIONS = [
   'events',
   'audit_events',
   'metrics',
+  'generators',
   'users',
   'roles',
   'teams',

@@ -1,10 +1,11 @@
+import type { Series } from '../metrics/series.ts';
 import type { RawObject } from '../raw-json.ts';
 import { termsOf } from './expression.ts';
 import { GroupState, notifiesNoData, type Result } from './group-state.ts';
 import { type MonitorQuery, readMonitorQuery } from './monitor-query.ts';
 import { type Downtime, type Notice, Notices, optionsOf } from './notices.ts';
 import { recipientsOf } from './recipients.ts';
-import { groupsOfTerm, type Series, StepValues, WHOLE } from './step-values.ts';
+import { groupsOfTerm, StepValues, WHOLE } from './step-values.ts';
 import { SEVERITY, type State } from './thresholds.ts';
 import type { GroupQueries } from './window-value.ts';
 import { defaultStep, frequencyOf } from './window-start.ts';

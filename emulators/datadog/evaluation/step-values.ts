@@ -1,15 +1,6 @@
 import { aggregate, groupsOf, scopeCondition } from '../metrics/metric-query.ts';
+import type { Series } from '../metrics/series.ts';
 import type { Term } from './expression.ts';
-
-/** The points of one metric with one set of tags. */
-export interface Series {
-  readonly metric: string;
-  readonly tags: readonly string[];
-  /** `gauge` (default), `count` or `rate`. */
-  readonly type?: string;
-  /** Epoch seconds and value; null, NaN and infinite values are missing. */
-  readonly points: readonly (readonly [seconds: number, value: number | null])[];
-}
 
 type Point = readonly [seconds: number, value: number];
 

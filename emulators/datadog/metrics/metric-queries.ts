@@ -5,6 +5,7 @@ import type { Call, EndpointGroup } from '../route.ts';
 import { parseFormula, evaluate } from './formula.ts';
 import { badQuery, type GroupValues, type MetricQuery, parseMetricQuery, valuesOf } from './metric-query.ts';
 import { queryV2Routes } from './queries-v2.ts';
+import { sourcesOf } from './series.ts';
 import { stepFor } from './steps.ts';
 
 /** The part of a query after the name of the metric: scope, groups and functions. */
@@ -12,7 +13,7 @@ const AFTER_METRIC = /\{[^{}]*\}(?:\s*by\s*\{[^{}]*\})?(?:\.\w+\([^()]*\))*/g;
 const IN_METRIC = /[\w.:]/;
 
 /**
- * Serves metric queries, v1 and v2, over the submitted series: scopes, groups, rollups and arithmetic. Unsupported
+ * Serves metric queries, v1 and v2, over the submitted and generated series: scopes, groups, rollups and arithmetic. Unsupported
  * functions and sources other than metrics return no series.
  */
 export function metricQueries(organisation: Organisation): EndpointGroup {
@@ -33,7 +34,6 @@ export function metricQueries(organisation: Organisation): EndpointGroup {
 function queryV1(organisation: Organisation, { query }: Call): EmulatorResponse {
   const [from, to, text] = ['from', 'to', 'query'].map((name) => required(query, name));
   const [start, end] = [milliseconds('from', from), milliseconds('to', to)];
-  const sent = organisation.collection('metrics').all();
   const series = expressionsIn(text ?? '').flatMap((expression, index) => {
     const { formula, queries } = parseExpression(expression);
     const list = [...queries.values()];
@@ -41,7 +41,12 @@ function queryV1(organisation: Organisation, { query }: Call): EmulatorResponse 
     const values = new Map(
       [...queries].map(([name, one]) => [
         name,
-        valuesOf(one, sent, { from: Math.ceil(start / step) * step, to: end, step }),
+        // The end is inclusive.
+        valuesOf(one, sourcesOf(organisation, [one.metric]), {
+          from: Math.ceil(start / step) * step,
+          to: end + 1000,
+          step,
+        }),
       ]),
     );
     return evaluate(formula, values).map((group) =>

@@ -1,6 +1,6 @@
-import { toNumber, type RawObject } from '../raw-json.ts';
 import { DatadogError } from '../datadog-error.ts';
 import { parseQuery } from '../events/event-query.ts';
+import type { PointSource } from './series.ts';
 
 /** The values of one group, by time in epoch milliseconds. */
 export interface GroupValues {
@@ -90,52 +90,53 @@ function fillOf(given: string | undefined): Fill | undefined {
   return { method, limit: limit === undefined ? FILL_LIMIT_SECONDS : Number(limit) };
 }
 
-/** Evaluates a query over the stored series, from `from` to `to` (epoch milliseconds), at an interval of `step` ms. */
-export function valuesOf(
-  query: MetricQuery,
-  sent: readonly RawObject[],
-  { from, to, step }: { from: number; to: number; step: number },
-): GroupValues[] {
+/** The times of the points that a query reads, and the interval of its answer; in epoch milliseconds. */
+export interface Range {
+  readonly from: number;
+  /** Exclusive. */
+  readonly to: number;
+  readonly step: number;
+}
+
+/** Evaluates a query over series. */
+export function valuesOf(query: MetricQuery, sources: readonly PointSource[], range: Range): GroupValues[] {
   const inScope = scopeCondition(query.scope);
-  const series = sent.filter((one) => one['metric'] === query.metric && inScope(tagsOf(one)));
+  const own = sources.filter(({ metric, tags }) => metric === query.metric && inScope(tags));
   const groups = Map.groupBy(
-    series.flatMap((one) => groupsOf(query.by, tagsOf(one)).map((tags) => ({ one, tags }))),
+    own.flatMap((source) => groupsOf(query.by, source.tags).map((tags) => ({ source, tags }))),
     ({ tags }) => tags.join(),
   );
   return [...groups.values()].flatMap((group) => {
-    const steps = group.flatMap(({ one }) => stepsOf(one, query, { from, to, step }));
-    const values = [...Map.groupBy(steps, ([at]) => at)]
-      .flatMap(([at, list]): [number, number][] => {
-        const value = aggregate(
-          query.aggregator,
-          list.map(([, v]) => v),
-        );
-        return value === undefined ? [] : [[at, value]];
-      })
-      .toSorted(([a], [b]) => a - b);
+    const lists = new Map<number, number[]>();
+    for (const { source } of group)
+      for (const [at, value] of stepsOf(source, query, range)) addTo(lists, at, value);
+    const values = aggregated(query.aggregator, lists).toSorted(([a], [b]) => a - b);
     return values.length === 0 ? [] : [{ tags: group[0]?.tags ?? [], values: new Map(values) }];
   });
 }
 
 /** Returns one value of a series per interval: the sum of a count, the average of any other type. */
 function stepsOf(
-  { points, type }: RawObject,
+  { type, each }: PointSource,
   { rollup, perSecond }: MetricQuery,
-  { from, to, step }: { from: number; to: number; step: number },
+  { from, to, step }: Range,
 ): [number, number][] {
-  const within = (Array.isArray(points) ? points : []).flatMap((point: unknown): [number, number][] => {
-    const [seconds, value] = Array.isArray(point) ? [toNumber(point[0]), toNumber(point[1])] : [];
-    if (seconds === undefined || value === undefined) return [];
-    const ms = seconds * 1000;
-    return ms >= from && ms <= to ? [[Math.floor(ms / step) * step, value]] : [];
-  });
-  const aggregator = rollup ?? (type === 'count' ? 'sum' : 'avg');
-  return [...Map.groupBy(within, ([at]) => at)].flatMap(([at, list]): [number, number][] => {
-    const value = aggregate(
-      aggregator,
-      list.map(([, v]) => v),
-    );
-    return value === undefined ? [] : [[at, perSecond ? value / (step / 1000) : value]];
+  const lists = new Map<number, number[]>();
+  each(from / 1000, to / 1000, (at, value) => addTo(lists, Math.floor((at * 1000) / step) * step, value));
+  const values = aggregated(rollup ?? (type === 'count' ? 'sum' : 'avg'), lists);
+  return perSecond ? values.map(([at, value]) => [at, value / (step / 1000)]) : values;
+}
+
+function addTo(lists: Map<number, number[]>, at: number, value: number): void {
+  const list = lists.get(at);
+  if (list) list.push(value);
+  else lists.set(at, [value]);
+}
+
+function aggregated(aggregator: string, lists: ReadonlyMap<number, readonly number[]>): [number, number][] {
+  return [...lists].flatMap(([at, list]): [number, number][] => {
+    const value = aggregate(aggregator, list);
+    return value === undefined ? [] : [[at, value]];
   });
 }
 
@@ -177,8 +178,4 @@ export function groupsOf(by: readonly string[], tags: readonly string[]): string
     },
     [[]],
   );
-}
-
-function tagsOf({ tags }: RawObject): string[] {
-  return Array.isArray(tags) ? tags.map(String) : [];
 }

@@ -6,6 +6,7 @@ import { DatadogError } from '../datadog-error.ts';
 import type { Route } from '../route.ts';
 import { parseFormula, evaluate } from './formula.ts';
 import { badQuery, type GroupValues, aggregate, parseMetricQuery, valuesOf } from './metric-query.ts';
+import { sourcesOf } from './series.ts';
 import { stepFor } from './steps.ts';
 
 /** Datadog keeps values for 15 months. */
@@ -81,10 +82,9 @@ function queryOf(
   if (data_source !== METRICS || typeof query !== 'string') return { ...own, groups: [] };
   const read = parseMetricQuery(query);
   const interval = (read?.interval ?? 0) * 1000 || step;
-  const sent = organisation.collection('metrics').all();
   return {
     ...own,
-    groups: read ? valuesOf(read, sent, { from, to, step: interval }) : [],
+    groups: read ? valuesOf(read, sourcesOf(organisation, [read.metric]), { from, to, step: interval }) : [],
   };
 }
 
