@@ -4,13 +4,13 @@ const LAYERS = [
   ['serving'],
   ['health', 'http', 'auth', 'contract', 'pipeline', 'datadog', 'catalogs', 'ledger'],
   ['runtime'],
-  ['lint', 'alerts', 'dashboards', 'evaluate', 'language', 'format'],
+  ['lint', 'alerts', 'dashboards', 'preview', 'evaluate', 'language', 'format'],
   ['diff'],
   ['domain'],
 ];
 const COMMANDS = 'main|sidecar|init|cli';
 const ADAPTERS = 'datadog|catalogs|ledger';
-const PURE = 'domain|diff|format|language|lint|alerts|dashboards|evaluate';
+const PURE = 'domain|diff|format|language|lint|alerts|dashboards|preview|evaluate';
 const IO_MODULES =
   'child_process|cluster|dgram|dns|fs|http|http2|https|inspector|net|os|process|readline|repl|sqlite|timers|tls|worker_threads';
 const TESTS = '\\.test\\.ts$';
@@ -72,6 +72,14 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/http/', pathNot: TESTS },
       to: { path: `^src/(${ADAPTERS})/` },
+    },
+    {
+      name: 'evaluate-below-preview',
+      comment:
+        'The evaluation of a monitor does not depend on reports about it, and they do not depend on pictures.',
+      severity: 'error',
+      from: { path: '^src/(evaluate|preview)/', pathNot: TESTS },
+      to: { path: '^src/(preview|dashboards)/', pathNot: '^src/$1/' },
     },
     {
       name: 'pure-without-io',

@@ -233,7 +233,7 @@ function notifiedGroups(
   if (notifyBy === undefined) return groups;
   const wholes = new Map<string, { states: Uint8Array; values: Float64Array }>();
   for (const [group, { states, values }] of groups) {
-    const key = notifyBy.length === 0 ? '*' : wholeOf(group, notifyBy);
+    const key = notifiedGroupOf(notifyBy, group);
     const whole = wholes.get(key);
     if (!whole) {
       wholes.set(key, { states: states.slice(), values: values.slice() });
@@ -249,8 +249,10 @@ function notifiedGroups(
   return wholes;
 }
 
-/** Returns the tags of a group with the given keys, in the order of the keys. */
-function wholeOf(group: string, keys: readonly string[]): string {
+/** Returns the group that is notified for a group: itself, or its tags with the keys of `notifyBy`, in their order. */
+export function notifiedGroupOf(notifyBy: readonly string[] | undefined, group: string): string {
+  if (notifyBy === undefined) return group;
+  if (notifyBy.length === 0) return '*';
   const tags = tagsOf(group);
-  return keys.map((key) => tags.find((tag) => tag.startsWith(`${key}:`)) ?? `${key}:`).join();
+  return notifyBy.map((key) => tags.find((tag) => tag.startsWith(`${key}:`)) ?? `${key}:`).join();
 }

@@ -11,7 +11,7 @@ interface LocalTime {
 }
 
 /** Converts times of a time zone. Creating one takes longer than using it. */
-class WallClock {
+export class WallClock {
   readonly #format: Intl.DateTimeFormat;
 
   constructor(timeZone: string) {

@@ -1,0 +1,78 @@
+import type { Finding } from '../domain/finding.ts';
+import type { Composite, Condition, Refusal } from '../evaluate/condition.ts';
+import type { Evaluation, NoticeOptions } from '../evaluate/evaluate.ts';
+import type { Windows } from '../evaluate/window-values.ts';
+import { agreementOf, type StateChange } from './agreement.ts';
+import { type Drawing, drawingOf } from './drawing.ts';
+import { figuresOf, type ReportContext } from './figures.ts';
+import type { AlertReport, Outcome, Subject } from './report.ts';
+import { sweepOf } from './sweep.ts';
+
+/** A definition that was evaluated, or why it was not. */
+export type Definition =
+  | Refusal
+  | {
+      readonly kind: 'evaluated';
+      readonly read: Condition | Composite;
+      readonly evaluation: Evaluation;
+      /** Undefined for a composite. */
+      readonly windows?: Windows;
+      readonly notices?: NoticeOptions;
+    };
+
+/** What is known about one subject in the span. */
+export interface AlertFacts {
+  readonly subject: Subject;
+  readonly before?: Definition;
+  readonly after?: Definition;
+  /** The real transitions in the span; undefined if they are not known. */
+  readonly real?: readonly StateChange[];
+  readonly findings: readonly Finding[];
+}
+
+/** A composite is evaluated each minute. */
+const COMPOSITE_EVERY_S = 60;
+
+/** Returns the report about one alert, and what a picture of it shows: the new definition, or the old one of a deleted alert. */
+export function reportAlert(
+  { subject, before, after, real, findings }: AlertFacts,
+  context: ReportContext,
+): { readonly report: AlertReport; readonly drawing?: Drawing } {
+  const { key, kind, id } = subject;
+  const shown = after ?? before;
+  const name = (subject.after ?? subject.before)?.name;
+  return {
+    report: {
+      key,
+      kind,
+      ...(id === undefined ? {} : { id }),
+      title: typeof name === 'string' ? name : key,
+      ...(before ? { before: outcomeOf(before, context) } : {}),
+      ...(after ? { after: outcomeOf(after, context) } : {}),
+      ...(shown?.kind === 'evaluated' && shown.read.kind === 'condition' && shown.windows
+        ? { sweep: sweepOf(shown.read, shown.windows, context.span, shown.notices) }
+        : {}),
+      ...(before?.kind === 'evaluated' && real ? { agreement: compare(before, real) } : {}),
+      findings,
+    },
+    ...(shown?.kind === 'evaluated'
+      ? { drawing: drawingOf(shown.read, shown.evaluation, context.span) }
+      : {}),
+  };
+}
+
+function outcomeOf(definition: Definition, context: ReportContext): Outcome {
+  if (definition.kind === 'evaluated') return figuresOf(definition.read, definition.evaluation, context);
+  return { refused: { code: definition.code, message: definition.message } };
+}
+
+function compare(
+  { read, evaluation, notices }: Definition & { kind: 'evaluated' },
+  real: readonly StateChange[],
+) {
+  const everyS = read.kind === 'composite' ? COMPOSITE_EVERY_S : read.everyS;
+  const downtimes = notices?.downtimes ?? [];
+  return agreementOf(real, evaluation.transitions, everyS, ({ at, group }) =>
+    downtimes.some(({ start, end, covers }) => start <= at && at < end && (covers?.(group) ?? true)),
+  );
+}
