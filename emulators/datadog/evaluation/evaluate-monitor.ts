@@ -3,10 +3,10 @@ import type { RawObject } from '../raw-json.ts';
 import { termsOf } from './expression.ts';
 import { GroupState, notifiesNoData, type Result } from './group-state.ts';
 import { type MonitorQuery, readMonitorQuery } from './monitor-query.ts';
-import { type Downtime, type Notice, Notices, optionsOf } from './notices.ts';
+import { type Downtime, downtimesByTags, type Notice, Notices, optionsOf } from './notices.ts';
 import { recipientsOf } from './recipients.ts';
 import { groupsOfTerm, StepValues, WHOLE } from './step-values.ts';
-import { SEVERITY, type State } from './thresholds.ts';
+import { limitsIn, SEVERITY, type State } from './thresholds.ts';
 import type { GroupQueries } from './window-value.ts';
 import { defaultStep, frequencyOf } from './window-start.ts';
 
@@ -49,35 +49,65 @@ export interface Span {
 export function evaluateMonitor(
   monitor: RawObject,
   series: readonly Series[],
-  { from, to, reportFrom = from, downtimes = [] }: Span,
+  span: Span,
 ): Evaluated | string {
   const query = readMonitorQuery(monitor);
-  if (typeof query === 'string') return query;
-  const options = optionsOf(monitor);
-  const rules = { query, options };
-  const groups = new Map(
-    [...groupQueries(query, series)]
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, queries]) => [key, new GroupState(rules, queries, key === WHOLE)]),
-  );
-  const notified = new Notified(monitor, downtimes);
-  const transitions: Transition[] = [];
-  const notifications: Notification[] = [];
-  const results = { 'not seen': 0, empty: 0, skipped: 0, delayed: 0, evaluated: 0 };
-  const every = frequencyOf(query.window);
-  for (let now = Math.ceil(from / every) * every; now < to; now += every) {
-    const changes = [...groups].map(([group, state]) => {
-      const before = state.state;
-      const result = state.evaluate(now);
-      if (now >= reportFrom) results[result] += 1;
-      return { at: now, group, from: before, to: state.state, value: state.value };
-    });
-    const sent = notified.at(now, changes);
-    if (now < reportFrom) continue;
-    for (const change of changes) if (isReported(change)) transitions.push(change);
-    for (const one of sent) notifications.push(one);
+  return typeof query === 'string' ? query : new MonitorEvaluation().run({ monitor, query }, series, span);
+}
+
+/** A monitor, and its query. */
+interface ReadMonitor {
+  readonly monitor: RawObject;
+  readonly query: MonitorQuery;
+}
+
+/** Evaluates one monitor through time: remembers its groups from one run to the next. */
+class MonitorEvaluation {
+  readonly #groups = new Map<string, GroupState>();
+  readonly #notified = new Notified();
+
+  /** The states of the groups that have one. */
+  get states(): ReadonlyMap<string, State> {
+    const seen = [...this.#groups].filter(([, { state }]) => state !== 'None');
+    return new Map(seen.map(([group, { state }]) => [group, state]));
   }
-  return { transitions, notifications, results };
+
+  /** Continues up to `to`. The series hold the points that the evaluations from `from` on may look at. */
+  run(
+    { monitor, query }: ReadMonitor,
+    series: readonly Series[],
+    { from, to, reportFrom = from, downtimes = [] }: Span,
+  ): Evaluated {
+    const options = optionsOf(monitor);
+    const rules = { query, options, limits: limitsIn(options) };
+    const groups = [...groupQueries(query, series, [...this.#groups.keys()])]
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([group, queries]) => ({ group, queries, state: this.#groupState(group) }));
+    const downtimesOf = downtimesByTags(downtimes);
+    const transitions: Transition[] = [];
+    const notifications: Notification[] = [];
+    const results = { 'not seen': 0, empty: 0, skipped: 0, delayed: 0, evaluated: 0 };
+    const every = frequencyOf(query.window);
+    for (let now = Math.ceil(from / every) * every; now < to; now += every) {
+      const changes = groups.map(({ group, queries, state }) => {
+        const before = state.state;
+        const result = state.evaluate(now, rules, queries);
+        if (now >= reportFrom) results[result] += 1;
+        return { at: now, group, from: before, to: state.state, value: state.value };
+      });
+      const sent = this.#notified.at(now, changes, monitor, downtimesOf);
+      if (now < reportFrom) continue;
+      for (const change of changes) if (isReported(change)) transitions.push(change);
+      for (const one of sent) notifications.push(one);
+    }
+    return { transitions, notifications, results };
+  }
+
+  #groupState(group: string): GroupState {
+    const state = this.#groups.get(group) ?? new GroupState(group === WHOLE);
+    this.#groups.set(group, state);
+    return state;
+  }
 }
 
 /** A first state of OK, and the end of a group, are no transitions. */
@@ -85,14 +115,19 @@ function isReported({ from, to }: Transition): boolean {
   return from !== to && to !== 'None' && !(from === 'None' && to === 'OK');
 }
 
-/** Returns the queries by group. Queries without groups serve every group. */
-function groupQueries(query: MonitorQuery, series: readonly Series[]): Map<string, GroupQueries> {
+/** Returns the queries by group, of known groups also without a series. Queries without groups serve every group. */
+function groupQueries(
+  query: MonitorQuery,
+  series: readonly Series[],
+  known: readonly string[],
+): Map<string, GroupQueries> {
   const terms = termsOf(query.expression).map((term) => {
     const step = term.interval ?? defaultStep(query.window);
     return { term, groups: groupsOfTerm(term, series, step), step };
   });
   const grouped = terms.filter(({ term }) => term.by.length > 0);
-  const keys = new Set(grouped.length > 0 ? grouped.flatMap(({ groups }) => [...groups.keys()]) : [WHOLE]);
+  const present = grouped.length > 0 ? grouped.flatMap(({ groups }) => [...groups.keys()]) : [WHOLE];
+  const keys = new Set([...known, ...present]);
   return new Map(
     [...keys].map((key) => [
       key,
@@ -108,52 +143,45 @@ function groupQueries(query: MonitorQuery, series: readonly Series[]): Map<strin
 
 /** Decides what notifies: each group alone, or groups together by `notify_by`. */
 class Notified {
-  readonly #monitor: RawObject;
-  readonly #downtimes: readonly Downtime[];
   readonly #notices = new Map<string, Notices>();
   readonly #states = new Map<string, State>();
 
-  constructor(monitor: RawObject, downtimes: readonly Downtime[]) {
-    this.#monitor = monitor;
-    this.#downtimes = downtimes;
-  }
-
-  at(now: number, changes: readonly Transition[]): Notification[] {
-    const options = optionsOf(this.#monitor);
-    const wholes = Map.groupBy(changes, ({ group }) => this.#keyOf(group, options['notify_by']));
+  at(
+    now: number,
+    changes: readonly Transition[],
+    monitor: RawObject,
+    downtimesOf: (tags: readonly string[]) => readonly Downtime[],
+  ): Notification[] {
+    const options = optionsOf(monitor);
+    const wholes = Map.groupBy(changes, ({ group }) => keyOf(group, options['notify_by']));
     return [...wholes]
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .flatMap(([group, members]) => {
         const from = this.#states.get(group) ?? 'None';
         const to = SEVERITY.find((state) => members.some((one) => one.to === state)) ?? 'None';
         this.#states.set(group, to);
-        const notice = this.#noticesOf(group).at(now, from, to);
+        const tags = tagsIn(group);
+        const rules = { options, notifiesNoData: notifiesNoData(options), downtimes: downtimesOf(tags) };
+        const notice = this.#noticesOf(group).at(now, { from, to }, rules);
         if (!notice) return [];
         const again = notice.kind === 'renotification' ? String(options['escalation_message'] ?? '') : '';
-        const text = `${String(this.#monitor['message'] ?? '')}\n${again}`;
-        const recipients = recipientsOf(text, notice, tagsIn(group));
-        return [{ at: now, group, ...notice, recipients }];
+        const text = `${String(monitor['message'] ?? '')}\n${again}`;
+        return [{ at: now, group, ...notice, recipients: recipientsOf(text, notice, tags) }];
       });
-  }
-
-  #keyOf(group: string, notifyBy: unknown): string {
-    if (!Array.isArray(notifyBy) || notifyBy.length === 0) return group;
-    const kept = tagsIn(group).filter((tag) => notifyBy.includes(tag.slice(0, tag.indexOf(':'))));
-    return kept.join() || WHOLE;
   }
 
   #noticesOf(group: string): Notices {
-    const options = optionsOf(this.#monitor);
-    const found =
-      this.#notices.get(group) ??
-      new Notices(options, {
-        tags: tagsIn(group),
-        notifiesNoData: notifiesNoData(options),
-        downtimes: this.#downtimes,
-      });
+    const found = this.#notices.get(group) ?? new Notices();
     this.#notices.set(group, found);
     return found;
   }
+}
+
+/** Returns the group that notifies: the group itself, or the part of it that `notify_by` names. */
+function keyOf(group: string, notifyBy: unknown): string {
+  if (!Array.isArray(notifyBy) || notifyBy.length === 0) return group;
+  const kept = tagsIn(group).filter((tag) => notifyBy.includes(tag.slice(0, tag.indexOf(':'))));
+  return kept.join() || WHOLE;
 }
 
 function tagsIn(group: string): string[] {

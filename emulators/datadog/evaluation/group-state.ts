@@ -1,7 +1,7 @@
 import { type RawObject, toNumber } from '../raw-json.ts';
 import { termsOf } from './expression.ts';
 import type { MonitorQuery } from './monitor-query.ts';
-import { nextState, type State } from './thresholds.ts';
+import { type Limits, nextState, type State } from './thresholds.ts';
 import { type GroupQueries, lastPoint, outcomeAt } from './window-value.ts';
 
 const HOUR = 3600;
@@ -15,35 +15,35 @@ export type Result = 'not seen' | 'empty' | 'skipped' | 'delayed' | 'evaluated';
 export interface Rules {
   readonly query: MonitorQuery;
   readonly options: RawObject;
+  readonly limits: Limits;
 }
 
-/** The state of one group through its evaluations. */
+/** The state of one group through its evaluations, also where the monitor or its points change between them. */
 export class GroupState {
-  readonly #rules: Rules;
-  readonly #queries: GroupQueries;
   readonly #isWhole: boolean;
   state: State = 'None';
   /** The value of the last evaluation; undefined if it had none. */
   value: number | undefined;
+  #hasHadPoint: boolean;
   #firstSeen: number | undefined;
   #emptySince: number | undefined;
   #hadValue = false;
   /** True once the no-data rule, or the automatic resolution, was applied in this absence. */
   #missingApplied = false;
 
-  constructor(rules: Rules, queries: GroupQueries, isWhole: boolean) {
-    this.#rules = rules;
-    this.#queries = queries;
+  constructor(isWhole: boolean) {
     this.#isWhole = isWhole;
+    this.#hasHadPoint = isWhole;
   }
 
   /** Evaluates the group at `now`, in epoch seconds. */
-  evaluate(now: number): Result {
-    const { query, options } = this.#rules;
+  evaluate(now: number, rules: Rules, queries: GroupQueries): Result {
+    const { query, options } = rules;
     this.value = undefined;
-    if (!this.#isWhole && !hasPoint(this.#queries, now)) return 'not seen';
+    this.#hasHadPoint ||= hasPoint(queries, now);
+    if (!this.#hasHadPoint) return 'not seen';
     const delay = toNumber(options['evaluation_delay']) ?? 0;
-    const outcome = outcomeAt(query, this.#queries, { now, delay, options });
+    const outcome = outcomeAt(query, queries, { now, delay, options });
     if (outcome.kind !== 'empty') {
       this.#emptySince = undefined;
       this.#missingApplied = false;
@@ -59,10 +59,10 @@ export class GroupState {
     if (!this.#isWhole && now < this.#firstSeen + newGroupDelay(query, options)) return 'delayed';
     if (outcome.kind === 'skipped') return 'skipped';
     if (outcome.kind === 'empty') {
-      this.#evaluateEmpty(now, delay);
+      this.#evaluateEmpty(now, rules, lastPoint(queries, now) + delay);
       return 'empty';
     }
-    this.#take(outcome.value);
+    this.#take(outcome.value, rules);
     return 'evaluated';
   }
 
@@ -74,14 +74,15 @@ export class GroupState {
     this.#missingApplied = false;
   }
 
-  #take(value: number): void {
+  #take(value: number, { query, limits }: Rules): void {
     this.value = value;
     this.#hadValue = true;
-    this.state = nextState(this.#rules.query, this.#rules.options, value, this.state);
+    this.state = nextState(query, limits, value, this.state);
   }
 
-  #evaluateEmpty(now: number, delay: number): void {
-    const { query, options } = this.#rules;
+  /** `last` is the start of the last step with a point, plus the delay of the evaluation. */
+  #evaluateEmpty(now: number, rules: Rules, last: number): void {
+    const { query, options } = rules;
     const timeout = (toNumber(options['timeout_h']) ?? 0) * HOUR;
     const isOpen = this.state !== 'None' && this.state !== 'OK';
     if (timeout > 0 && now >= (this.#emptySince ?? now) + timeout && isOpen) {
@@ -93,13 +94,13 @@ export class GroupState {
     const mode = missingMode(options);
     if (mode === 'default') {
       const counts = termsOf(query.expression).every(({ counted }) => counted);
-      if (counts && this.#hadValue) this.#take(0);
+      if (counts && this.#hadValue) this.#take(0, rules);
       return;
     }
     if (mode === 'legacy') {
       const frame = (toNumber(options['no_data_timeframe']) ?? (2 * query.window.length) / 60) * 60;
       if (options['notify_no_data'] !== true) return;
-      if (lastPoint(this.#queries, now) >= now - delay - Math.max(frame, query.window.length)) return;
+      if (last >= now - Math.max(frame, query.window.length)) return;
     } else if (!this.#hadValue) return;
     this.#missingApplied = true;
     this.state = mode === 'resolve' ? 'OK' : 'No Data';

@@ -1,5 +1,6 @@
+import { parseScope, type Scope } from '../downtimes/downtime-scope.ts';
 import { isRawObject, type RawObject, toNumber } from '../raw-json.ts';
-import { type State } from './thresholds.ts';
+import type { State } from './thresholds.ts';
 
 /** A downtime of the monitor. Times are epoch seconds. */
 export interface Downtime {
@@ -7,7 +8,7 @@ export interface Downtime {
   /** Undefined for no end. */
   readonly end?: number;
   readonly canceled?: number;
-  /** Tags joined by `AND` or commas; `*` (default) for every group. */
+  /** The tags of the muted groups, as a downtime writes them; `*` (default) for every group. */
   readonly scope?: string;
   readonly mute_first_recovery_notification?: boolean;
   readonly notify_end_states?: readonly string[];
@@ -27,11 +28,16 @@ const RENOTIFIED: readonly string[] = ['alert', 'no data'];
 const ENDED: readonly string[] = ['alert', 'no data', 'warn'];
 const FAILING: readonly State[] = ['Alert', 'Warn', 'No Data'];
 
+/** What decides about the notifications of one evaluation. */
+export interface NoticeRules {
+  readonly options: RawObject;
+  readonly notifiesNoData: boolean;
+  /** The downtimes of the group. */
+  readonly downtimes: readonly Downtime[];
+}
+
 /** Decides at each evaluation whether one group, or several groups together, notify. */
 export class Notices {
-  readonly #options: RawObject;
-  readonly #notifiesNoData: boolean;
-  readonly #downtimes: readonly Downtime[];
   #before: number | undefined;
   #wasMuted = false;
   /** True if a notification about the state was sent. */
@@ -42,41 +48,30 @@ export class Notices {
   #since: number | undefined;
   #renotified = 0;
 
-  constructor(
-    options: RawObject,
-    {
-      tags,
-      notifiesNoData,
-      downtimes,
-    }: {
-      tags: readonly string[];
-      notifiesNoData: boolean;
-      downtimes: readonly Downtime[];
-    },
-  ) {
-    this.#options = options;
-    this.#notifiesNoData = notifiesNoData;
-    this.#downtimes = downtimes.filter(({ scope }) => covers(scope ?? '*', tags));
-  }
-
   /** Returns the notice, if any, of an evaluation at `now` that led from `from` to `to`. */
-  at(now: number, from: State, to: State): Notice | undefined {
-    const muted = this.#downtimes.filter((one) => isActive(one, now));
+  at(now: number, { from, to }: Pick<Notice, 'from' | 'to'>, rules: NoticeRules): Notice | undefined {
+    const { downtimes, notifiesNoData, options } = rules;
+    const muted = downtimes.filter((one) => isActive(one, now));
     if (muted.length > 0 && !this.#wasMuted) this.#owesRecovery = this.#isSent && FAILING.includes(from);
-    const ended = this.#downtimes.some((one) => this.#notifiesEnd(one, now, to));
+    const ended = downtimes.some((one) => this.#notifiesEnd(one, now, to));
     this.#wasMuted = muted.length > 0;
     this.#before = now;
-    if (from !== to) return this.#transition(now, { kind: 'transition', from, to }, muted);
-    if (muted.length > 0 || (to === 'No Data' && !this.#notifiesNoData)) return undefined;
+    if (from !== to) return this.#transition(now, { kind: 'transition', from, to }, muted, notifiesNoData);
+    if (muted.length > 0 || (to === 'No Data' && !notifiesNoData)) return undefined;
     if (ended) return this.#send(now, { kind: 'downtime_end', from, to });
-    if (!this.#isDue(now, to)) return undefined;
+    if (!this.#isDue(now, to, options)) return undefined;
     this.#renotified += 1;
     return this.#send(now, { kind: 'renotification', from, to });
   }
 
-  #transition(now: number, notice: Notice, muted: readonly Downtime[]): Notice | undefined {
+  #transition(
+    now: number,
+    notice: Notice,
+    muted: readonly Downtime[],
+    notifiesNoData: boolean,
+  ): Notice | undefined {
     const { from, to } = notice;
-    const isWanted = this.#isWanted(from, to);
+    const isWanted = to === 'No Data' ? notifiesNoData : this.#isWanted(from, to);
     this.#renotified = 0;
     this.#since = isWanted ? now : undefined;
     const isSent = isWanted && (muted.length === 0 || this.#isFirstRecovery(to, muted));
@@ -90,9 +85,8 @@ export class Notices {
     return to === 'OK' && this.#owesRecovery && !keepsQuiet;
   }
 
-  /** Returns whether a transition is one that notifies, downtimes aside. */
+  /** Returns whether a transition to another state than No Data notifies, downtimes aside. */
   #isWanted(from: State, to: State): boolean {
-    if (to === 'No Data') return this.#notifiesNoData;
     if (to === 'OK') return from !== 'None' && (from !== 'No Data' || this.#isSent);
     return to !== 'None';
   }
@@ -103,11 +97,11 @@ export class Notices {
     return notice;
   }
 
-  #isDue(now: number, state: State): boolean {
-    const interval = (toNumber(this.#options['renotify_interval']) ?? 0) * 60;
-    const given = this.#options['renotify_statuses'];
+  #isDue(now: number, state: State, options: RawObject): boolean {
+    const interval = (toNumber(options['renotify_interval']) ?? 0) * 60;
+    const given = options['renotify_statuses'];
     const statuses = Array.isArray(given) ? given.map(String) : RENOTIFIED;
-    const max = toNumber(this.#options['renotify_occurrences']) ?? Number.POSITIVE_INFINITY;
+    const max = toNumber(options['renotify_occurrences']) ?? Number.POSITIVE_INFINITY;
     return (
       interval > 0 &&
       this.#since !== undefined &&
@@ -132,16 +126,24 @@ export class Notices {
   }
 }
 
+/** Returns whether a downtime mutes at a time. */
 function isActive({ start, end, canceled }: Downtime, now: number): boolean {
   return start <= now && now < Math.min(end ?? Infinity, canceled ?? Infinity);
 }
 
-function covers(scope: string, tags: readonly string[]): boolean {
-  const wanted = scope
-    .replaceAll(' AND ', ',')
-    .split(',')
-    .map((tag) => tag.trim());
-  return wanted.every((tag) => tag === '*' || tags.includes(tag));
+/** Returns a function that selects the downtimes of a group with certain tags. A scope that is invalid covers nothing. */
+export function downtimesByTags(all: readonly Downtime[]): (tags: readonly string[]) => readonly Downtime[] {
+  if (all.length === 0) return () => all;
+  const scoped = all.map((one) => ({ one, covers: scopeOf(one.scope ?? '*') }));
+  return (tags) => scoped.filter(({ covers }) => covers((tag) => tags.includes(tag))).map(({ one }) => one);
+}
+
+function scopeOf(text: string): Scope {
+  try {
+    return parseScope(text);
+  } catch {
+    return () => false;
+  }
 }
 
 /** Returns the options of a monitor. */

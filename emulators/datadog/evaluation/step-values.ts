@@ -20,6 +20,8 @@ export class StepValues {
   readonly #term: Term;
   readonly #sources: readonly Source[];
   readonly #starts: readonly number[];
+  /** The samples of steps whose points were all known. */
+  readonly #complete = new Map<number, number | undefined>();
   /** The length of a step in seconds. */
   readonly step: number;
 
@@ -47,6 +49,12 @@ export class StepValues {
 
   /** Returns the value of the points of a step that were known at `now`. */
   sample(start: number, now: number): number | undefined {
+    if (now < start + this.step) return this.#sampleOf(start, now);
+    if (!this.#complete.has(start)) this.#complete.set(start, this.#sampleOf(start, now));
+    return this.#complete.get(start);
+  }
+
+  #sampleOf(start: number, now: number): number | undefined {
     const values = this.#sources.flatMap(({ type, steps }) => {
       const known = (steps.get(start) ?? []).filter(([at]) => at < now).toSorted(([a], [b]) => a - b);
       const value = aggregate(
@@ -67,20 +75,39 @@ export class StepValues {
 
   /** Returns the start of the last step with a point known at `now`. */
   last(now: number): number | undefined {
-    return this.#starts.findLast((start) => start < now && this.sample(start, now) !== undefined);
+    return this.#lastSample(now, now);
+  }
+
+  /** Returns the start of the last step before `before` with a point known at `now`. */
+  #lastSample(before: number, now: number): number | undefined {
+    for (let at = this.#indexFrom(before) - 1; at >= 0; at -= 1) {
+      const start = this.#starts[at];
+      if (start !== undefined && this.sample(start, now) !== undefined) return start;
+    }
+    return undefined;
+  }
+
+  /** Returns the index of the first step with a point that starts at `start` or later. */
+  #indexFrom(start: number): number {
+    let [low, high] = [0, this.#starts.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#starts[middle] ?? 0) < start) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   #filled(start: number, now: number): number | undefined {
     const zeroed = this.#term.zeroed && !this.alignsAsZero ? LINEAR_BEFORE_ZERO : undefined;
     const fill = this.#term.fill ?? zeroed;
     if (!fill) return undefined;
-    const isSample = (at: number) => this.sample(at, now) !== undefined;
-    const before = this.#starts.findLast((at) => at < start && isSample(at));
+    const before = this.#lastSample(start, now);
     if (before === undefined || start - before > fill.limit) return undefined;
     if (fill.method === 'zero') return 0;
     const from = this.sample(before, now) ?? 0;
-    const after = this.#starts.find((at) => at > start && isSample(at));
-    if (fill.method !== 'linear' || after === undefined) return from;
+    const after = fill.method === 'linear' ? this.#starts[this.#indexFrom(start + 1)] : undefined;
+    if (after === undefined || this.sample(after, now) === undefined) return from;
     const to = this.sample(after, now) ?? 0;
     return from + ((to - from) * (start - before)) / (after - before);
   }

@@ -7,7 +7,8 @@ export type State = 'None' | 'OK' | 'No Data' | 'Warn' | 'Alert';
 /** From the worst to the best. */
 export const SEVERITY: readonly State[] = ['Alert', 'Warn', 'No Data', 'OK', 'None'];
 
-type Limits = Readonly<Partial<Record<(typeof NAMES)[number], number>>>;
+/** The thresholds of a monitor. */
+export type Limits = Readonly<Partial<Record<(typeof NAMES)[number], number>>>;
 
 const NAMES = ['critical', 'critical_recovery', 'warning', 'warning_recovery'] as const;
 const HOLDS = new Map(
@@ -26,11 +27,10 @@ const RECOVERS = new Map(Object.entries({ '>': '<=', '>=': '<', '<': '>=', '<=':
 /** Returns the state that a value leads to from `state`. A recovery threshold binds only in its own state. */
 export function nextState(
   { operator, limit }: MonitorQuery,
-  options: RawObject,
+  limits: Limits,
   value: number,
   state: State,
 ): State {
-  const limits = limitsIn(options);
   const is = (threshold: number | undefined, recovery: number | undefined, own: State) => {
     if (threshold === undefined) return false;
     if (HOLDS.get(operator)?.(value, threshold)) return true;
@@ -42,7 +42,8 @@ export function nextState(
   return is(limits.warning, limits.warning_recovery, 'Warn') ? 'Warn' : 'OK';
 }
 
-function limitsIn(options: RawObject): Limits {
+/** Returns the thresholds in the options of a monitor. */
+export function limitsIn(options: RawObject): Limits {
   const given = isRawObject(options['thresholds']) ? options['thresholds'] : {};
   return Object.fromEntries(NAMES.map((name) => [name, toNumber(given[name])]));
 }

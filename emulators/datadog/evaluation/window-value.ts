@@ -92,13 +92,16 @@ function isPresent(value: number | undefined): value is number {
 
 /** Returns the starts of the steps in a window, of all queries. */
 function stampsIn(queries: GroupQueries, span: Span): number[] {
+  const [only, ...others] = queries.values();
+  if (only && others.length === 0) return startsOf(only, span);
   const stamps = [...queries.values()].flatMap((one) => startsOf(one, span));
   return [...new Set(stamps)].toSorted((a, b) => a - b);
 }
 
 function startsOf({ step }: StepValues, { start, end }: Span): number[] {
-  const first = Math.ceil(start / step) * step;
-  return Array.from({ length: Math.max(0, Math.ceil((end - first) / step)) }, (_, i) => first + i * step);
+  const starts: number[] = [];
+  for (let at = Math.ceil(start / step) * step; at < end; at += step) starts.push(at);
+  return starts;
 }
 
 /** Evaluates the expression at one step. A missing count or rate is 0 where another query has a value. */
@@ -108,6 +111,7 @@ function pointAt(
   at: number,
   now: number,
 ): number | undefined {
+  if (expression.kind === 'term') return queries.get(expression.term)?.value(at, now);
   const own = new Map(
     [...queries].map(([term, values]) => [term, at % values.step === 0 ? values.value(at, now) : undefined]),
   );
