@@ -22,7 +22,9 @@ TEXT
   exit 64
 }
 
-say() { printf '%s\n' "deploy.sh: $*" >&2; }
+# Not to stderr, which is redirected while a signal may interrupt a command.
+exec 3>&2
+say() { printf '%s\n' "deploy.sh: $*" >&3; }
 
 namespace='' context='' timeout=300 url='' yes='' overlay='' write=''
 while [ $# -gt 0 ]; do
@@ -65,38 +67,56 @@ command -v "$program" >/dev/null || {
 kubectl() { "$program" ${context:+--context "$context"} ${namespace:+--namespace "$namespace"} "$@"; }
 
 work=$(mktemp -d) || exit 1
-applied=''
+applied='' unsaved=''
 trap 'rm -rf "$work"' EXIT
 trap '[ -z "$applied" ] || say "interrupted: the applied objects remain and were not rolled back"; exit 130' INT TERM
 
 DEPLOYMENT=deployment/birddog
-# Prints the revision of the Deployment, or nothing if the Deployment does not exist.
-revision() {
-  kubectl get "$DEPLOYMENT" --ignore-not-found \
-    -o 'jsonpath={.metadata.annotations.deployment\.kubernetes\.io/revision}'
-}
+PODS='{range .items[*]}{.metadata.name} ready={.status.conditions[?(@.type=="Ready")].status} '
+PODS=$PODS'{.spec.initContainers[*].name} {.spec.containers[*].name}{"\n"}{end}'
+CONDITIONS='{range .status.conditions[*]}{.type}={.status} {.reason}: {.message}{"\n"}{end}'
 
-# Saves the last applied state of the other objects. Rolling back only the Deployment would keep the network policies that
-# broke it.
+# Prints the revision of the Deployment.
+revision() { kubectl get "$DEPLOYMENT" -o 'jsonpath={.metadata.annotations.deployment\.kubernetes\.io/revision}'; }
+
+# Prints the names of the rendered objects that exist.
+existing() { kubectl get -f "$work/new.yaml" --ignore-not-found -o name; }
+
+# Saves the last applied state of all objects that exist. "rollout undo" would restore only the pod, and leave an annotation from
+# which the next apply computes wrong differences.
 save_state() {
-  before=$(revision) || return 1
-  [ -n "$before" ] || return 0
-  kubectl get -f "$work/new.yaml" --ignore-not-found -o name >"$work/names" || return 1
+  existing >"$work/names" || return 1
+  : >"$work/before.yaml"
   while IFS= read -r name; do
-    case $name in
-      deployment*) ;;
-      *)
-        if kubectl apply view-last-applied "$name" -o yaml >"$work/one" 2>/dev/null; then
-          { echo '---' && cat "$work/one"; } >>"$work/before.yaml"
-        else
-          say "$name was not created with apply and cannot be restored"
-        fi
-        ;;
-    esac
+    if ! kubectl apply view-last-applied "$name" -o yaml >"$work/one" 2>"$work/error" &&
+      ! grep -q 'no last-applied-configuration annotation' "$work/error"; then
+      cat "$work/error" >&2
+      return 1
+    fi
+    if [ -s "$work/one" ]; then
+      { echo '---' && cat "$work/one"; } >>"$work/before.yaml"
+    else
+      say "$name was not created with apply and cannot be restored"
+      unsaved="$unsaved $name"
+    fi
   done <"$work/names"
 }
 
-wait_for_pod() { kubectl rollout status "$DEPLOYMENT" "--timeout=${timeout}s"; }
+# Waits for the pods of the applied Deployment. A progress deadline that the previous rollout exceeded is reported until the new
+# one makes progress, so it does not end the wait.
+wait_for_pod() {
+  left=$timeout
+  end=$(($(date +%s) + timeout))
+  until kubectl rollout status "$DEPLOYMENT" "--timeout=${left}s" 2>"$work/error"; do
+    left=$((end - $(date +%s)))
+    if [ "$left" -le 1 ] || ! grep -q 'exceeded its progress deadline' "$work/error"; then
+      cat "$work/error" >&2
+      return 1
+    fi
+    sleep 1
+    left=$((left - 1))
+  done
+}
 
 # The token is passed through standard input: the cluster logs the arguments of exec.
 check() {
@@ -111,38 +131,55 @@ check() {
   fi
 }
 
-show_pods() {
-  kubectl get pods -l app.kubernetes.io/name=birddog >&2
-  kubectl logs "$DEPLOYMENT" --all-containers --tail=20 >&2
+# Prints why the pod is not ready: conditions and warnings, which name what no pod can show, then pods and logs.
+show_failure() {
+  kubectl get "$DEPLOYMENT" -o "jsonpath=$CONDITIONS"
+  kubectl get events --field-selector type=Warning --sort-by .metadata.creationTimestamp --no-headers \
+    -o custom-columns=OBJECT:.involvedObject.name,REASON:.reason,MESSAGE:.message | grep '^birddog' | tail -n 10
+  kubectl get pods -l app.kubernetes.io/name=birddog
+  if ! kubectl get pods -l app.kubernetes.io/name=birddog -o "jsonpath=$PODS" >"$work/pods"; then
+    say 'the pods could not be read'
+    return
+  fi
+  # With several replicas, the pods that are ready have nothing to say about the others.
+  grep -v ' ready=True ' "$work/pods" >"$work/unready" && mv "$work/unready" "$work/pods"
+  # One call per container: kubectl stops at the first one without a log, and reads them in any order.
+  while read -r pod _ containers; do
+    for container in $containers; do
+      echo "log of the container $container in $pod:"
+      kubectl logs "$pod" -c "$container" --tail=20 </dev/null
+    done
+  done <"$work/pods"
+} >&2
+
+# Prints the command that deletes the objects $1 in the cluster and the namespace of this run.
+deletion() {
+  target=$(kubectl get -f "$work/new.yaml" --ignore-not-found --no-headers \
+    -o custom-columns=NAMESPACE:.metadata.namespace | sort -u)
+  within=${context:-$(kubectl config current-context 2>/dev/null)}
+  echo "$program${within:+ --context $within} --namespace $target delete $1"
 }
 
 # Reports the failure $1, restores the previous state, and exits.
 roll_back() {
   say "$1"
-  show_pods || say 'the pods and their logs could not be read'
-  if [ -z "$before" ]; then
+  show_failure
+  created=$(existing | grep -vxF -f "$work/names" | paste -s -d ' ' -)
+  if ! grep -q '^deployment' "$work/names"; then
     say 'this was the first deployment: there is nothing to roll back to, and its objects remain.'
-    say "To delete them: deploy/render.sh $overlay | $program delete -f -"
+    say "To delete them: $(deletion "$created")"
     exit 3
   fi
-  if [ -s "$work/before.yaml" ] && ! kubectl apply -f "$work/before.yaml"; then
-    say 'the other objects could not be restored'
+  if ! kubectl apply -f "$work/before.yaml" || [ -n "$unsaved" ]; then
+    say "not all objects could be restored${unsaved:+:$unsaved}"
     exit 3
-  fi
-  now=$(revision) || now=unknown
-  if [ "$now" = "$before" ]; then
-    say 'the Deployment did not change'
-  else
-    kubectl rollout undo "$DEPLOYMENT" "--to-revision=$before" || {
-      say "revision $before could not be restored; revision $now remains"
-      exit 3
-    }
   fi
   wait_for_pod || {
-    say "revision $before was restored, but its pod did not become ready either"
+    say 'the previous state was restored, but its pod did not become ready either'
     exit 3
   }
-  say "rolled back to revision $before"
+  say "rolled back to the previous state, which is now revision $(revision)"
+  [ -z "$created" ] || say "Created by the failed deployment, and unused now: $(deletion "$created")"
   exit 2
 }
 
@@ -154,6 +191,8 @@ if grep -nE '\.example([^a-z0-9.-]|$)|image: birddog$' "$work/new.yaml" >&2; the
   say 'example values found: replace them in your own overlay; nothing was changed'
   exit 1
 fi
+# Your overlay may set the namespace.
+namespace=${namespace:-$(sed -n 's/^  namespace: //p' "$work/new.yaml" | sort -u | head -n 1)}
 save_state || {
   say 'the current objects could not be read from the cluster; nothing was changed'
   exit 1
@@ -163,7 +202,8 @@ kubectl diff -f "$work/new.yaml"
 case $? in
   0)
     say 'no changes: the cluster matches the rendered objects'
-    wait_for_pod && check && exit 0
+    kubectl rollout status "$DEPLOYMENT" "--timeout=${timeout}s" && check && exit 0
+    show_failure
     say 'the deployment is not healthy; nothing was changed, so there is nothing to roll back'
     exit 3
     ;;
@@ -173,6 +213,11 @@ case $? in
     exit 1
     ;;
 esac
+# Some objects are rejected only by an apply, such as a ConfigMap that is too large for the annotation of the last apply.
+kubectl apply --dry-run=server -f "$work/new.yaml" >/dev/null || {
+  say 'the cluster rejects the objects; nothing was changed'
+  exit 1
+}
 
 if [ -z "$yes" ]; then
   [ -t 0 ] || {

@@ -23,8 +23,6 @@ const CHECK =
 interface Cluster {
   /** The revision before the deployment; undefined for a first deployment. */
   readonly revision?: string;
-  /** True if the apply starts a new pod; default true. */
-  readonly newPod?: boolean;
   /** Exit status of `diff`; default 1 (there is a difference). */
   readonly differs?: number;
   /** Calls that fail, such as `apply:1`. */
@@ -49,7 +47,6 @@ function deploy(t: TestContext, cluster: Cluster, args: readonly string[] = ['--
     KUBECTL: STAND_IN,
     BIRDDOG_TOKEN: TOKEN,
     REVISION: cluster.revision ?? '',
-    NEW_POD: String(cluster.newPod ?? true),
     DIFFERS: String(cluster.differs ?? 1),
     FAILS: cluster.fails ?? '',
     ...cluster.env,
@@ -70,40 +67,35 @@ function deploy(t: TestContext, cluster: Cluster, args: readonly string[] = ['--
     calls: read(calls)
       .trim()
       .split('\n')
-      .map((call) => call.replaceAll(/\S*\/(new|before)\.yaml/g, '$1').replace(/kustomize .*/, 'kustomize')),
+      .map((call) => call.replaceAll(/\S*\/(new|before)\.yaml/g, '$1').replace(/kustomize .*/, 'kustomize'))
+      .map((call) => call.replace(/(-o (jsonpath|custom-columns)=\S*).*/, '$1')),
     applied: read(`${calls}.applied`),
     stdin: read(`${calls}.stdin`),
     leftovers: readdirSync(folder).filter((name) => name.startsWith('tmp')),
   };
 }
 
-const REVISION = String.raw`get deployment/birddog --ignore-not-found -o jsonpath={.metadata.annotations.deployment\.kubernetes\.io/revision}`;
+const REVISION = String.raw`get deployment/birddog -o jsonpath={.metadata.annotations.deployment\.kubernetes\.io/revision}`;
 const WAIT = 'rollout status deployment/birddog --timeout=300s';
+const EXISTING = 'get -f new --ignore-not-found -o name';
 const SAVE_STATE = [
-  REVISION,
-  'get -f new --ignore-not-found -o name',
+  EXISTING,
   'apply view-last-applied service/birddog -o yaml',
   'apply view-last-applied networkpolicy.networking.k8s.io/birddog-users -o yaml',
+  'apply view-last-applied deployment.apps/birddog -o yaml',
 ];
-const SHOW_PODS = [
-  'get pods -l app.kubernetes.io/name=birddog',
-  'logs deployment/birddog --all-containers --tail=20',
+const APPLY = ['diff -f new', 'apply --dry-run=server -f new', 'apply -f new'];
+const LOGS = ['init', 'birddog', 'sidecar'].map((name) => `logs birddog-b6 -c ${name} --tail=20`);
+const DELETE_COMMAND = [
+  'get -f new --ignore-not-found --no-headers -o custom-columns=NAMESPACE:.metadata.namespace',
+  'config current-context',
 ];
-const UNDO = 'rollout undo deployment/birddog --to-revision=7';
 
 describe('deploy.sh', () => {
   it('renders, saves the current state, shows the difference, applies, waits and checks, in this order', (t) => {
     const { status, calls, out, applied, stdin, leftovers } = deploy(t, { revision: '7' });
     assert.equal(status, 0, out);
-    assert.deepEqual(calls, [
-      'kustomize',
-      ...SAVE_STATE,
-      'diff -f new',
-      'apply -f new',
-      WAIT,
-      CHECK,
-      REVISION,
-    ]);
+    assert.deepEqual(calls, ['kustomize', ...SAVE_STATE, ...APPLY, WAIT, CHECK, REVISION]);
     assert.equal(applied, 'applied: new: all\n');
     assert.match(out, /what is new[^]*deployed: revision 8/);
     assert.equal(stdin, `${TOKEN}\n`, 'the token is passed through standard input');
@@ -127,55 +119,119 @@ describe('deploy.sh', () => {
     ['the apply fails part-way', 'apply:1', [], /some objects could not be applied/],
   ];
   for (const [what, fails, after, says] of failing) {
-    it(`restores policies and settings, then the pod, and waits for it, if ${what}`, (t) => {
+    it(`restores every object, the Deployment included, and waits for its pod, if ${what}`, (t) => {
       const { status, calls, out, applied } = deploy(t, { revision: '7', fails });
       assert.equal(status, 2, out);
-      const expected = [...after, ...SHOW_PODS, 'apply -f before', REVISION, UNDO, WAIT];
-      assert.deepEqual(calls.slice(calls.indexOf('apply -f new') + 1), expected);
+      const expected = [...after, ...LOGS, EXISTING, 'apply -f before', WAIT, REVISION, ...DELETE_COMMAND];
+      const changes = calls.slice(calls.indexOf('apply -f new') + 1);
+      assert.deepEqual(
+        changes.filter((call) => !/^get (deployment\/birddog -o jsonpath=\{range|events|pods)/.test(call)),
+        expected,
+      );
       assert.match(out, says);
-      assert.match(out, /rolled back to revision 7/);
-      assert.match(
-        applied,
-        /applied: before: service\/birddog\napplied: ---\napplied: before: networkpolicy\.[^\n]*\n$/,
+      assert.match(out, /rolled back to the previous state, which is now revision 9/);
+      const restored = ['service', 'networkpolicy.networking.k8s.io', 'deployment.apps'];
+      assert.deepEqual(
+        [...applied.matchAll(/^applied: before: (.*)\/birddog/gm)].map(([, kind]) => kind),
+        restored,
       );
     });
   }
 
-  it('undoes no revision if the Deployment did not change', (t) => {
-    const { status, calls, out } = deploy(t, { revision: '7', newPod: false, fails: 'exec:1' });
-    assert.equal(status, 2, out);
-    assert.ok(!calls.some((call) => call.includes('undo')));
-    assert.deepEqual(calls.slice(-3), ['apply -f before', REVISION, WAIT]);
-  });
-
-  it('lists what remains if the rollback fails too', (t) => {
-    const said: readonly [fails: string, says: RegExp][] = [
-      ['exec:1 undo:1', /revision 7 could not be restored; revision 8 remains/],
-      ['exec:1 status:2', /revision 7 was restored, but its pod did not become ready either/],
-      ['exec:1 apply:2', /the other objects could not be restored/],
+  it('claims no restored state that it could not restore', (t) => {
+    const said: readonly [fails: string, unsaved: string, says: RegExp][] = [
+      ['exec:1 status:2', '', /previous state was restored, but its pod did not become ready either/],
+      ['exec:1 apply:2', '', /not all objects could be restored/],
+      ['exec:1', 'deployment.apps/birddog', /not all objects could be restored: deployment\.apps\/birddog/],
+      [
+        'exec:1',
+        'service/birddog',
+        /service\/birddog was not created with apply[^]*not all objects could be/,
+      ],
     ];
-    for (const [fails, says] of said) {
-      const { status, out } = deploy(t, { revision: '7', fails });
+    for (const [fails, unsaved, says] of said) {
+      const { status, out } = deploy(t, { revision: '7', fails, env: { UNSAVED: unsaved } });
       assert.equal(status, 3, out);
       assert.match(out, says);
+      assert.doesNotMatch(out, /rolled back to/);
     }
   });
 
-  it('does not roll back a first deployment, and says how to delete its objects', (t) => {
+  it('does not take an error for an object without an earlier apply', (t) => {
+    const { status, out, applied } = deploy(t, { revision: '7', fails: 'view-last-applied:3' });
+    assert.equal(status, 1, out);
+    assert.match(out, /view-last-applied fails\n[^]*could not be read from the cluster; nothing was changed/);
+    assert.equal(applied, '');
+  });
+
+  it('waits again if the progress deadline of the previous rollout ends the wait', (t) => {
+    const SAYS = 'error: deployment "birddog" exceeded its progress deadline';
+    const stale = deploy(t, { revision: '7', fails: 'status:1', env: { SAYS } });
+    assert.equal(stale.status, 0, stale.out);
+    assert.equal(stale.calls.filter((call) => call.startsWith('rollout status')).length, 2);
+    const args = ['--timeout', '1', '--yes', 'openshift'];
+    const over = deploy(t, { revision: '7', fails: 'status:1', env: { SAYS } }, args);
+    assert.equal(over.status, 2, over.out);
+    assert.match(over.out, /exceeded its progress deadline\n[^]*did not become ready within 1 s/);
+  });
+
+  it('shows conditions, warnings, and the log of each container, also if one has none', (t) => {
+    for (const [differs, container] of [
+      [1, 'init'],
+      [1, 'birddog'],
+      [0, 'sidecar'],
+    ] as const) {
+      const { out } = deploy(t, { revision: '7', differs, fails: 'status:1', env: { LOGLESS: container } });
+      assert.match(out, /ReplicaFailure=True FailedCreate: .* exceeded quota/);
+      assert.match(out, /^birddog-b6 +FailedMount .* secret "birddog-tls" not found$/m);
+      assert.doesNotMatch(out, /other-7b9f/);
+      for (const name of ['init', 'birddog', 'sidecar'])
+        assert.equal(out.includes(`last words of ${name} in birddog-b6`), name !== container, out);
+    }
+    const { out } = deploy(t, { revision: '7', fails: 'status:1 containers:1' });
+    assert.match(out, /the pods could not be read[^]*rolled back to/);
+  });
+
+  it('shows the logs of the pods that are not ready, or of all if all are ready', (t) => {
+    const pods = (second: string) => ({
+      POD_LIST: `birddog-b6 ready=True birddog\nbirddog-c7 ready=${second} birddog`,
+    });
+    const one = deploy(t, { revision: '7', fails: 'status:1', env: pods('') });
+    assert.match(one.out, /last words of birddog in birddog-c7/);
+    assert.doesNotMatch(one.out, /last words of birddog in birddog-b6/);
+    const all = deploy(t, { revision: '7', fails: 'exec:1', env: pods('True') });
+    assert.match(all.out, /in birddog-b6[^]*in birddog-c7/);
+  });
+
+  it('does not roll back a first deployment, and says how to delete the objects that it created', (t) => {
     const { status, calls, out } = deploy(t, { fails: 'exec:1' });
     assert.equal(status, 3, out);
-    assert.deepEqual(calls, [
-      'kustomize',
-      REVISION,
-      'diff -f new',
-      'apply -f new',
-      WAIT,
-      CHECK,
-      ...SHOW_PODS,
-    ]);
+    assert.deepEqual(calls.slice(0, 7), ['kustomize', EXISTING, ...APPLY, WAIT, CHECK]);
     assert.match(out, /first deployment: there is nothing to roll back to/);
-    assert.match(out, /deploy\/render\.sh openshift \| .* delete -f -/);
+    assert.match(
+      out,
+      /delete them: \S+\/stand-in-kubectl\.sh --context here --namespace d11 delete service\/birddog .* configmap\/birddog-main-new\n/,
+    );
     assert.equal(deploy(t, {}).status, 0);
+  });
+
+  it('names the cluster and the namespace of this run in the commands that it prints', (t) => {
+    const args = '--context east -n operations --yes openshift'.split(' ');
+    const first = deploy(t, { fails: 'exec:1' }, args);
+    assert.match(first.out, /To delete them: \S+ --context east --namespace operations delete service/);
+    const later = deploy(t, { revision: '7', fails: 'exec:1' }, args);
+    assert.match(
+      later.out,
+      /unused now: \S+ --context east --namespace operations delete configmap\/birddog-main-new\n/,
+    );
+  });
+
+  it('goes to the namespace that the overlay sets', (t) => {
+    const rendered = 'metadata:\n  name: a\n  namespace: east\n---\nmetadata:\n  namespace: east\n';
+    const { calls } = deploy(t, { revision: '7', rendered });
+    for (const call of calls.slice(1)) assert.ok(call.startsWith('--namespace east '), call);
+    const given = deploy(t, { revision: '7', rendered }, ['-n', 'west', '--yes', 'openshift']);
+    for (const call of given.calls.slice(1)) assert.ok(call.startsWith('--namespace west '), call);
   });
 
   it('only checks a cluster that already matches the rendered objects', (t) => {
@@ -186,7 +242,7 @@ describe('deploy.sh', () => {
     ] as const) {
       const { status, calls, out } = deploy(t, { revision: '7', differs: 0, fails });
       assert.equal(status, expected, out);
-      assert.ok(!calls.some((call) => /^apply -f|undo/.test(call)));
+      assert.ok(!calls.some((call) => call.startsWith('apply -f')));
     }
   });
 
@@ -212,13 +268,7 @@ describe('deploy.sh', () => {
     ],
     [
       'the cluster does not answer',
-      { fails: 'revision:1' },
-      ['-y', 'openshift'],
-      /could not be read from the cluster/,
-    ],
-    [
-      'objects cannot be read',
-      { revision: '7', fails: 'get:1' },
+      { fails: 'get:1' },
       ['-y', 'openshift'],
       /could not be read from the cluster/,
     ],
@@ -228,6 +278,12 @@ describe('deploy.sh', () => {
       ['-y', 'openshift'],
       /difference could not be computed/,
     ],
+    [
+      'the cluster rejects an object',
+      { fails: 'dry-run:1' },
+      ['-y', 'openshift'],
+      /cluster rejects the objects; nothing was changed/,
+    ],
     ['there is no terminal', {}, ['openshift'], /pass --yes/],
     ['the user answers no', { typed: 'n\n' }, ['openshift'], /Apply this\?[^]*nothing was changed/],
   ];
@@ -236,7 +292,7 @@ describe('deploy.sh', () => {
       const { status, calls, out } = deploy(t, cluster, args);
       assert.equal(status, 1, out);
       assert.match(out, says);
-      assert.ok(!calls.some((call) => /apply -f|undo/.test(call)));
+      assert.ok(!calls.some((call) => /apply -f/.test(call)));
     });
   }
 
@@ -285,7 +341,7 @@ describe('deploy.sh', () => {
         env: { KUBECTL: '', PATH: `${folder}:/usr/bin:/bin` },
       });
       assert.equal(status, 3, out);
-      assert.match(out, new RegExp(`\\| ${dirname(folder)}.*/${program} delete`));
+      assert.match(out, new RegExp(`delete them: ${dirname(folder)}.*/${program} --context`));
     }
   });
 });

@@ -1,40 +1,72 @@
 #!/bin/sh
 # Fake kubectl: records each call in CALLS and fails those named by FAILS, such as "apply:2" for the second apply.
-# INTERRUPTS names a call that sends Ctrl-C to the script.
+# INTERRUPTS names a call that sends Ctrl-C to the script. Answers are those of kubectl 1.34 (test/cluster).
 set -u
 
 printf '%s\n' "$*" >>"$CALLS"
-while [ "${1-}" = --context ] || [ "${1-}" = --namespace ]; do shift 2; done
+namespace=d11
+while [ "${1-}" = --context ] || [ "${1-}" = --namespace ]; do
+  [ "$1" = --context ] || namespace=$2
+  shift 2
+done
 
-case "$1 ${2-}" in
-  'rollout '* | 'apply view-last-applied') step=$2 ;;
-  'get deployment/birddog') step=revision ;;
+case "$*" in
+  'rollout '* | 'apply view-last-applied '* | 'get events '*) step=$2 ;;
+  'apply --dry-run=server '*) step=dry-run ;;
+  'config '*) step=context ;;
+  'get deployment/birddog '*revision'}') step=revision ;;
+  'get deployment/birddog '*) step=conditions ;;
+  'get pods '*-o*) step=containers ;;
+  'get pods '*) step=pods ;;
+  *NAMESPACE*) step=namespace ;;
   *) step=$1 ;;
 esac
 printf '%s\n' "$step" >>"$CALLS.steps"
 count=$(grep -cx -e "$step" "$CALLS.steps")
 for fail in ${FAILS-}; do
   if [ "$fail" = "$step:$count" ]; then
-    echo "stand-in: $step fails" >&2
+    echo "${SAYS:-stand-in: $step fails}" >&2
     exit 7
   fi
 done
+applies=$(grep -cx apply "$CALLS.steps")
 
 [ "$step" != "${INTERRUPTS-}" ] || kill -INT "$PPID"
 case $step in
   kustomize) cat "$RENDERED" ;;
-  # Empty for a first deployment; incremented after an apply that starts a new pod.
-  revision)
-    now=${REVISION-}
-    if [ "${NEW_POD-true}" = true ] && grep -qx apply "$CALLS.steps"; then now=$((${now:-0} + 1)); fi
-    printf '%s' "$now"
+  # Each apply that changes the pod starts a new revision, also one that restores an old pod.
+  revision) echo $((${REVISION:-0} + applies)) ;;
+  get)
+    [ -z "${REVISION-}" ] && [ "$applies" -eq 0 ] ||
+      printf '%s\n' service/birddog networkpolicy.networking.k8s.io/birddog-users deployment.apps/birddog
+    [ "$applies" -eq 0 ] || echo configmap/birddog-main-new
     ;;
-  get) printf '%s\n' service/birddog networkpolicy.networking.k8s.io/birddog-users deployment.apps/birddog ;;
-  view-last-applied) echo "before: $3" ;;
+  view-last-applied)
+    case " ${UNSAVED-} " in
+      *" $3 "*) ;;
+      *) echo "before: $3" ;;
+    esac
+    ;;
   apply) sed 's/^/applied: /' "$3" >>"$CALLS.applied" ;;
   diff)
     echo '+ what is new'
     exit "${DIFFERS-1}"
+    ;;
+  namespace) printf '%s\n' "$namespace" "$namespace" ;;
+  context) echo here ;;
+  conditions) echo 'ReplicaFailure=True FailedCreate: pods "birddog-b67654478-5l5z4" is forbidden: exceeded quota' ;;
+  events)
+    echo 'other-7b9f   BackOff       Back-off restarting failed container'
+    echo 'birddog-b6   FailedMount   MountVolume.SetUp failed for volume "tls" : secret "birddog-tls" not found'
+    ;;
+  containers) printf '%s\n' "${POD_LIST-birddog-b6 ready=False init birddog sidecar}" ;;
+  logs)
+    if [ "$4" != "${LOGLESS-}" ]; then
+      echo "last words of $4 in $2"
+    else
+      echo "Error from server (BadRequest): container \"$4\" in pod \"$2\" is waiting to start: PodInitializing" >&2
+      exit 1
+    fi
     ;;
   exec)
     # EXEC names a program that runs the command.
