@@ -32,12 +32,31 @@ folder_of() {
   }
 }
 
+render() {
+  "$kubectl" kustomize "$1" >"$work/rendered.yaml" || {
+    case +$2+ in
+      *+native-sidecar+*)
+        echo 'render.sh: native-sidecar needs birddog and sidecar as the first containers, in this order:' \
+          'a patch of containers must name both, even if it changes only one' >&2
+        ;;
+    esac
+    exit 1
+  }
+}
+
 # Prints the rendered objects. Replicas with separate ledgers would not respect each other's writes in progress.
 print_rendered() {
   replicas=$(awk '/^---$/ { kind = name = "" } /^kind: / { kind = $2 } /^  name: / { name = $2 }
     /^  replicas: / && kind == "Deployment" && name == "birddog" { print $2 }' "$work/rendered.yaml")
   if [ "${replicas:-1}" -gt 1 ] && [ "$(grep -c 'postgresql://' "$work/rendered.yaml")" -lt 2 ]; then
     echo "render.sh: $replicas replicas need one shared ledger: add the overlay postgresql, or set replicas to 1" >&2
+    exit 64
+  fi
+  # A patch of a container that native-sidecar has moved adds a second one, without an image.
+  twice=$(awk '/^      [a-zA-Z]/ { inside = /^      (initC|c)ontainers:$/ }
+    inside && /^      (- |  )name: / { print $NF }' "$work/rendered.yaml" | sort | uniq -d)
+  if [ -n "$twice" ]; then
+    echo "render.sh: two containers named $twice: native-sidecar must come after each overlay that changes the sidecar" >&2
     exit 64
   fi
   cat "$work/rendered.yaml"
@@ -51,7 +70,7 @@ case $1 in
   *+*) ;;
   *)
     folder_of "$1"
-    "$kubectl" kustomize "$folder" >"$work/rendered.yaml"
+    render "$folder" "$1"
     print_rendered
     exit
     ;;
@@ -92,5 +111,5 @@ while [ -n "$rest" ]; do
   mv "$file.new" "$file"
   base=../$count
 done
-"$kubectl" kustomize "$work/overlays/$count" >"$work/rendered.yaml"
+render "$work/overlays/$count" "$1"
 print_rendered

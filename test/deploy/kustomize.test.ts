@@ -18,6 +18,7 @@ const FIELDS = [
   'bases',
   'resources',
   'configMapGenerator',
+  'generatorOptions',
   'images',
   'patchesStrategicMerge',
   'patchesJson6902',
@@ -146,6 +147,31 @@ describe('every installed kustomize release', { skip: NO_KUBECTL }, () => {
 
   it('rejects persistent with postgresql', () => {
     assert.throws(() => renderedBy('kubectl', 'postgresql+persistent'), /both provide the ledger/);
+  });
+
+  it('rejects a patch of the sidecar after native-sidecar has moved it, also one in your own overlay', (t) => {
+    const own = ownOverlay(t);
+    const resources = { limits: { memory: '3Gi' } };
+    const patchContainers = (...containers: { name: string; resources?: typeof resources }[]) => {
+      const patch = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'birddog' } };
+      const spec = { template: { spec: { containers } } };
+      writeFileSync(join(own, 'access.yaml'), JSON.stringify({ ...patch, spec }));
+    };
+    patchContainers({ name: 'birddog' }, { name: 'sidecar', resources });
+    for (const { path } of KUBECTLS) {
+      for (const late of ['vault-injector', 'postgresql', own])
+        assert.throws(
+          () => renderedBy(path, `openshift+native-sidecar+${late}`),
+          /two containers named sidecar: native-sidecar must come after/,
+        );
+      const pod = podOf(renderedBy(path, `openshift+${own}+native-sidecar`));
+      assert.deepEqual(containerOf(pod, 'sidecar').resources?.limits?.['memory'], '3Gi');
+    }
+    patchContainers({ name: 'sidecar', resources });
+    assert.throws(
+      () => renderedBy('kubectl', `openshift+${own}+native-sidecar`),
+      /native-sidecar needs birddog and sidecar as the first containers, in this order/,
+    );
   });
 
   it('rejects several replicas without a shared ledger', (t) => {

@@ -196,6 +196,27 @@ describe('the pod of every overlay', { skip: NO_KUBECTL }, () => {
     }
   });
 
+  it('lets the platform decide whether the agent of the Vault injector has a security context', () => {
+    for (const overlay of OVERLAYS) {
+      const [deployment] = ofKind(rendered(overlay), 'Deployment');
+      const { annotations = {} } = deployment?.spec?.template.metadata ?? {};
+      const expected = { openshift: 'false', kubernetes: 'true' }[overlay.split('+')[0] ?? ''];
+      assert.equal(annotations['vault.hashicorp.com/agent-set-security-context'], expected, overlay);
+    }
+  });
+
+  it('writes the version of each reference to a field, which a server would add', () => {
+    for (const overlay of OVERLAYS) {
+      const variables = containersOf(podOf(rendered(overlay))).flatMap(({ env = [] }) => env);
+      const references = variables.flatMap(({ valueFrom }) => valueFrom?.fieldRef ?? []);
+      assert.deepEqual(
+        references.map(({ apiVersion }) => apiVersion),
+        ['v1'],
+        overlay,
+      );
+    }
+  });
+
   it('starts init, then a native sidecar, then Birddog', () => {
     for (const overlay of OVERLAYS.filter((o) => o.includes('native-sidecar'))) {
       const pod = podOf(rendered(overlay));

@@ -112,6 +112,16 @@ describe('manifests and the Kubernetes schemas', { skip: NO_KUBECTL }, () => {
     }
   });
 
+  it('have a label by which all of them can be selected', () => {
+    for (const overlay of OVERLAYS) {
+      for (const { kind, metadata } of rendered(overlay)) {
+        const name = metadata?.labels?.['app.kubernetes.io/name'];
+        const expected = metadata?.name?.endsWith('-metrics') ? 'birddog-metrics' : 'birddog';
+        assert.equal(name, expected, `${overlay}: ${kind} ${metadata?.name}`);
+      }
+    }
+  });
+
   it('contain every object that they refer to', () => {
     for (const overlay of OVERLAYS) {
       const objects = rendered(overlay);

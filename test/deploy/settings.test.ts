@@ -156,12 +156,11 @@ describe('the settings in the manifests', { skip: NO_KUBECTL }, () => {
     }
     const secrets = Object.keys(annotations).filter((name) => name.includes('/agent-inject-secret-'));
     assert.equal(secrets.length, 11, 'and nothing else is fetched');
-    assert.deepEqual(
-      ['agent-inject', 'agent-init-first', 'agent-set-security-context', 'agent-copy-volume-mounts'].map(
-        told,
-      ),
-      ['true', 'true', 'false', 'init'],
-    );
+    assert.deepEqual(['agent-inject', 'agent-init-first', 'agent-copy-volume-mounts'].map(told), [
+      'true',
+      'true',
+      'init',
+    ]);
     assert.ok(!containersOf(pod).some((c) => c.name === told('agent-inject-containers')));
     const token = told('agent-service-account-token-volume-name');
     assert.ok(pod.volumes?.some((volume) => volume.name === token && volume.projected));
