@@ -9,6 +9,8 @@ export interface Formula {
   readonly names: readonly string[];
   /** Evaluates the formula; `lookup` returns the value of a query. */
   readonly evaluateAt: (lookup: Lookup) => Value;
+  /** True if the formula is the name of a query alone. */
+  readonly isName: boolean;
 }
 
 const TOKEN = /\s*(?:(\d+(?:\.\d+)?(?:e[+-]?\d+)?)|([A-Za-z_]\w*)|('[^']*'|"[^"]*")|([-+*/(),]))/iy;
@@ -34,7 +36,8 @@ export function parseFormula(text: string): Formula | undefined {
   if (!tokens) return undefined;
   const parser = new FormulaParser(tokens);
   const evaluateAt = parser.sum();
-  return evaluateAt && parser.atEnd ? { names: [...parser.names], evaluateAt } : undefined;
+  if (!evaluateAt || !parser.atEnd) return undefined;
+  return { names: [...parser.names], evaluateAt, isName: tokens.length === 1 && parser.names.size === 1 };
 }
 
 function tokensOf(text: string): string[] | undefined {
@@ -124,9 +127,10 @@ function apply(operator: (a: number, b: number) => number, a: Value, b: Value): 
 
 /** Evaluates a formula for each group and time. A query without groups is combined with each group of the others. */
 export function evaluate(
-  { names, evaluateAt }: Formula,
+  { names, evaluateAt, isName }: Formula,
   queries: ReadonlyMap<string, readonly GroupValues[]>,
-): GroupValues[] {
+): readonly GroupValues[] {
+  if (isName) return queries.get(names[0] ?? '') ?? [];
   const all = names.flatMap((name) => queries.get(name) ?? []);
   const grouped = all.filter(({ tags }) => tags.length > 0);
   const groups = new Map((grouped.length > 0 ? grouped : all).map(({ tags }) => [tags.join(), tags]));

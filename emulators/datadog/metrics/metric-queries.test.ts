@@ -95,6 +95,21 @@ describe('a metric query', () => {
     assert.deepEqual([pointlist[0][0], end], [start, start + 4000]);
   });
 
+  it('widens a requested interval that would give more than 1,500 points', () => {
+    const interval = (query: string, half: number) => jsonBody(queryV1(query, half)).series[0].interval;
+    assert.equal(interval('avg:a.b{*}.rollup(avg, 60)', 45_000), 60);
+    assert.equal(interval('avg:a.b{*}.rollup(avg, 60)', 45_060), 120);
+    assert.equal(interval('avg:a.b{*}.rollup(avg, 7)', 60_000), 120);
+    assert.equal(interval('avg:a.b{*}.rollup(avg, 60)', 90 * 43_200), 7200);
+  });
+
+  it('divides counts by the interval for a rate, but not rates', () => {
+    submit('n', 'h1', 6, { type: 'count' });
+    submit('r', 'h1', 6, { type: 'rate' });
+    assert.deepEqual(values('sum:n{*}.as_rate().rollup(sum, 60)'), [0.1]);
+    assert.deepEqual(values('sum:r{*}.as_rate().rollup(sum, 60)'), [6]);
+  });
+
   it('averages the values of an interval, and sums counts', () => {
     submit('n', 'h1', 1, { type: 'count' });
     datadog.clock.now += 1000;
@@ -163,6 +178,31 @@ describe('queries with formulas', () => {
       [['host:h1'], ['host:h2']],
     );
     assert.deepEqual(rows, [[2.5], [7.5]]);
+  });
+
+  it('include the start of the time range, and exclude its end', () => {
+    datadog.clock.now = Date.parse('2026-05-14T11:00:00Z');
+    for (const past of [60, 0]) submit('c', 'h1', past, { points: [[seconds() - past, past]] });
+    const span = { from: datadog.clock.now - 60_000, to: datadog.clock.now, interval: 60_000 };
+    const queries = [{ data_source: 'metrics', name: 'q', query: 'sum:c{*}' }];
+    const { times, values: rows } = timeseries({ ...span, queries }).attributes;
+    assert.deepEqual([times, rows], [[span.from], [[60]]]);
+  });
+
+  it('widen an interval, of the request or of a query, that would give more than 1,500 points', () => {
+    datadog.clock.now = Date.parse('2026-05-14T11:00:00Z');
+    const shapes = [{ shape: 'steady', value: 1 }];
+    datadog.control('PUT', 'generators', [{ metric: 'g', every: '10s', shapes }]);
+    const gaps = (days: number, query = 'sum:g{*}', interval = 60_000) => {
+      const from = datadog.clock.now - days * 86_400_000;
+      const queries = [{ data_source: 'metrics', name: 'q', query }];
+      const { times } = timeseries({ from, to: datadog.clock.now, interval, queries }).attributes;
+      return [times.length, (times[1] - times[0]) / 1000, times[0] - from];
+    };
+    assert.deepEqual(gaps(1), [1440, 60, 0]);
+    assert.deepEqual(gaps(2), [1440, 120, 0]);
+    assert.deepEqual(gaps(1, 'sum:g{*}.rollup(sum, 10)', 3_600_000), [1440, 60, 0]);
+    assert.deepEqual(gaps(0.25, 'sum:g{*}.rollup(sum, 300)', 3_600_000), [72, 300, 0]);
   });
 
   it('return a column for each formula and for each group key', () => {

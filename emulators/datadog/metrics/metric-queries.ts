@@ -6,7 +6,7 @@ import { parseFormula, evaluate } from './formula.ts';
 import { badQuery, type GroupValues, type MetricQuery, parseMetricQuery, valuesOf } from './metric-query.ts';
 import { queryV2Routes } from './queries-v2.ts';
 import { sourcesOf } from './series.ts';
-import { stepFor } from './steps.ts';
+import { stepFor, widenedStep } from './steps.ts';
 
 /** The part of a query after the name of the metric: scope, groups and functions. */
 const AFTER_METRIC = /\{[^{}]*\}(?:\s*by\s*\{[^{}]*\})?(?:\.\w+\([^()]*\))*/g;
@@ -37,7 +37,8 @@ function queryV1(organisation: Organisation, { query }: Call): EmulatorResponse 
   const series = expressionsIn(text ?? '').flatMap((expression, index) => {
     const { formula, queries } = parseExpression(expression);
     const list = [...queries.values()];
-    const step = (list.find(({ interval }) => interval)?.interval ?? stepFor(start, end)) * 1000;
+    const requested = list.find(({ interval }) => interval)?.interval;
+    const step = (requested ? widenedStep(start, end, requested) : stepFor(start, end)) * 1000;
     const values = new Map(
       [...queries].map(([name, one]) => [
         name,

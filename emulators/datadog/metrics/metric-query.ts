@@ -107,37 +107,52 @@ export function valuesOf(query: MetricQuery, sources: readonly PointSource[], ra
     ({ tags }) => tags.join(),
   );
   return [...groups.values()].flatMap((group) => {
-    const lists = new Map<number, number[]>();
-    for (const { source } of group)
-      for (const [at, value] of stepsOf(source, query, range)) addTo(lists, at, value);
-    const values = aggregated(query.aggregator, lists).toSorted(([a], [b]) => a - b);
-    return values.length === 0 ? [] : [{ tags: group[0]?.tags ?? [], values: new Map(values) }];
+    const steps = new StepLists(range);
+    for (const { source } of group) addSeries(steps, source, query, range);
+    const values = new Map<number, number>();
+    steps.aggregate(query.aggregator, (at, value) => values.set(at, value));
+    return values.size === 0 ? [] : [{ tags: group[0]?.tags ?? [], values }];
   });
 }
 
-/** Returns one value of a series per interval: the sum of a count, the average of any other type. */
-function stepsOf(
+/** Adds one value of a series per interval: by default the sum of a count, the average of any other type. */
+function addSeries(
+  steps: StepLists,
   { type, each }: PointSource,
   { rollup, perSecond }: MetricQuery,
-  { from, to, step }: Range,
-): [number, number][] {
-  const lists = new Map<number, number[]>();
-  each(from / 1000, to / 1000, (at, value) => addTo(lists, Math.floor((at * 1000) / step) * step, value));
-  const values = aggregated(rollup ?? (type === 'count' ? 'sum' : 'avg'), lists);
-  return perSecond ? values.map(([at, value]) => [at, value / (step / 1000)]) : values;
+  range: Range,
+): void {
+  const own = new StepLists(range);
+  each(range.from / 1000, range.to / 1000, (at, value) => own.add(at * 1000, value));
+  const seconds = perSecond && type !== 'rate' ? range.step / 1000 : 1;
+  own.aggregate(rollup ?? (type === 'count' ? 'sum' : 'avg'), (at, value) => steps.add(at, value / seconds));
 }
 
-function addTo(lists: Map<number, number[]>, at: number, value: number): void {
-  const list = lists.get(at);
-  if (list) list.push(value);
-  else lists.set(at, [value]);
-}
+/** The values in each interval of a range. Times are in epoch milliseconds. */
+class StepLists {
+  readonly #step: number;
+  readonly #first: number;
+  readonly #lists: number[][] = [];
 
-function aggregated(aggregator: string, lists: ReadonlyMap<number, readonly number[]>): [number, number][] {
-  return [...lists].flatMap(([at, list]): [number, number][] => {
-    const value = aggregate(aggregator, list);
-    return value === undefined ? [] : [[at, value]];
-  });
+  constructor({ from, step }: Range) {
+    this.#step = step;
+    this.#first = Math.floor(from / step);
+  }
+
+  add(at: number, value: number): void {
+    const index = Math.floor(at / this.#step) - this.#first;
+    const list = this.#lists[index];
+    if (list) list.push(value);
+    else this.#lists[index] = [value];
+  }
+
+  /** Calls `visit` with each interval that has a value, in order of time. */
+  aggregate(aggregator: string, visit: (at: number, value: number) => void): void {
+    for (const [index, list] of this.#lists.entries()) {
+      const value = list && aggregate(aggregator, list);
+      if (value !== undefined) visit((this.#first + index) * this.#step, value);
+    }
+  }
 }
 
 /** Parses `env:prod,!host:a`, `env:prod AND (host:a OR host:b)` or `host IN (a, b)`; `*` matches everything. */

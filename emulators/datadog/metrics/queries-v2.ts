@@ -5,9 +5,16 @@ import { isRawObject, toNumber, type RawObject } from '../raw-json.ts';
 import { DatadogError } from '../datadog-error.ts';
 import type { Route } from '../route.ts';
 import { parseFormula, evaluate } from './formula.ts';
-import { badQuery, type GroupValues, aggregate, parseMetricQuery, valuesOf } from './metric-query.ts';
+import {
+  badQuery,
+  type GroupValues,
+  aggregate,
+  parseMetricQuery,
+  type Range,
+  valuesOf,
+} from './metric-query.ts';
 import { sourcesOf } from './series.ts';
-import { stepFor } from './steps.ts';
+import { stepFor, widenedStep } from './steps.ts';
 
 /** Datadog keeps values for 15 months. */
 const RETENTION_MS = 15 * 30 * 86_400_000;
@@ -51,14 +58,15 @@ function readRequest(body: RawObject, type: string, organisation: Organisation):
   if (end < organisation.now() - RETENTION_MS)
     throw new DatadogError(400, 'Queries ending outside the retention date are invalid');
   if (!Array.isArray(queries) || queries.length === 0) throw invalid('Missing queries.');
-  const step = toNumber(interval) ?? stepFor(start, end) * 1000;
-  const read = queries.filter(isRawObject).map((query, index) =>
-    queryOf(query, index, organisation, {
-      from: type === 'timeseries_request' ? Math.ceil(start / step) * step : start,
-      to: end,
-      step,
-    }),
-  );
+  const requested = (toNumber(interval) ?? 0) / 1000;
+  const rangeOf = (own: number | undefined): Range => {
+    const seconds = own || requested;
+    const step = (seconds > 0 ? widenedStep(start, end, seconds) : stepFor(start, end)) * 1000;
+    return { from: type === 'timeseries_request' ? Math.ceil(start / step) * step : start, to: end, step };
+  };
+  const read = queries
+    .filter(isRawObject)
+    .map((query, index) => queryOf(query, index, organisation, rangeOf));
   const sentFormulas = Array.isArray(formulas) ? formulas.filter(isRawObject) : [];
   return {
     queries: read,
@@ -76,16 +84,14 @@ function queryOf(
   { name, query, data_source, aggregator }: RawObject,
   index: number,
   organisation: Organisation,
-  { from, to, step }: { from: number; to: number; step: number },
+  rangeOf: (interval: number | undefined) => Range,
 ): Query {
   const own = { name: String(name ?? `query${index + 1}`), aggregator: String(aggregator ?? 'avg') };
   if (data_source !== METRICS || typeof query !== 'string') return { ...own, groups: [] };
   const read = parseMetricQuery(query);
-  const interval = (read?.interval ?? 0) * 1000 || step;
-  return {
-    ...own,
-    groups: read ? valuesOf(read, sourcesOf(organisation, [read.metric]), { from, to, step: interval }) : [],
-  };
+  if (!read) return { ...own, groups: [] };
+  const groups = valuesOf(read, sourcesOf(organisation, [read.metric]), rangeOf(read.interval));
+  return { ...own, groups };
 }
 
 function timeseries({ queries, formulas }: QueryRequest): EmulatorResponse {
@@ -134,7 +140,7 @@ function singleValue({ tags, values }: GroupValues, { aggregator }: Query): Grou
   return { tags, values: new Map(value === undefined ? [] : [[0, value]]) };
 }
 
-function results(text: string, queries: readonly Query[]): GroupValues[] {
+function results(text: string, queries: readonly Query[]): readonly GroupValues[] {
   const formula = parseFormula(text);
   if (!formula) throw badQuery(text);
   const byName = new Map(queries.map(({ name, groups }) => [name, groups]));
