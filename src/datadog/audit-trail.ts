@@ -2,12 +2,13 @@ import { append } from '../domain/append.ts';
 import type { RequestContext } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { deadlineAfter } from '../domain/deadline.ts';
-import { isObject, type Json, type JsonObject } from '../domain/json.ts';
+import { isObject, type Json } from '../domain/json.ts';
 import { idOf } from '../domain/marker.ts';
 import { ProblemError } from '../domain/problem.ts';
 import type { AuditedChange, ObjectHistory } from '../diff/who-changed.ts';
 import type { AuditTrail } from '../pipeline/ports.ts';
 import type { Request } from './request.ts';
+import { objectAt } from './response-objects.ts';
 
 const PATH = '/api/v2/audit/events/search';
 /** How long (ms) the audit trail is not queried again after Datadog denied access or had no such endpoint. */
@@ -94,11 +95,6 @@ function parseEvent(event: Json): { id: string; change: AuditedChange }[] {
     ...(isObject(after) ? { after } : {}),
   };
   return [{ id: idOf(asset), change }];
-}
-
-function objectAt(value: Json | undefined, name: string): JsonObject {
-  const inner = isObject(value) ? value[name] : undefined;
-  return isObject(inner) ? inner : {};
 }
 
 function quoted(text: string): string {

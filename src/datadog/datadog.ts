@@ -1,5 +1,6 @@
 import type { GrantCalls } from '../domain/call-grants.ts';
 import type { Clock } from '../domain/clock.ts';
+import type { RulesPort, SeriesPort, TransitionsPort } from '../preview/ports.ts';
 import type { Outbound } from '../runtime/outbound.ts';
 import type { AuditTrail, MonitorValidator, ObjectPort, Policies } from '../pipeline/ports.ts';
 import { auditTrail } from './audit-trail.ts';
@@ -7,10 +8,13 @@ import { type Budget, createBudget } from './budget.ts';
 import { dashboardPort } from './dashboards.ts';
 import { createHealth, type DatadogHealth } from './health.ts';
 import type { KeySource } from './keys.ts';
+import { transitionsPort } from './monitor-events.ts';
 import { monitorPort } from './monitors.ts';
+import { rulesPort } from './notification-rules.ts';
 import { configPolicies } from './policies.ts';
 import { createRequest, type Request } from './request.ts';
 import type { DatadogTarget } from './sites.ts';
+import { seriesPort } from './timeseries.ts';
 import { monitorValidator } from './validate-monitor.ts';
 
 export interface DatadogOptions extends DatadogTarget {
@@ -30,6 +34,9 @@ export interface Datadog {
   readonly auditTrail: AuditTrail;
   readonly policies: Policies;
   readonly validator: MonitorValidator;
+  readonly series: SeriesPort;
+  readonly transitions: TransitionsPort;
+  readonly rules: RulesPort;
   /** Calls any other endpoint with the same keys, budget and retries. */
   readonly request: Request;
   /** The rate limits seen in responses. */
@@ -51,6 +58,9 @@ export function createDatadog(options: DatadogOptions): Datadog {
     auditTrail: auditTrail(request, options.clock),
     policies: configPolicies(request, options.clock),
     validator: monitorValidator(request, options.clock),
+    series: seriesPort(request),
+    transitions: transitionsPort(request),
+    rules: rulesPort(request, options.clock),
     request,
     budget,
     health,

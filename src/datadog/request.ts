@@ -12,7 +12,7 @@ import {
 } from '../runtime/outbound.ts';
 import type { Attempts } from '../pipeline/ports.ts';
 import { secondsAsked } from '../runtime/retry-after.ts';
-import { readUpstreamJson } from '../runtime/upstream-json.ts';
+import { readUpstreamJson, type UpstreamLimits } from '../runtime/upstream-json.ts';
 import { type Budget, rateLimited } from './budget.ts';
 import { excerptOf, forbidden, keysRefused, refusal } from './failures.ts';
 import type { DatadogHealth } from './health.ts';
@@ -34,6 +34,13 @@ export interface Call {
   readonly acceptedStatus?: number;
   /** Whether Datadog checks only the API key, so that success says nothing about the application key. */
   readonly apiKeyOnly?: boolean;
+  /** The limits of the response, if they differ from those of objects. */
+  readonly limits?: ResponseLimits;
+}
+
+/** Limits of a response that is not objects. */
+export interface ResponseLimits extends UpstreamLimits {
+  readonly bytes: number;
 }
 
 /**
@@ -184,7 +191,7 @@ async function sendOnce(
       },
       ...(call.body ? { body: printJson(call.body) } : {}),
       deadline: deadline ?? context.deadline,
-      maxBytes: MAX_ANSWER_BYTES,
+      maxBytes: maxBytesOf(call),
     });
     settle(answer.headers);
     if (isRejected(answer)) call.attempts?.notWritten();
@@ -242,6 +249,10 @@ async function waitForReset(
   });
 }
 
+function maxBytesOf({ limits }: Call): number {
+  return limits?.bytes ?? MAX_ANSWER_BYTES;
+}
+
 function noResponseError(call: Call, error: OutboundError): Error {
   if (isWrite(call) && error.sent) return new AnswerLostError(error);
   if (error.reason === 'timeout') {
@@ -252,7 +263,7 @@ function noResponseError(call: Call, error: OutboundError): Error {
   if (error.reason === 'too_large')
     return new ProblemError(
       'datadog_failed',
-      `Datadog sent a response of more than ${MAX_ANSWER_BYTES} bytes.`,
+      `Datadog sent a response of more than ${maxBytesOf(call)} bytes.`,
       { cause: error },
     );
   return new ProblemError('datadog_unavailable', 'Datadog is unreachable.', {
@@ -284,7 +295,7 @@ function parseAnswer(call: Call, answer: OutboundAnswer): Json | undefined {
     // A partial response (206) is not a result.
     if ((answer.status >= 300 || answer.status === 206) && !accepted)
       throw new SyntaxError(`has status ${answer.status}`);
-    return readUpstreamJson(answer.body);
+    return readUpstreamJson(answer.body, call.limits);
   } catch (error) {
     if (isWrite(call)) throw new AnswerLostError(error);
     const excerpt = excerptOf(answer);

@@ -51,3 +51,9 @@ function unexpectedResponse(): ProblemError {
     retryAfter: 5,
   });
 }
+
+/** Returns the object in a field, or an empty object. */
+export function objectAt(value: Json | undefined, name: string): JsonObject {
+  const inner = isObject(value) ? value[name] : undefined;
+  return isObject(inner) ? inner : {};
+}
