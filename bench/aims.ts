@@ -66,20 +66,20 @@ const AIMS = {
       'Profile bench/lint.ts. The usual cause is a rule that reads the message or walks the query again.',
   },
   evaluate: {
-    what: 'evaluation of one monitor over 7 days, 50 groups',
+    what: 'report about one monitor over 7 days, 50 groups, without fetching',
     unit: 'ms',
     is: 'under',
     bound: 300,
     advice:
-      'Profile bench/evaluate.ts. Look for work per step of a window (src/evaluate/range-aggregates.ts), and for objects per evaluation.',
+      'Profile bench/evaluate.ts. Look for work per step of a window (src/evaluate/range-aggregates.ts), and for objects per evaluation (src/preview/figures.ts).',
   },
   sweep: {
-    what: 'the same with 20 thresholds',
+    what: 'the same with a sweep of 20 thresholds',
     unit: 'ms',
     is: 'under',
     bound: 600,
     advice:
-      'Windows must be computed once. Look for work per evaluation in src/evaluate/states.ts and notices.ts.',
+      'Windows must be computed once, and blocks of values without effect skipped. Look for work per evaluation in src/evaluate/states.ts and notices.ts.',
   },
   killed: {
     what: 'p99 of listed calls while the sidecar is killed, relative to normal',

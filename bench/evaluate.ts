@@ -1,12 +1,16 @@
+import { runAtOnce } from '../src/domain/steps.ts';
 import { evaluate } from '../src/evaluate/evaluate.ts';
 import { readMonitor } from '../src/evaluate/read-monitor.ts';
 import type { Points } from '../src/evaluate/samples.ts';
 import { windowsOf } from '../src/evaluate/window-values.ts';
+import { drawingOf } from '../src/preview/drawing.ts';
+import { figuresOf } from '../src/preview/figures.ts';
+import { sweeping } from '../src/preview/sweep.ts';
 import { seededRandom } from '../test/seeded-random.ts';
 import type { Measurements } from './aims.ts';
 import { printHead, type Scale } from './scale.ts';
 
-const [GROUPS, DAYS, THRESHOLDS] = [50, 7, 20];
+const [GROUPS, DAYS] = [50, 7];
 const START = Date.UTC(2026, 10, 2) / 1000;
 const [DAY_S, LEAD_IN_S] = [86_400, 3600];
 const QUERIES: readonly string[] = [
@@ -19,8 +23,8 @@ const QUERIES: readonly string[] = [
 ];
 
 /**
- * Prints the CPU time of an evaluation over 7 days of points each minute for 50 groups, without fetching, and of a sweep of 20
- * thresholds over the same windows; adds the worst to `measured`.
+ * Prints the CPU time of the report about a monitor over 7 days of points each minute for 50 groups, without fetching, and of
+ * a sweep over the same windows; adds the worst to `measured`.
  */
 export function benchEvaluate(scale: Scale, measured: Measurements): void {
   console.log('');
@@ -28,7 +32,9 @@ export function benchEvaluate(scale: Scale, measured: Measurements): void {
     'monitor',
     'windows ms',
     'states and notifications ms',
-    `with ${THRESHOLDS} thresholds ms`,
+    'figures and picture ms',
+    'sweep ms',
+    'thresholds',
     'notifications',
   ]);
   const days = scale.isShort ? 1 : DAYS;
@@ -44,21 +50,22 @@ export function benchEvaluate(scale: Scale, measured: Measurements): void {
     const span = { from: START, to: START + days * DAY_S, leadInS: LEAD_IN_S };
     const all = condition.queries.map(() => series);
     // The first run is for the JIT compilers.
-    evaluate(condition, windowsOf(condition, all, span));
+    figuresOf(condition, evaluate(condition, windowsOf(condition, all, span)), { span, timeZone: 'UTC' });
     const times = [cpuMs()];
     const windows = windowsOf(condition, all, span);
     times.push(cpuMs());
-    const { notifications } = evaluate(condition, windows);
+    const evaluation = evaluate(condition, windows);
     times.push(cpuMs());
-    for (let at = 1; at < THRESHOLDS; at += 1)
-      evaluate(condition, windows, { thresholds: { critical: 60 + 2 * at } });
+    const figures = figuresOf(condition, evaluation, { span, timeZone: 'UTC' });
+    drawingOf(condition, evaluation, span);
     times.push(cpuMs());
-    const [start = 0, windowed = 0, evaluated = 0, swept = 0] = times;
-    measured.evaluate = Math.max(measured.evaluate, evaluated - start);
+    const rows = runAtOnce(sweeping(condition, windows, span));
+    times.push(cpuMs());
+    const [start = 0, , , reported = 0, swept = 0] = times;
+    measured.evaluate = Math.max(measured.evaluate, reported - start);
     measured.sweep = Math.max(measured.sweep, swept - start);
-    console.log(
-      `| \`${query}\` | ${(windowed - start).toFixed(0)} | ${(evaluated - windowed).toFixed(0)} | ${(swept - start).toFixed(0)} | ${notifications.length} |`,
-    );
+    const spent = times.slice(1).map((time, at) => (time - (times[at] ?? 0)).toFixed(0));
+    console.log(`| \`${query}\` | ${spent.join(' | ')} | ${rows.length} | ${figures.notifications.count} |`);
   }
 }
 

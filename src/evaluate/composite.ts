@@ -10,7 +10,7 @@ import {
 import { keyAndValue, tagsOf } from './group-tags.ts';
 import { refuse } from './read-formula.ts';
 import { type EvaluationSpan, evaluationTimes } from './schedule.ts';
-import { ALERT, NO_DATA, NONE, OK } from './states.ts';
+import { ALERT, changesOf, NO_DATA, NONE, OK } from './states.ts';
 
 /** A composite is evaluated each minute, in seconds. */
 const EVERY_S = 60;
@@ -56,7 +56,12 @@ export function* evaluatingComposite(
       result[at] = state;
       notifiesNoData[at] = notices.notifiesNoData && joined.notifiesNoData() ? 1 : 0;
     }
-    groups.set(group, { states: result, outcomes: NO_OUTCOMES, values: NO_VALUES });
+    groups.set(group, {
+      states: result,
+      changes: changesOf(result),
+      outcomes: NO_OUTCOMES,
+      values: NO_VALUES,
+    });
     noDataByGroup.set(group, notifiesNoData);
     yield;
   }

@@ -4,8 +4,15 @@ import { type Downtime, type NoticeKind, noticesOf } from './notices.ts';
 import { tagsOf } from './group-tags.ts';
 import type { NotificationRules } from './notification-rules.ts';
 import { Recipients, statusOf } from './recipients.ts';
-import { groupStates, NONE, OK, type State, STATES } from './states.ts';
-import { EMPTY, NO_FINITE_VALUE, VALUE, WINDOW_NOT_FULL, type Windows } from './window-values.ts';
+import { changesOf, groupStates, NONE, OK, type State, STATES } from './states.ts';
+import {
+  EMPTY,
+  type GroupWindows,
+  NO_FINITE_VALUE,
+  VALUE,
+  WINDOW_NOT_FULL,
+  type Windows,
+} from './window-values.ts';
 
 /** A change of a group's state. The first state of a group comes from `none`. `at` is UNIX seconds. */
 export interface Transition {
@@ -35,6 +42,8 @@ export interface Notification {
 export interface GroupEvaluation {
   /** Indexes of STATES, one for each evaluation. */
   readonly states: Uint8Array;
+  /** The evaluations with another state than the one before. */
+  readonly changes: readonly number[];
   /** Indexes of OUTCOMES; empty in a composite. */
   readonly outcomes: Uint8Array;
   /** NaN if there is no value; empty in a composite. */
@@ -94,9 +103,9 @@ export function* evaluating(
   const groups = new Map<string, GroupEvaluation>();
   const counts = new Counts(firstReported);
   for (const [group, window] of windows) {
-    const { states, isNew } = groupStates(rules, times, window);
-    groups.set(group, { states, outcomes: window.outcomes, values: window.values });
-    counts.add(window.outcomes, isNew);
+    const { states, changes, waiting } = groupStates(rules, times, window);
+    groups.set(group, { states, changes, outcomes: window.outcomes, values: window.values });
+    counts.add(window, waiting);
     yield;
   }
   const { notifiesNoData } = condition.notices;
@@ -129,15 +138,18 @@ class Counts {
     this.#from = from;
   }
 
-  add(outcomes: Uint8Array, isNew: Uint8Array): void {
-    let values = 0;
-    for (let at = this.#from; at < outcomes.length; at += 1) {
+  /** Adds a group. The evaluations that a new group waits for count as such, with any outcome. */
+  add({ outcomes, counts }: GroupWindows, waiting: readonly number[]): void {
+    const byOutcome = [...counts];
+    for (const at of waiting) {
+      if (at < this.#from) continue;
       const outcome = outcomes[at] ?? EMPTY;
-      if (isNew[at] === 1) this.#newGroup += 1;
-      else if (outcome === VALUE) values += 1;
-      else this.#byOutcome[outcome] = (this.#byOutcome[outcome] ?? 0) + 1;
+      byOutcome[outcome] = (byOutcome[outcome] ?? 0) - 1;
+      this.#newGroup += 1;
     }
-    this.evaluated += values;
+    for (const [outcome, count] of byOutcome.entries())
+      this.#byOutcome[outcome] = (this.#byOutcome[outcome] ?? 0) + count;
+    this.evaluated += byOutcome[VALUE] ?? 0;
   }
 
   skipped(): Skipped {
@@ -158,11 +170,11 @@ export function transitionsOf(
   groups: ReadonlyMap<string, GroupEvaluation>,
 ): Transition[] {
   const transitions: Transition[] = [];
-  for (const [group, { states, values }] of groups)
-    for (let at = firstReported; at < times.length; at += 1) {
+  for (const [group, { states, changes, values }] of groups)
+    for (const at of changes) {
       const to = states[at] ?? NONE;
       const from = at === 0 ? NONE : (states[at - 1] ?? NONE);
-      if (from === to || to === NONE || (from === NONE && to === OK)) continue;
+      if (at < firstReported || to === NONE || (from === NONE && to === OK)) continue;
       transitions.push({
         at: times[at] ?? 0,
         group,
@@ -185,13 +197,13 @@ export function* findingNotifications(
 ): Steps<Notification[]> {
   const recipients = new Recipients(rules.messages);
   const notifications: Notification[] = [];
-  for (const [group, { states, values }] of notifiedGroups(rules.notifyBy, groups)) {
+  for (const [group, { states, changes, values }] of notifiedGroups(rules.notifyBy, groups)) {
     const tags = new Set([...rules.tags, ...tagsOf(group)]);
     const covering = downtimes.filter(({ covers }) => covers?.(group) ?? true);
     for (const { at, kind, from, to } of noticesOf(
       rules,
       times,
-      states,
+      { states, changes },
       (index) => notifiesNoData(index, group),
       covering,
     )) {
@@ -229,7 +241,7 @@ function byTimeAndGroup(a: { at: number; group: string }, b: { at: number; group
 function notifiedGroups(
   notifyBy: readonly string[] | undefined,
   groups: ReadonlyMap<string, GroupEvaluation>,
-): ReadonlyMap<string, Pick<GroupEvaluation, 'states' | 'values'>> {
+): ReadonlyMap<string, Pick<GroupEvaluation, 'states' | 'changes' | 'values'>> {
   if (notifyBy === undefined) return groups;
   const wholes = new Map<string, { states: Uint8Array; values: Float64Array }>();
   for (const [group, { states, values }] of groups) {
@@ -246,7 +258,7 @@ function notifiedGroups(
       whole.values[at] = values[at] ?? Number.NaN;
     }
   }
-  return wholes;
+  return new Map([...wholes].map(([key, whole]) => [key, { ...whole, changes: changesOf(whole.states) }]));
 }
 
 /** Returns the group that is notified for a group: itself, or its tags with the keys of `notifyBy`, in their order. */

@@ -1,5 +1,5 @@
 import type { NoticeRules } from './condition.ts';
-import { NO_DATA, NONE, OK, STATES } from './states.ts';
+import { type GroupStates, NO_DATA, NONE, OK, STATES } from './states.ts';
 
 /** A downtime of a monitor. Times are UNIX seconds; it is active from `start` to before `end`. */
 export interface Downtime {
@@ -35,18 +35,19 @@ const STATUS_NAMES: readonly string[] = STATES.map((state) => state.replace('_',
 export function noticesOf(
   { renotify }: NoticeRules,
   times: Float64Array,
-  states: Uint8Array,
+  { states, changes }: Pick<GroupStates, 'states' | 'changes'>,
   notifiesNoData: (at: number) => boolean,
   downtimes: readonly Downtime[],
 ): Notice[] {
   const renotifies = STATUS_NAMES.map((name) => renotify?.statuses.has(name) === true);
   const notifier = new Notifier(renotifies, renotify?.intervalS ?? 0, renotify?.maxCount ?? 0);
   const notices: Notice[] = [];
+  // Without renotifications and downtimes, only a change of the state is notified.
   const isEventful = renotify !== undefined || downtimes.length > 0;
   let previousS = Number.NEGATIVE_INFINITY;
-  for (let at = 0; at < times.length; at += 1) {
+  for (let index = 0; index < (isEventful ? times : changes).length; index += 1) {
+    const at = isEventful ? index : (changes[index] ?? 0);
     const state = states[at] ?? NONE;
-    if (!isEventful && state === notifier.state) continue;
     const nowS = times[at] ?? 0;
     if (downtimes.length > 0) notifier.follow(downtimes, previousS, nowS);
     const before = notifier.state;

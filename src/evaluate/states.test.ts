@@ -1,15 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { JsonObject } from '../domain/json.ts';
+import { seededRandom } from '../../test/seeded-random.ts';
 import {
+  conditionOf,
   noticesIn,
   points,
   regular,
   run,
   simple,
+  timeAt,
   transitionsIn,
 } from '../../test/evaluation/evaluation-series.ts';
+import { evaluate } from './evaluate.ts';
 import { STATES } from './states.ts';
+import { windowsOf } from './window-values.ts';
 
 const A = 'avg:a{*}';
 /** The last point of these series is at 12:00. */
@@ -302,5 +307,40 @@ describe('a skipped evaluation', () => {
     assert.deepEqual(transitionsIn(evaluation), ['11:40 alert']);
     assert.equal(evaluation.skipped.empty, 0);
     assert.ok(evaluation.skipped.windowNotFull > 50);
+  });
+});
+
+describe('blocks of values that leave a state as it is', () => {
+  it('are skipped without another result', () => {
+    for (const [seed, comparator] of ['>', '>=', '<', '<=', '==', '!='].entries()) {
+      const random = seededRandom(seed + 1);
+      let value = 50;
+      const values = Array.from({ length: 3000 }, (_, at) => {
+        value = Math.max(0, Math.min(100, value + Math.round((random() - 0.5) * 8)));
+        return at % 500 < 480 ? value / (seed % 2 === 0 ? 1 : 3) : undefined;
+      });
+      const sign = comparator.startsWith('<') ? -1 : 1;
+      const thresholds = {
+        critical: 50,
+        critical_recovery: 50 - 5 * sign,
+        warning: 50 - 10 * sign,
+        warning_recovery: 50 - 20 * sign,
+      };
+      for (const [query, options] of [
+        [`max(last_1m):${A} ${comparator} 50`, comparator.endsWith('=') ? {} : { thresholds }],
+        [`avg(last_2h):${A}.rollup(avg,60) ${comparator} 30`, { require_full_window: true }],
+      ] as const) {
+        const condition = conditionOf(query, { ...options, notify_no_data: true });
+        const windows = windowsOf(condition, simple(regular('12:00', values)), {
+          from: timeAt('12:00'),
+          to: timeAt('12:00') + 3000 * 60,
+        });
+        const nan = new Float64Array(100).fill(Number.NaN);
+        const each = new Map(
+          [...windows.groups].map(([group, of]) => [group, { ...of, blocks: { lows: nan, highs: nan } }]),
+        );
+        assert.deepEqual(evaluate(condition, windows), evaluate(condition, { ...windows, groups: each }));
+      }
+    }
   });
 });

@@ -1,5 +1,5 @@
 import type { Comparator, StateRules, Thresholds } from './condition.ts';
-import { EMPTY, type GroupWindows, VALUE } from './window-values.ts';
+import { BLOCK_LENGTH, EMPTY, type GroupWindows, VALUE } from './window-values.ts';
 
 /** The states of a group, from least to most severe. `none` is a group that has not been evaluated yet. */
 export const STATES = ['none', 'ok', 'no_data', 'warn', 'alert'] as const;
@@ -42,35 +42,72 @@ function judgeOf(comparator: Comparator, thresholds: Thresholds): Judge {
   };
 }
 
-/** The states of one group, by evaluation. */
+/** The states of one group. */
 export interface GroupStates {
-  /** Indexes of STATES. */
+  /** Indexes of STATES, by evaluation. */
   readonly states: Uint8Array;
-  /** 1 at evaluations that a new group waits for. */
-  readonly isNew: Uint8Array;
+  /** The evaluations with another state than the one before. */
+  readonly changes: readonly number[];
+  /** The evaluations that a new group waits for. */
+  readonly waiting: readonly number[];
 }
 
 /** Returns the states of one group, in time linear in the number of evaluations. `times` are UNIX seconds. */
 export function groupStates(rules: StateRules, times: Float64Array, windows: GroupWindows): GroupStates {
   const { outcomes, values, lastPoints, errors, refine } = windows;
   const states = new Uint8Array(times.length);
-  const isNew = new Uint8Array(times.length);
+  const [changes, waiting]: [number[], number[]] = [[], []];
   const judge = judgeOf(rules.comparator, rules.thresholds);
   const limits = Object.values(rules.thresholds).filter((limit) => limit !== undefined);
+  const isOrdered = rules.comparator !== '==' && rules.comparator !== '!=';
   const machine = new StateMachine(rules, judge);
   for (let at = 0; at < times.length; at += 1) {
+    const before = machine.state;
+    if (isOrdered && machine.isSteady && at % BLOCK_LENGTH === 0) {
+      const end = steadyEnd(judge, before, windows, at);
+      states.fill(before, at, end);
+      at = end;
+      if (at === times.length) break;
+    }
     const outcome = outcomes[at] ?? EMPTY;
     let value = values[at] ?? Number.NaN;
     if (errors > 0 && isNear(limits, value, errors)) value = refine(at);
     // Most evaluations have a value, and nothing else to remember.
-    if (outcome === VALUE && machine.isSteady) machine.state = judge(value, machine.state);
+    if (outcome === VALUE && machine.isSteady) machine.state = judge(value, before);
     else {
       machine.next(times[at] ?? 0, outcome, value, lastPoints[at] ?? Number.NaN);
-      if (machine.isNew) isNew[at] = 1;
+      if (machine.isNew) waiting.push(at);
     }
     states[at] = machine.state;
+    if (machine.state !== before) changes.push(at);
   }
-  return { states, isNew };
+  return { states, changes, waiting };
+}
+
+/**
+ * Returns the end of the blocks from an evaluation on that leave a state as it is. The values that leave a state are a range,
+ * so that the lowest and the highest decide about the others.
+ */
+function steadyEnd(judge: Judge, state: number, { blocks, errors }: GroupWindows, from: number): number {
+  let block = from / BLOCK_LENGTH;
+  for (; block < blocks.lows.length; block += 1) {
+    const [low, high] = [blocks.lows[block] ?? Number.NaN, blocks.highs[block] ?? Number.NaN];
+    if (Number.isNaN(low)) break;
+    if (judge(low - 2 * errors, state) !== state || judge(high + 2 * errors, state) !== state) break;
+  }
+  return block * BLOCK_LENGTH;
+}
+
+/** Returns the evaluations with another state than the one before. */
+export function changesOf(states: Uint8Array): number[] {
+  const changes: number[] = [];
+  let before: number = NONE;
+  for (let at = 0; at < states.length; at += 1) {
+    const state = states[at] ?? NONE;
+    if (state !== before) changes.push(at);
+    before = state;
+  }
+  return changes;
 }
 
 function isNear(limits: readonly number[], value: number, distance: number): boolean {

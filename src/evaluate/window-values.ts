@@ -23,10 +23,23 @@ export interface GroupWindows {
   readonly values: Float64Array;
   /** The start of the last step with a point, at an empty evaluation (UNIX seconds); otherwise NaN. */
   readonly lastPoints: Float64Array;
+  /** The number of evaluations to report, by outcome. */
+  readonly counts: readonly number[];
+  /** Blocks of BLOCK_LENGTH evaluations. */
+  readonly blocks: ValueBlocks;
   /** How far a value may be from the sum of its steps, oldest first, because long windows are added up faster. */
   readonly errors: number;
   /** Returns the value at an evaluation without that error. */
   readonly refine: (at: number) => number;
+}
+
+/** The number of evaluations of a block. */
+export const BLOCK_LENGTH = 64;
+
+/** The lowest and the highest value of each complete block in which every evaluation has a value; otherwise NaN. */
+export interface ValueBlocks {
+  readonly lows: Float64Array;
+  readonly highs: Float64Array;
 }
 
 /** The windows of every group. They do not depend on thresholds, so that one result serves many. */
@@ -150,7 +163,8 @@ class WindowedGroup {
     }
     const errors = this.#condition.aggregatesFirst ? 0 : (this.#classic?.errorOf(this.#changed) ?? 0);
     const refine = (at: number) => this.#value(starts[at] ?? 0, ends[at] ?? 0, times[at] ?? 0, false);
-    return { outcomes, values, lastPoints, errors, refine };
+    const counts = countOutcomes(outcomes, this.#schedule.firstReported);
+    return { outcomes, values, lastPoints, counts, blocks: blocksOf(values), errors, refine };
   }
 
   #gridOf(stepS: number): Grid {
@@ -236,4 +250,30 @@ class WindowedGroup {
 
 function orZero(value: number): number {
   return Number.isFinite(value) ? value : 0;
+}
+
+function countOutcomes(outcomes: Uint8Array, from: number): number[] {
+  const counts = OUTCOMES.map(() => 0);
+  for (let at = from; at < outcomes.length; at += 1) {
+    const outcome = outcomes[at] ?? EMPTY;
+    counts[outcome] = (counts[outcome] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function blocksOf(values: Float64Array): ValueBlocks {
+  const lows = new Float64Array(Math.floor(values.length / BLOCK_LENGTH));
+  const highs = new Float64Array(lows.length);
+  for (let block = 0; block < lows.length; block += 1) {
+    let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (let at = block * BLOCK_LENGTH; at < (block + 1) * BLOCK_LENGTH; at += 1) {
+      const value = values[at] ?? Number.NaN;
+      // Math.min and Math.max keep NaN.
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+    lows[block] = low;
+    highs[block] = high;
+  }
+  return { lows, highs };
 }

@@ -4,11 +4,15 @@ import type { JsonObject } from '../domain/json.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
 import { windowsOf } from '../evaluate/window-values.ts';
 import { conditionOf, regular, timeAt } from '../../test/evaluation/evaluation-series.ts';
-import { type Definition, reportAlert } from './alert-report.ts';
+import { runAtOnce } from '../domain/steps.ts';
+import { type AlertFacts, type Definition, reporting } from './alert-report.ts';
 
 const span = { from: timeAt('12:00'), to: timeAt('13:00') };
-const CONTEXT = { span, timeZone: 'UTC' };
 const MONITOR: JsonObject = { name: 'Queue is deep', message: '@a' };
+
+function reportAlert(facts: AlertFacts) {
+  return runAtOnce(reporting(facts, { span, timeZone: 'UTC' }));
+}
 
 /** Evaluates `max(last_1m)` with a threshold over five minutes above 80 at 12:10. */
 function definition(
@@ -28,19 +32,16 @@ function definition(
 }
 
 test('reports before and after, the sweep of the new definition, and the agreement of the old one', () => {
-  const { report, drawing } = reportAlert(
-    {
-      subject: { key: 'deep', kind: 'alert', id: 7, before: MONITOR, after: MONITOR },
-      before: definition(80),
-      after: definition(95),
-      real: [
-        { at: timeAt('12:10'), group: '*', to: 'alert' },
-        { at: timeAt('12:20'), group: '*', to: 'ok' },
-      ],
-      findings: [],
-    },
-    CONTEXT,
-  );
+  const { report, drawing } = reportAlert({
+    subject: { key: 'deep', kind: 'alert', id: 7, before: MONITOR, after: MONITOR },
+    before: definition(80),
+    after: definition(95),
+    real: [
+      { at: timeAt('12:10'), group: '*', to: 'alert' },
+      { at: timeAt('12:20'), group: '*', to: 'ok' },
+    ],
+    findings: [],
+  });
   assert.equal(report.title, 'Queue is deep');
   assert.equal(report.id, 7);
   assert.ok(report.before && 'transitions' in report.before && report.before.transitions === 4);
@@ -54,10 +55,11 @@ test('reports before and after, the sweep of the new definition, and the agreeme
 
 test('says why a definition has no figures', () => {
   const refused = { kind: 'refused', code: 'anomaly', message: 'No.' } as const;
-  const { report, drawing } = reportAlert(
-    { subject: { key: 'odd', kind: 'monitor' }, after: refused, findings: [] },
-    CONTEXT,
-  );
+  const { report, drawing } = reportAlert({
+    subject: { key: 'odd', kind: 'monitor' },
+    after: refused,
+    findings: [],
+  });
   assert.deepEqual(report, {
     key: 'odd',
     kind: 'monitor',
@@ -69,10 +71,11 @@ test('says why a definition has no figures', () => {
 });
 
 test('shows the old definition of a deleted alert', () => {
-  const { report, drawing } = reportAlert(
-    { subject: { key: 'deep', kind: 'alert', before: MONITOR }, before: definition(80), findings: [] },
-    CONTEXT,
-  );
+  const { report, drawing } = reportAlert({
+    subject: { key: 'deep', kind: 'alert', before: MONITOR },
+    before: definition(80),
+    findings: [],
+  });
   assert.equal(report.agreement, undefined);
   assert.equal(report.sweep?.length, 3);
   assert.deepEqual(drawing?.spans[0], { state: 'alert', from: timeAt('12:10'), to: timeAt('12:15') });

@@ -1,4 +1,5 @@
 import type { Finding } from '../domain/finding.ts';
+import type { Steps } from '../domain/steps.ts';
 import type { Composite, Condition, Refusal } from '../evaluate/condition.ts';
 import type { Evaluation, NoticeOptions } from '../evaluate/evaluate.ts';
 import type { Windows } from '../evaluate/window-values.ts';
@@ -6,7 +7,7 @@ import { agreementOf, type StateChange } from './agreement.ts';
 import { type Drawing, drawingOf } from './drawing.ts';
 import { figuresOf, type ReportContext } from './figures.ts';
 import type { AlertReport, Outcome, Subject } from './report.ts';
-import { sweepOf } from './sweep.ts';
+import { sweeping } from './sweep.ts';
 
 /** A definition that was evaluated, or why it was not. */
 export type Definition =
@@ -30,14 +31,19 @@ export interface AlertFacts {
   readonly findings: readonly Finding[];
 }
 
+export interface ReportedAlert {
+  readonly report: AlertReport;
+  readonly drawing?: Drawing;
+}
+
 /** A composite is evaluated each minute. */
 const COMPOSITE_EVERY_S = 60;
 
-/** Returns the report about one alert, and what a picture of it shows: the new definition, or the old one of a deleted alert. */
-export function reportAlert(
+/** Computes the report about one alert, and what a picture of it shows: the new definition, or the old one of a deleted alert. */
+export function* reporting(
   { subject, before, after, real, findings }: AlertFacts,
   context: ReportContext,
-): { readonly report: AlertReport; readonly drawing?: Drawing } {
+): Steps<ReportedAlert> {
   const { key, kind, id } = subject;
   const shown = after ?? before;
   const name = (subject.after ?? subject.before)?.name;
@@ -50,7 +56,7 @@ export function reportAlert(
       ...(before ? { before: outcomeOf(before, context) } : {}),
       ...(after ? { after: outcomeOf(after, context) } : {}),
       ...(shown?.kind === 'evaluated' && shown.read.kind === 'condition' && shown.windows
-        ? { sweep: sweepOf(shown.read, shown.windows, context.span, shown.notices) }
+        ? { sweep: yield* sweeping(shown.read, shown.windows, context.span, shown.notices) }
         : {}),
       ...(before?.kind === 'evaluated' && real ? { agreement: compare(before, real) } : {}),
       findings,

@@ -164,10 +164,11 @@ function timelineOf(
   if (read.kind === 'composite') return { part_s: partS, values: [], notifications: counts };
   const sign = read.states.comparator.startsWith('<') ? -1 : 1;
   const values = new Float64Array(length).fill(Number.NaN);
+  const parts = Int32Array.from(times, partOf);
   for (const group of groups.values())
     for (let at = firstReported; at < times.length; at += 1) {
       if (group.outcomes[at] !== VALUE) continue;
-      const [part, value] = [partOf(times[at] ?? from), group.values[at] ?? Number.NaN];
+      const [part, value] = [parts[at] ?? 0, group.values[at] ?? Number.NaN];
       if (!(value * sign <= (values[part] ?? Number.NaN) * sign)) values[part] = value;
     }
   return {

@@ -7,14 +7,15 @@ import { downtimesOf, monitorOf, randomCase, seriesOf } from '../../test/evaluat
 import { conditionOf, regular, timeAt } from '../../test/evaluation/evaluation-series.ts';
 import { seededRandom } from '../../test/seeded-random.ts';
 import { messagesOf } from './figures.ts';
-import { moveThresholds, sweepOf } from './sweep.ts';
+import { moveThresholds, sweeping } from './sweep.ts';
+import { runAtOnce } from '../domain/steps.ts';
 
 const SPAN = { from: timeAt('12:00'), to: timeAt('12:00') + 7 * 86_400 };
 
 function sweep(values: readonly number[], critical: number, comparator = '>') {
   const condition = conditionOf(`max(last_1m):max:a{*} ${comparator} ${critical}`, {}, { message: '@a' });
   const series = [new Map([['*', regular('12:00', values)]])];
-  return sweepOf(condition, windowsOf(condition, series, SPAN), SPAN);
+  return runAtOnce(sweeping(condition, windowsOf(condition, series, SPAN), SPAN));
 }
 
 test('tries 10 thresholds on each side, closer ones around the current threshold', () => {
@@ -26,7 +27,7 @@ test('tries 10 thresholds on each side, closer ones around the current threshold
   assert.equal(rows[10]?.is_current, true);
   assert.deepEqual(
     rows.map(({ threshold }) => threshold),
-    [0, 477, 701, 807, 856, 879, 890, 895, 898, 899, 900, 901, 902, 903, 905, 908, 913, 922, 936, 960, 999],
+    [0, 400, 622, 746, 814, 853, 874, 885, 892, 895, 900, 901, 902, 903, 905, 908, 913, 922, 936, 960, 999],
   );
 });
 
@@ -86,7 +87,7 @@ test('for any monitor, the current row equals the evaluation, and a higher thres
     assert.ok(condition.kind === 'condition');
     const windows = windowsOf(condition, seriesOf(given), given);
     const options = { downtimes: downtimesOf(given) };
-    const rows = sweepOf(condition, windows, given, options);
+    const rows = runAtOnce(sweeping(condition, windows, given, options));
     const { transitions, notifications } = evaluate(condition, windows, options);
     const current = rows.filter(({ is_current }) => is_current);
     assert.deepEqual(
