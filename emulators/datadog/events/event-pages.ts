@@ -158,21 +158,32 @@ function attributesOf({ attributes }: RawObject): RawObject {
   return isRawObject(attributes) ? attributes : {};
 }
 
-function timeOf(event: RawObject): number {
+/** Returns the time of an event in epoch milliseconds. */
+export function timeOf(event: RawObject): number {
   return Date.parse(String(attributesOf(event)['timestamp']));
 }
 
 /** Returns whether an event matches `@attribute:value`, `key:value` of a tag or reserved attribute, or words of title and message. */
-function holds(event: RawObject, term: Term): boolean {
-  const { attributes, message, tags, ...others } = attributesOf(event);
+export function holds(event: RawObject, term: Term): boolean {
+  if (term.key !== undefined) return valuesOfKey(event, term.key).some(term.isWhole);
+  const { attributes, message } = attributesOf(event);
   const inner = isRawObject(attributes) ? attributes : {};
-  const { key } = term;
-  if (key === undefined) return [message, inner['title']].some((text) => term.isWithin(String(text ?? '')));
-  if (key.startsWith('@')) return valuesAt(inner, key.slice(1).split('.')).some(term.isWhole);
+  return [message, inner['title']].some((text) => term.isWithin(String(text ?? '')));
+}
+
+/** Returns the values of `@attribute`, of a tag, or of a reserved attribute if there is no such tag. */
+export function valuesOfKey(event: RawObject, key: string): unknown[] {
+  const { attributes, tags, ...others } = attributesOf(event);
+  const inner = isRawObject(attributes) ? attributes : {};
+  if (key.startsWith('@')) return valuesAt(inner, key.slice(1).split('.')).filter(isPresent);
   const tagged = (Array.isArray(tags) ? tags.map(String) : []).filter((tag) => tag.startsWith(`${key}:`));
-  if (tagged.some((tag) => term.isWhole(tag.slice(key.length + 1)))) return true;
+  if (tagged.length > 0) return tagged.map((tag) => tag.slice(key.length + 1));
   const name = RESERVED.get(key);
-  return name !== undefined && [inner[name], others[name]].flat().some(term.isWhole);
+  return name === undefined ? [] : [inner[name], others[name]].flat().filter(isPresent);
+}
+
+function isPresent(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }
 
 /** Returns the values at a path; for a list, those of each item. */

@@ -162,6 +162,11 @@ describe('the declaration of generators', () => {
       [{ metric: 'a', every: '0m', shapes: [] }, '"every" must be a duration of whole seconds, such as "1m"'],
       [{ metric: 'a', groups: 'host:a', shapes: [] }, '"tags" and "groups" must be lists of texts'],
       [{ metric: 'a', type: 'histogram', shapes: [] }, '"type" must be one of gauge, count, rate'],
+      [
+        { source: 'a', shapes: [], measures: { '@b': [{ shape: 'steady' }] } },
+        '@b: steady: "value" must be a number',
+      ],
+      [{ source: 'a', shapes: [], measures: [] }, '"measures" must be an object of lists of shapes'],
       [{ metric: 'a', shapes: [{ shape: 'steady' }] }, 'steady: "value" must be a number'],
       [{ metric: 'a', shapes: [{ ...steady, height: 1 }] }, 'steady: unknown field "height"'],
       [

@@ -15,13 +15,28 @@ export interface Generator {
 
 export interface GeneratedSeries {
   readonly tags: readonly string[];
+  /** The message of the events. */
+  readonly message: string;
   /** Calls `visit` with each point from `from` (inclusive) to `to` (exclusive), in epoch seconds. */
   readonly each: (from: number, to: number, visit: (at: number, value: number) => void) => void;
+  /** Returns a measure of the events at a time in epoch seconds. */
+  readonly measureAt: (name: string, at: number) => number | undefined;
 }
 
 const MINUTE = 60;
 const TYPES = ['gauge', 'count', 'rate'];
-const FIELDS = new Set(['id', 'metric', 'source', 'type', 'every', 'tags', 'groups', 'shapes']);
+const FIELDS = new Set([
+  'id',
+  'metric',
+  'source',
+  'type',
+  'every',
+  'tags',
+  'groups',
+  'shapes',
+  'message',
+  'measures',
+]);
 
 /** Stores the declarations of generators; tests and the sandbox declare them, see docs/emulator.md. */
 export function generators(organisation: Organisation): EndpointGroup {
@@ -68,26 +83,44 @@ function nameOf(sent: RawObject): string {
 function readGenerator(sent: RawObject): Generator | string {
   const unknown = Object.keys(sent).find((name) => !FIELDS.has(name));
   if (unknown !== undefined) return `unknown field "${unknown}"`;
-  if ((typeof sent['metric'] === 'string') === (typeof sent['source'] === 'string'))
-    return 'give either "metric" or "source"';
+  const isMetric = typeof sent['metric'] === 'string';
+  if (isMetric === (typeof sent['source'] === 'string')) return 'give either "metric" or "source"';
   const every = sent['every'] === undefined ? MINUTE : secondsIn(sent['every']);
   if (every === undefined || !Number.isInteger(every) || every < 1)
     return '"every" must be a duration of whole seconds, such as "1m"';
   const { tags = [], groups = [''], type } = sent;
   if (!isTexts(tags) || !isTexts(groups)) return '"tags" and "groups" must be lists of texts';
   if (type !== undefined && !TYPES.includes(String(type))) return `"type" must be one of ${TYPES.join(', ')}`;
-  const name = nameOf(sent);
   const series: GeneratedSeries[] = [];
-  const isMetric = typeof sent['metric'] === 'string';
   let counts = false;
   for (const group of groups) {
     const own = [...tags, ...group.split(',')].filter((tag) => tag !== '').toSorted();
+    const seed = seedOf(`${nameOf(sent)} ${own.join()}`);
     const shapes = readShapes(sent['shapes'], own, !isMetric);
     if (typeof shapes === 'string') return shapes;
+    const measureAt = readMeasures(sent['measures'], own, seed);
+    if (typeof measureAt === 'string') return measureAt;
     counts ||= shapes.counts;
-    series.push({ tags: own, each: pointsOf(shapes, every, seedOf(`${name} ${own.join()}`)) });
+    const message = String(sent['message'] ?? '');
+    series.push({ tags: own, message, each: pointsOf(shapes, every, seed), measureAt });
   }
-  return { name, type: String(type ?? (counts ? 'count' : 'gauge')), series };
+  return { name: nameOf(sent), type: String(type ?? (counts ? 'count' : 'gauge')), series };
+}
+
+/** Reads the shapes of measures: `{"@duration": [...]}`. Returns the first mistake, a text, in place of the function. */
+function readMeasures(
+  sent: unknown = {},
+  tags: readonly string[],
+  seed: number,
+): GeneratedSeries['measureAt'] | string {
+  if (!isRawObject(sent)) return '"measures" must be an object of lists of shapes';
+  const measures = new Map<string, Shapes>();
+  for (const [name, list] of Object.entries(sent)) {
+    const shapes = readShapes(list, tags, false);
+    if (typeof shapes === 'string') return `${name}: ${shapes}`;
+    measures.set(name, shapes);
+  }
+  return (name, at) => measures.get(name)?.valueAt(at, seed + 1);
 }
 
 function isTexts(value: unknown): value is string[] {

@@ -13,8 +13,8 @@ const AFTER_METRIC = /\{[^{}]*\}(?:\s*by\s*\{[^{}]*\})?(?:\.\w+\([^()]*\))*/g;
 const IN_METRIC = /[\w.:]/;
 
 /**
- * Serves metric queries, v1 and v2, over the submitted and generated series: scopes, groups, rollups and arithmetic. Unsupported
- * functions and sources other than metrics return no series.
+ * Serves queries, v1 and v2, over submitted and generated series, and v2 queries of events: scopes, groups, rollups and
+ * arithmetic. Unsupported functions and sources return no series.
  */
 export function metricQueries(organisation: Organisation): EndpointGroup {
   return {

@@ -4,6 +4,7 @@ import type { Organisation } from '../organisation.ts';
 import { isRawObject, toNumber, type RawObject } from '../raw-json.ts';
 import { DatadogError } from '../datadog-error.ts';
 import type { Route } from '../route.ts';
+import { eventValues, readEventQuery, WHOLE } from './event-queries.ts';
 import { parseFormula, evaluate } from './formula.ts';
 import {
   badQuery,
@@ -59,14 +60,14 @@ function readRequest(body: RawObject, type: string, organisation: Organisation):
     throw new DatadogError(400, 'Queries ending outside the retention date are invalid');
   if (!Array.isArray(queries) || queries.length === 0) throw invalid('Missing queries.');
   const requested = (toNumber(interval) ?? 0) / 1000;
+  const isScalar = type === 'scalar_request';
   const rangeOf = (own: number | undefined): Range => {
     const seconds = own || requested;
     const step = (seconds > 0 ? widenedStep(start, end, seconds) : stepFor(start, end)) * 1000;
-    return { from: type === 'timeseries_request' ? Math.ceil(start / step) * step : start, to: end, step };
+    return { from: isScalar ? start : Math.ceil(start / step) * step, to: end, step };
   };
-  const read = queries
-    .filter(isRawObject)
-    .map((query, index) => queryOf(query, index, organisation, rangeOf));
+  const context = { organisation, isScalar, rangeOf };
+  const read = queries.filter(isRawObject).map((query, index) => queryOf(query, index, context));
   const sentFormulas = Array.isArray(formulas) ? formulas.filter(isRawObject) : [];
   return {
     queries: read,
@@ -80,18 +81,34 @@ function readRequest(body: RawObject, type: string, organisation: Organisation):
   };
 }
 
-function queryOf(
-  { name, query, data_source, aggregator }: RawObject,
-  index: number,
-  organisation: Organisation,
-  rangeOf: (interval: number | undefined) => Range,
-): Query {
-  const own = { name: String(name ?? `query${index + 1}`), aggregator: String(aggregator ?? 'avg') };
-  if (data_source !== METRICS || typeof query !== 'string') return { ...own, groups: [] };
-  const read = parseMetricQuery(query);
-  if (!read) return { ...own, groups: [] };
-  const groups = valuesOf(read, sourcesOf(organisation, [read.metric]), rangeOf(read.interval));
-  return { ...own, groups };
+interface QueryContext {
+  readonly organisation: Organisation;
+  /** True if each group has one value for the whole time range. */
+  readonly isScalar: boolean;
+  /** Returns the times that a query reads, with its own interval in seconds if it has one. */
+  readonly rangeOf: (interval: number | undefined) => Range;
+}
+
+function queryOf(sent: RawObject, index: number, context: QueryContext): Query {
+  const { name, data_source, aggregator } = sent;
+  return {
+    name: String(name ?? `query${index + 1}`),
+    aggregator: String(aggregator ?? 'avg'),
+    groups: data_source === METRICS ? metricGroups(sent, context) : eventGroups(sent, context),
+  };
+}
+
+function metricGroups({ query }: RawObject, { organisation, rangeOf }: QueryContext): GroupValues[] {
+  const read = typeof query === 'string' ? parseMetricQuery(query) : undefined;
+  return read ? valuesOf(read, sourcesOf(organisation, [read.metric]), rangeOf(read.interval)) : [];
+}
+
+function eventGroups(sent: RawObject, { organisation, isScalar, rangeOf }: QueryContext): GroupValues[] {
+  const read = readEventQuery(sent);
+  if (!read) return [];
+  const interval = isRawObject(sent['compute']) ? toNumber(sent['compute']['interval']) : undefined;
+  const range = rangeOf(interval && interval / 1000);
+  return eventValues(organisation, read, isScalar ? { ...range, step: WHOLE } : range);
 }
 
 function timeseries({ queries, formulas }: QueryRequest): EmulatorResponse {
