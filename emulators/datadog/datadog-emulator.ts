@@ -48,6 +48,7 @@ export async function startDatadogEmulator(options: DatadogEmulatorOptions): Pro
     const error = seed(datadog, parseRaw(readFileSync(options.seed, 'utf8')));
     if (error !== undefined) throw new Error(`${options.seed}: ${error}`);
   }
+  datadog.living.catchUpInBackground();
   const server = await startEmulatorServer({
     name: 'datadog',
     port,

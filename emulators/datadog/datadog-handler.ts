@@ -10,6 +10,7 @@ import { downtimes } from './downtimes/downtimes.ts';
 import { auditEvents } from './events/audit-events.ts';
 import { events } from './events/events.ts';
 import { generators } from './metrics/generators.ts';
+import { LivingMonitors } from './evaluation/living-monitors.ts';
 import { metricIntake } from './metrics/metric-intake.ts';
 import { metricQueries } from './metrics/metric-queries.ts';
 import { configPolicies } from './monitor-settings/config-policies.ts';
@@ -103,8 +104,10 @@ export function createDatadogHandler(options: DatadogHandlerOptions) {
   const find = routeFinder(routes);
   const pages = objectPages(organisation);
   const log = new WriteLog(organisation);
+  const living = new LivingMonitors(organisation);
 
   function handle(request: EmulatorRequest): EmulatorResponse | undefined {
+    living.catchUp();
     const match = find(request.method, request.path);
     if (!match || NOT_EMULATED.has(request.path)) return pages(request);
     const error = authorizationError(request, match.route.apiKeyOnly === true);
@@ -128,8 +131,12 @@ export function createDatadogHandler(options: DatadogHandlerOptions) {
     return hasAppKey && isValid(headers['dd-api-key'], 'api') ? undefined : 'Forbidden';
   }
 
-  const control = datadogControl({ organisation, groups, acceptedKeys, limits, clock, log });
-  return { handle, control, organisation, groups, routes };
+  const answerControl = datadogControl({ organisation, groups, acceptedKeys, limits, clock, log });
+  function control(request: EmulatorRequest): EmulatorResponse | undefined {
+    living.catchUp();
+    return answerControl(request);
+  }
+  return { handle, control, organisation, groups, routes, living };
 }
 
 function run(route: Route, call: Call): EmulatorResponse {

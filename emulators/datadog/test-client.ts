@@ -33,7 +33,7 @@ export function createTestClient(options: { readonly audit?: boolean } = {}) {
     datadog.handle(request(method, target, undefined, {})) === undefined;
   const control = (method: string, path: string, sent?: unknown) =>
     datadog.control(request(method, `/__control/${path}`, sent, {}));
-  return { send, unclaimed, control, clock, organisation: datadog.organisation };
+  return { send, unclaimed, control, clock, organisation: datadog.organisation, living: datadog.living };
 }
 
 /** Returns the parsed body of a response. */

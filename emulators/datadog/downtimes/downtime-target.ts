@@ -7,20 +7,26 @@ import { parseScope } from './downtime-scope.ts';
  */
 export function targetsMonitor({ attributes }: RawObject, monitor: RawObject): boolean {
   const { monitor_identifier, scope } = isRawObject(attributes) ? attributes : {};
-  const { monitor_id, monitor_tags } = isRawObject(monitor_identifier) ? monitor_identifier : {};
-  if (monitor_id !== undefined && monitor_id !== null) return monitor_id === monitor['id'];
-  return hasTags(monitor, monitor_tags) && holds(String(scope), tagsNamedBy(monitor));
+  const target = isRawObject(monitor_identifier) ? monitor_identifier : {};
+  if (!isOnMonitor(target, monitor)) return false;
+  return isById(target) || holds(String(scope), among(tagsNamedBy(monitor)));
 }
 
 /** Returns whether a downtime (v1) applies to a monitor. */
-export function targetsMonitorV1(
-  { monitor_id, monitor_tags, scope }: RawObject,
-  monitor: RawObject,
-): boolean {
-  if (monitor_id !== undefined && monitor_id !== null) return monitor_id === monitor['id'];
-  const named = tagsNamedBy(monitor);
-  const scopes = Array.isArray(scope) ? scope.map(String) : [];
-  return hasTags(monitor, monitor_tags) && scopes.every((tag) => tag === '*' || named(tag));
+export function targetsMonitorV1(downtime: RawObject, monitor: RawObject): boolean {
+  if (!isOnMonitor(downtime, monitor)) return false;
+  const named = among(tagsNamedBy(monitor));
+  const scopes = Array.isArray(downtime['scope']) ? downtime['scope'].map(String) : [];
+  return isById(downtime) || scopes.every((tag) => tag === '*' || named(tag));
+}
+
+/** Returns whether a downtime, of either version, is on a monitor: by id, or by tags. Its scope may select some groups only. */
+export function isOnMonitor(target: RawObject, monitor: RawObject): boolean {
+  return isById(target) ? target['monitor_id'] === monitor['id'] : hasTags(monitor, target['monitor_tags']);
+}
+
+function isById({ monitor_id }: RawObject): boolean {
+  return monitor_id !== undefined && monitor_id !== null;
 }
 
 /** Returns whether a scope holds. An invalid scope, for example a seeded one, never does. */
@@ -37,10 +43,15 @@ function hasTags(monitor: RawObject, required: unknown): boolean {
   return Array.isArray(required) && required.every((tag) => tag === '*' || tags.includes(tag));
 }
 
-function tagsNamedBy({ query }: RawObject): (tag: string) => boolean {
-  const named = new Set(String(query).match(/(?<![^\s:,{}()"])[^\s:,{}()"]+:[^\s,{}()"]+/g));
+/** Returns the tags that the query of a monitor names. */
+export function tagsNamedBy({ query }: RawObject): string[] {
+  return [...new Set(String(query).match(/(?<![^\s:,{}()"])[^\s:,{}()"]+:[^\s,{}()"]+/g))];
+}
+
+/** Returns a function that tells whether a tag, which may end in `*`, is among some. */
+export function among(tags: readonly string[]): (tag: string) => boolean {
   return (tag) => {
     const [prefix = '', ...more] = tag.split('*');
-    return more.length === 0 ? named.has(tag) : [...named].some((one) => one.startsWith(prefix));
+    return more.length === 0 ? tags.includes(tag) : tags.some((one) => one.startsWith(prefix));
   };
 }

@@ -44,3 +44,17 @@ export function occurrencesAround(
   }
   return last === undefined ? {} : { last: occurrence(last) };
 }
+
+/** Returns the occurrences that end at `from` or later and start before `to`. */
+export function occurrencesWithin(
+  { rule, first, duration, zone }: Recurring,
+  { from, to }: { from: number; to: number },
+): Occurrence[] {
+  const found: Occurrence[] = [];
+  for (const at of timesOf(rule, first)) {
+    const start = utcTime(at, zone);
+    if (start >= to) break;
+    if (start + duration >= from) found.push({ start, end: start + duration });
+  }
+  return found;
+}

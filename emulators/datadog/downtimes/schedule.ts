@@ -1,6 +1,6 @@
 import { isRawObject, type RawObject, timestamp } from '../raw-json.ts';
 import { DatadogError } from '../datadog-error.ts';
-import { durationMs, type Occurrence, occurrencesAround } from './occurrences.ts';
+import { durationMs, type Occurrence, occurrencesAround, occurrencesWithin } from './occurrences.ts';
 import { readRule } from './recurrence-rule.ts';
 import { localTime } from './wall-clock.ts';
 
@@ -38,6 +38,17 @@ export function scheduleAt(attributes: RawObject, now: number): { schedule: RawO
   const current_downtime = occurrence ? { start: iso(occurrence.start), end: iso(occurrence.end) } : null;
   const status = isCanceled ? 'canceled' : occurrence ? stateIn(occurrence, now) : 'ended';
   return { schedule: { ...schedule, current_downtime }, status };
+}
+
+/** Returns when a downtime applies, cancellation aside, as far as it overlaps a range (epoch milliseconds). NaN is no end. */
+export function spansOf(attributes: RawObject, { from, to }: { from: number; to: number }): Occurrence[] {
+  const schedule = isRawObject(attributes['schedule']) ? attributes['schedule'] : {};
+  const { recurrences, timezone } = schedule;
+  if (!Array.isArray(recurrences))
+    return [{ start: Date.parse(String(schedule['start'])), end: Date.parse(String(schedule['end'])) }];
+  return recurrences
+    .filter(isRawObject)
+    .flatMap((one) => occurrencesWithin(recurring(one, String(timezone ?? 'UTC')), { from, to }));
 }
 
 /** Returns the current occurrence, else the next, else the last; of a cancelled downtime, the last one that started. */

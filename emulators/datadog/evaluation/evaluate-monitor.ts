@@ -1,4 +1,5 @@
 import type { Series } from '../metrics/series.ts';
+import { tagsNamedBy } from '../downtimes/downtime-target.ts';
 import type { RawObject } from '../raw-json.ts';
 import { termsOf } from './expression.ts';
 import { GroupState, notifiesNoData, type Result } from './group-state.ts';
@@ -6,7 +7,7 @@ import { type MonitorQuery, readMonitorQuery } from './monitor-query.ts';
 import { type Downtime, downtimesByTags, type Notice, Notices, optionsOf } from './notices.ts';
 import { recipientsOf } from './recipients.ts';
 import { groupsOfTerm, StepValues, WHOLE } from './step-values.ts';
-import { limitsIn, SEVERITY, type State } from './thresholds.ts';
+import { limitsIn, type State, worstOf } from './thresholds.ts';
 import type { GroupQueries } from './window-value.ts';
 import { defaultStep, frequencyOf } from './window-start.ts';
 
@@ -56,15 +57,21 @@ export function evaluateMonitor(
 }
 
 /** A monitor, and its query. */
-interface ReadMonitor {
+export interface ReadMonitor {
   readonly monitor: RawObject;
   readonly query: MonitorQuery;
 }
 
 /** Evaluates one monitor through time: remembers its groups from one run to the next. */
-class MonitorEvaluation {
+export class MonitorEvaluation {
   readonly #groups = new Map<string, GroupState>();
-  readonly #notified = new Notified();
+  readonly #notified: Notified;
+
+  /** `states` are those of groups that were evaluated before; they count as notified. */
+  constructor(states: ReadonlyMap<string, State> = new Map(), options: RawObject = {}) {
+    for (const [group, state] of states) this.#groups.set(group, new GroupState(group === WHOLE, state));
+    this.#notified = new Notified(states, options['notify_by']);
+  }
 
   /** The states of the groups that have one. */
   get states(): ReadonlyMap<string, State> {
@@ -84,6 +91,7 @@ class MonitorEvaluation {
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([group, queries]) => ({ group, queries, state: this.#groupState(group) }));
     const downtimesOf = downtimesByTags(downtimes);
+    const named = tagsNamedBy(monitor);
     const transitions: Transition[] = [];
     const notifications: Notification[] = [];
     const results = { 'not seen': 0, empty: 0, skipped: 0, delayed: 0, evaluated: 0 };
@@ -95,7 +103,7 @@ class MonitorEvaluation {
         if (now >= reportFrom) results[result] += 1;
         return { at: now, group, from: before, to: state.state, value: state.value };
       });
-      const sent = this.#notified.at(now, changes, monitor, downtimesOf);
+      const sent = this.#notified.at(now, changes, monitor, (tags) => downtimesOf([...tags, ...named]));
       if (now < reportFrom) continue;
       for (const change of changes) if (isReported(change)) transitions.push(change);
       for (const one of sent) notifications.push(one);
@@ -146,6 +154,14 @@ class Notified {
   readonly #notices = new Map<string, Notices>();
   readonly #states = new Map<string, State>();
 
+  constructor(states: ReadonlyMap<string, State>, notifyBy: unknown) {
+    for (const [whole, members] of Map.groupBy(states, ([group]) => keyOf(group, notifyBy))) {
+      const worst = worstOf(members.map(([, state]) => state));
+      this.#states.set(whole, worst);
+      this.#notices.set(whole, new Notices(worst !== 'OK'));
+    }
+  }
+
   at(
     now: number,
     changes: readonly Transition[],
@@ -158,7 +174,7 @@ class Notified {
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .flatMap(([group, members]) => {
         const from = this.#states.get(group) ?? 'None';
-        const to = SEVERITY.find((state) => members.some((one) => one.to === state)) ?? 'None';
+        const to = worstOf(members.map((one) => one.to));
         this.#states.set(group, to);
         const tags = tagsIn(group);
         const rules = { options, notifiesNoData: notifiesNoData(options), downtimes: downtimesOf(tags) };
@@ -184,6 +200,7 @@ function keyOf(group: string, notifyBy: unknown): string {
   return kept.join() || WHOLE;
 }
 
-function tagsIn(group: string): string[] {
+/** Returns the tags of a group. */
+export function tagsIn(group: string): string[] {
   return group === WHOLE ? [] : group.split(',');
 }

@@ -21,19 +21,23 @@ export interface Rules {
 /** The state of one group through its evaluations, also where the monitor or its points change between them. */
 export class GroupState {
   readonly #isWhole: boolean;
-  state: State = 'None';
+  state: State;
   /** The value of the last evaluation; undefined if it had none. */
   value: number | undefined;
   #hasHadPoint: boolean;
   #firstSeen: number | undefined;
   #emptySince: number | undefined;
-  #hadValue = false;
+  #hadValue: boolean;
   /** True once the no-data rule, or the automatic resolution, was applied in this absence. */
   #missingApplied = false;
 
-  constructor(isWhole: boolean) {
+  /** `state` is that of a group that was evaluated before. */
+  constructor(isWhole: boolean, state: State = 'None') {
     this.#isWhole = isWhole;
-    this.#hasHadPoint = isWhole;
+    this.state = state;
+    this.#hadValue = state !== 'None';
+    this.#hasHadPoint = isWhole || this.#hadValue;
+    this.#firstSeen = this.#hadValue ? Number.NEGATIVE_INFINITY : undefined;
   }
 
   /** Evaluates the group at `now`, in epoch seconds. */

@@ -34,6 +34,11 @@ const CHANGED = /^\s*(change|pct_change)\(\s*([a-z]+)\(\s*(last_\w+)\s*\)\s*,\s*
 const AFTER = /(?:>=|<=|==|!=|>|<)\s*[-+\w.]+\s*$/;
 const AGGREGATORS = new Set(['avg', 'sum', 'min', 'max']);
 
+/** Returns a query without its comparison: what an edit must change to make a monitor forget its groups. */
+export function queryWithoutThreshold(query: unknown): string {
+  return String(query).replace(AFTER, '').trim();
+}
+
 /** Reads the query of a metric monitor. Returns the reason, a text, if the evaluator does not support it. */
 export function readMonitorQuery(monitor: RawObject): MonitorQuery | string {
   const text = String(monitor['query']);

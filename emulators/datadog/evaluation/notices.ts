@@ -1,3 +1,4 @@
+import { among } from '../downtimes/downtime-target.ts';
 import { parseScope, type Scope } from '../downtimes/downtime-scope.ts';
 import { isRawObject, type RawObject, toNumber } from '../raw-json.ts';
 import type { State } from './thresholds.ts';
@@ -41,12 +42,17 @@ export class Notices {
   #before: number | undefined;
   #wasMuted = false;
   /** True if a notification about the state was sent. */
-  #isSent = false;
+  #isSent: boolean;
   /** True until the first recovery, if such a notification was sent before the downtime. */
   #owesRecovery = false;
   /** The time from which the next renotification counts. */
   #since: number | undefined;
   #renotified = 0;
+
+  /** `isSent` says whether a notification about the present state was sent. */
+  constructor(isSent = false) {
+    this.#isSent = isSent;
+  }
 
   /** Returns the notice, if any, of an evaluation at `now` that led from `from` to `to`. */
   at(now: number, { from, to }: Pick<Notice, 'from' | 'to'>, rules: NoticeRules): Notice | undefined {
@@ -127,7 +133,7 @@ export class Notices {
 }
 
 /** Returns whether a downtime mutes at a time. */
-function isActive({ start, end, canceled }: Downtime, now: number): boolean {
+export function isActive({ start, end, canceled }: Downtime, now: number): boolean {
   return start <= now && now < Math.min(end ?? Infinity, canceled ?? Infinity);
 }
 
@@ -135,7 +141,7 @@ function isActive({ start, end, canceled }: Downtime, now: number): boolean {
 export function downtimesByTags(all: readonly Downtime[]): (tags: readonly string[]) => readonly Downtime[] {
   if (all.length === 0) return () => all;
   const scoped = all.map((one) => ({ one, covers: scopeOf(one.scope ?? '*') }));
-  return (tags) => scoped.filter(({ covers }) => covers((tag) => tags.includes(tag))).map(({ one }) => one);
+  return (tags) => scoped.filter(({ covers }) => covers(among(tags))).map(({ one }) => one);
 }
 
 function scopeOf(text: string): Scope {

@@ -5,7 +5,7 @@ import type { MonitorQuery } from './monitor-query.ts';
 export type State = 'None' | 'OK' | 'No Data' | 'Warn' | 'Alert';
 
 /** From the worst to the best. */
-export const SEVERITY: readonly State[] = ['Alert', 'Warn', 'No Data', 'OK', 'None'];
+const SEVERITY: readonly State[] = ['Alert', 'Warn', 'No Data', 'OK'];
 
 /** The thresholds of a monitor. */
 export type Limits = Readonly<Partial<Record<(typeof NAMES)[number], number>>>;
@@ -23,6 +23,16 @@ const HOLDS = new Map(
 );
 /** The comparison of a value with a recovery threshold, by the operator of the monitor. */
 const RECOVERS = new Map(Object.entries({ '>': '<=', '>=': '<', '<': '>=', '<=': '>' }));
+
+/** Returns the state with this name; undefined for any that evaluations do not lead to. */
+export function stateNamed(name: string): State | undefined {
+  return SEVERITY.find((state) => state === name);
+}
+
+/** Returns the worst of several states. */
+export function worstOf(states: readonly State[]): State {
+  return SEVERITY.find((state) => states.includes(state)) ?? 'None';
+}
 
 /** Returns the state that a value leads to from `state`. A recovery threshold binds only in its own state. */
 export function nextState(

@@ -1,5 +1,8 @@
+import { type Evaluated, tagsIn } from '../evaluation/evaluate-monitor.ts';
+import { queryWithoutThreshold } from '../evaluation/monitor-query.ts';
+import { type State, stateNamed, worstOf } from '../evaluation/thresholds.ts';
 import type { Organisation } from '../organisation.ts';
-import { isRawObject, type RawObject, timestamp } from '../raw-json.ts';
+import { equalJson, isRawObject, type RawObject, timestamp, toNumber } from '../raw-json.ts';
 
 /** From the worst to the best. */
 const SEVERITY = ['Alert', 'Warn', 'Unknown', 'No Data', 'Ignored', 'Skipped', 'OK'];
@@ -34,6 +37,82 @@ export function groupStates(monitor: RawObject, wanted: readonly string[]): RawO
         .map((group) => [group.name, group]),
     ),
   };
+}
+
+/**
+ * Returns whether the state of a monitor was set or seeded. It holds until the monitor is updated: evaluations, which note
+ * until when they went, leave it alone.
+ */
+export function isStateFixed({ state }: RawObject): boolean {
+  return isRawObject(state) && state['until'] === undefined;
+}
+
+/** Returns the states of a monitor that were evaluated, and the time in epoch seconds until when; undefined without any. */
+export function evaluatedStates(
+  monitor: RawObject,
+): { readonly groups: ReadonlyMap<string, State>; readonly until: number } | undefined {
+  const until = toNumber(isRawObject(monitor['state']) ? monitor['state']['until'] : undefined);
+  if (until === undefined) return undefined;
+  const states = groupsOf(monitor).flatMap(({ name, status }) => {
+    const state = stateNamed(status);
+    return state === undefined ? [] : [[name, state] as const];
+  });
+  return { groups: new Map(states), until };
+}
+
+/**
+ * Returns the fields of the state that an update changes: none if it changes no more of the query than the threshold and the
+ * states were evaluated. Otherwise there are no states until the next evaluation. `now` is in epoch milliseconds.
+ */
+export function statesAfterUpdate(before: RawObject, after: RawObject, now: number): RawObject {
+  const isSame = queryWithoutThreshold(before['query']) === queryWithoutThreshold(after['query']);
+  if (isSame && evaluatedStates(before)) return {};
+  const state = { groups: {}, until: Math.floor(now / 1000) + 1 };
+  return { overall_state: 'No Data', overall_state_modified: null, state };
+}
+
+/** The field that has the time of the last transition to a state. */
+const TIME_OF = {
+  Alert: 'last_triggered_ts',
+  Warn: 'last_triggered_ts',
+  'No Data': 'last_nodata_ts',
+  OK: 'last_resolved_ts',
+} as const;
+const NO_TIMES = Object.fromEntries(TIMES.map((time) => [time, null]));
+
+/**
+ * Returns a monitor with the states that evaluations until a time (epoch seconds) led to; undefined if they changed nothing.
+ */
+export function withStates(
+  monitor: RawObject,
+  states: ReadonlyMap<string, State>,
+  { transitions, notifications }: Evaluated,
+  until: number,
+): RawObject | undefined {
+  const before = new Map(groupsOf(monitor).map((group) => [group.name, group]));
+  const groups = new Map(
+    [...states].map(([name, status]) => [name, { ...NO_TIMES, ...before.get(name), name, status }]),
+  );
+  const setTime = (name: string, field: (typeof TIMES)[number], at: number) => {
+    const group = groups.get(name);
+    if (group) groups.set(name, { ...group, [field]: at });
+  };
+  for (const { at, group, to } of transitions) if (to !== 'None') setTime(group, TIME_OF[to], at);
+  for (const { at, group: notified } of notifications)
+    for (const name of groups.keys())
+      if (tagsIn(notified).every((tag) => tagsIn(name).includes(tag))) setTime(name, 'last_notified_ts', at);
+  const state = { groups: Object.fromEntries(groups), until };
+  const old = isRawObject(monitor['state']) ? monitor['state']['groups'] : {};
+  if (equalJson(old, state.groups)) return undefined;
+  const overall = worstOf([...states.values()]);
+  return { ...monitor, ...overallState(monitor, overall, transitions.at(-1)?.at ?? until), state };
+}
+
+/** Returns the overall state and since when, in epoch seconds, it is so. A monitor without groups has no data. */
+function overallState(monitor: RawObject, worst: State, at: number): RawObject {
+  const overall_state = worst === 'None' ? 'No Data' : worst;
+  if (overall_state === monitor['overall_state']) return {};
+  return { overall_state, overall_state_modified: timestamp(at * 1000) };
 }
 
 /**

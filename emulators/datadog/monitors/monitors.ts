@@ -4,7 +4,7 @@ import { checkMonitor } from './monitor-checks.ts';
 import { MONITOR_ORDER, normalised } from './monitor-defaults.ts';
 import { checkReferences, compositesOf } from './refused-references.ts';
 import { monitorSearch } from './monitor-search.ts';
-import { groupStates } from './monitor-states.ts';
+import { groupStates, statesAfterUpdate } from './monitor-states.ts';
 import type { Collection } from '../collection.ts';
 import { matchingDowntimes, silencedBy } from '../downtimes/matching-downtimes.ts';
 import { type Change, recordAudit } from '../events/record-audit.ts';
@@ -102,9 +102,7 @@ class Monitors {
       ...before,
       ...normalised({ ...merged, type: typeAfter(before, merged) }),
       modified: timestamp(this.#organisation.now()),
-      overall_state: 'No Data',
-      overall_state_modified: null,
-      state: undefined,
+      ...statesAfterUpdate(before, merged, this.#organisation.now()),
     };
     after['assets'] = withAssetDefaults(after['assets'], Number(before['id']));
     if (options(body)['silenced'] === undefined) options(after)['silenced'] = options(before)['silenced'];
@@ -281,7 +279,7 @@ class Monitors {
 }
 
 function writeView(monitor: RawObject): RawObject {
-  return pickFields({ ...monitor, restriction_policy: null }, MONITOR_ORDER);
+  return pickFields({ ...monitor, state: undefined, restriction_policy: null }, MONITOR_ORDER);
 }
 
 /** Adds the fields that a runbook link omits. */

@@ -1,0 +1,353 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, it } from 'node:test';
+import { createTestClient, jsonBody } from '../test-client.ts';
+
+const NOON = Date.parse('2026-11-30T12:00:00Z');
+const MONITOR = {
+  type: 'query alert',
+  name: 'deep queue',
+  message: '@slack-ops',
+  query: 'avg(last_5m):avg:queue.depth{env:prod} by {queue} > 100',
+  tags: ['team:shop'],
+  options: { thresholds: { critical: 100, warning: 50 } },
+};
+
+let datadog: ReturnType<typeof createTestClient>;
+const send: ReturnType<typeof createTestClient>['send'] = (...args) => datadog.send(...args);
+beforeEach(() => {
+  datadog = createTestClient();
+  datadog.clock.now = NOON;
+});
+
+/** Moves the clock to the given number of minutes after noon. */
+function moveTo(minute: number): void {
+  datadog.clock.now = NOON + minute * 60_000;
+}
+
+/** Declares the depth of a queue: 10, and `height` more between two minutes. */
+function declare(...queues: readonly [queue: string, height: number, from: number, to: number][]): void {
+  const generators = queues.map(([queue, height, from, to]) => ({
+    metric: 'queue.depth',
+    tags: ['env:prod', `queue:${queue}`],
+    shapes: [
+      { shape: 'steady', value: 10 },
+      {
+        shape: 'spike',
+        height,
+        at: new Date(NOON + from * 60_000).toISOString(),
+        lasts: `${to - from}m`,
+      },
+    ],
+  }));
+  assert.equal(datadog.control('PUT', 'generators', generators)?.status, 204);
+}
+
+function create(more: object = {}): number {
+  return jsonBody(send('POST', '/api/v1/monitor', { ...MONITOR, ...more })).id;
+}
+
+function read(id: number) {
+  return jsonBody(send('GET', `/api/v1/monitor/${id}?group_states=all`));
+}
+
+function statuses(id: number): Record<string, string> {
+  const groups = Object.entries<{ status: string }>(read(id).state.groups);
+  return Object.fromEntries(groups.map(([name, { status }]) => [name, status]));
+}
+
+/** Returns the time some minutes after noon as Datadog writes it. */
+function isoAt(minute: number): string {
+  return new Date(NOON + minute * 60_000).toISOString().replace('.000Z', '.000000+00:00');
+}
+
+interface AlertEvent {
+  readonly attributes: {
+    readonly timestamp: string;
+    readonly tags: string[];
+    readonly attributes: {
+      readonly title: string;
+      readonly status: string;
+      readonly monitor: {
+        readonly id: number;
+        readonly result: { readonly group_key: string };
+        readonly transition: {
+          readonly source_state: string;
+          readonly destination_state: string;
+          readonly transition_type: string;
+        };
+      };
+    };
+  };
+}
+
+function alertEvents(id: number): AlertEvent[] {
+  return jsonBody(
+    send('POST', '/api/v2/events/search', {
+      filter: { query: `source:alert @monitor.id:${id}`, from: 'now-14d', to: 'now' },
+      page: { limit: 1000 },
+    }),
+  ).data;
+}
+
+/** Returns the transitions of a monitor: `12:09 queue:a OK > Alert`. */
+function transitions(id: number): string[] {
+  return alertEvents(id).map(({ attributes }) => {
+    const { result, transition } = attributes.attributes.monitor;
+    const { source_state, destination_state } = transition;
+    return `${attributes.timestamp.slice(11, 16)} ${result.group_key} ${source_state} > ${destination_state}`;
+  });
+}
+
+describe('a monitor whose metric has a series', () => {
+  it('has states of groups, and an event for each transition', () => {
+    declare(['a', 500, 10, 20], ['b', 100, 12, 16]);
+    const id = create();
+    moveTo(14);
+    const during = read(id);
+    assert.deepEqual([during.overall_state, during.overall_state_modified], ['Alert', isoAt(11)]);
+    assert.deepEqual(statuses(id), { 'queue:a': 'Alert', 'queue:b': 'OK' });
+    const at = NOON / 1000 + 11 * 60;
+    assert.deepEqual(during.state.groups['queue:a'], {
+      name: 'queue:a',
+      status: 'Alert',
+      last_triggered_ts: at,
+      last_notified_ts: at,
+      last_nodata_ts: null,
+      last_resolved_ts: null,
+    });
+    const [found] = jsonBody(send('GET', '/api/v1/monitor/search?query=status:alert')).monitors;
+    assert.deepEqual([found.id, found.last_triggered_ts], [id, at]);
+    moveTo(60);
+    assert.equal(read(id).overall_state, 'OK');
+    assert.deepEqual(transitions(id), [
+      '12:11 queue:a OK > Alert',
+      '12:15 queue:b OK > Warn',
+      '12:19 queue:b Warn > OK',
+      '12:25 queue:a Alert > OK',
+    ]);
+    const [{ attributes } = assert.fail()] = alertEvents(id);
+    assert.deepEqual(attributes.tags, ['team:shop', 'queue:a', 'monitor', 'source:alert']);
+    const { title, status, monitor } = attributes.attributes;
+    assert.deepEqual(
+      [title, status, monitor.id, monitor.transition.transition_type],
+      ['[Triggered on {queue:a}] deep queue', 'error', id, 'alert'],
+    );
+    const types = alertEvents(id).map((one) => one.attributes.attributes.monitor.transition.transition_type);
+    assert.deepEqual(types, ['alert', 'warning', 'warning recovery', 'alert recovery']);
+  });
+
+  it('is the same after one move of the clock and after many', () => {
+    declare(['a', 500, 10, 20], ['b', 100, 12, 16]);
+    const once = create();
+    moveTo(2 * 24 * 60);
+    const expected = transitions(once);
+    assert.equal(expected.length, 4);
+    const step = createTestClient();
+    step.clock.now = NOON;
+    datadog = step;
+    declare(['a', 500, 10, 20], ['b', 100, 12, 16]);
+    const often = create();
+    for (let minute = 0; minute < 40; minute += 1) {
+      datadog.clock.now = NOON + minute * 60_000 + 30_000;
+      read(often);
+    }
+    assert.deepEqual(transitions(often), expected);
+  });
+
+  it('sees submitted points from their own time on, and none that come after their evaluation', () => {
+    const submit = (minute: number, value: number) =>
+      send('POST', '/api/v2/series', {
+        series: [{ metric: 'load', type: 3, points: [{ timestamp: NOON / 1000 + minute * 60, value }] }],
+      });
+    const id = create({ query: 'max(last_1m):avg:load{*} > 100' });
+    submit(1, 5);
+    submit(3, 500);
+    moveTo(3);
+    assert.deepEqual(statuses(id), { '*': 'OK' });
+    moveTo(4);
+    assert.deepEqual(statuses(id), { '*': 'Alert' });
+    submit(2, 500);
+    submit(5, 5);
+    moveTo(6);
+    assert.deepEqual(transitions(id), ['12:04 * OK > Alert', '12:06 * Alert > OK']);
+  });
+
+  it('that was seeded lives from its creation on, at most 14 days back', () => {
+    declare(['a', 500, -30 * 24 * 60, -30 * 24 * 60 + 10], ['b', 500, -60, -50]);
+    const seed = (id: number, days: number) => {
+      const created = new Date(NOON - days * 86_400_000).toISOString();
+      const monitors = [{ ...MONITOR, id, name: `m${id}`, created, modified: created }];
+      assert.equal(datadog.control('POST', 'seed', { monitors })?.status, 204);
+    };
+    seed(1, 40);
+    seed(2, 0.02);
+    moveTo(1);
+    assert.deepEqual(transitions(1), ['11:01 queue:b OK > Alert', '11:15 queue:b Alert > OK']);
+    assert.deepEqual(transitions(2), []);
+    assert.deepEqual(statuses(2), { 'queue:a': 'OK', 'queue:b': 'OK' });
+  });
+
+  it('goes on from its stored states after a start', () => {
+    declare(['a', 500, 10, 20]);
+    const id = create();
+    moveTo(15);
+    assert.deepEqual(statuses(id), { 'queue:a': 'Alert' });
+    const { monitors, generators, events } = jsonBody(datadog.control('GET', 'state') ?? assert.fail());
+    datadog = createTestClient();
+    moveTo(15);
+    assert.equal(datadog.control('POST', 'seed', { monitors, generators, events })?.status, 204);
+    moveTo(60);
+    assert.deepEqual(transitions(id), ['12:11 queue:a OK > Alert', '12:25 queue:a Alert > OK']);
+  });
+
+  it('goes on when the clock is set back', () => {
+    declare(['a', 500, 10, 20]);
+    const id = create();
+    moveTo(30);
+    assert.equal(transitions(id).length, 2);
+    moveTo(5);
+    read(id);
+    moveTo(15);
+    assert.deepEqual(statuses(id), { 'queue:a': 'Alert' });
+  });
+
+  it('is evaluated in the background, and before an answer that comes first', async () => {
+    for (const isAsked of [true, false]) {
+      datadog = createTestClient();
+      moveTo(0);
+      declare(['a', 500, 10, 20], ['b', 500, 24 * 60, 24 * 60 + 10]);
+      const id = create();
+      moveTo(48 * 60);
+      datadog.living.catchUpInBackground();
+      if (isAsked) assert.equal(transitions(id).length, 4);
+      const events = datadog.organisation.collection('events');
+      while (events.size < 4) await new Promise(setImmediate);
+      assert.equal(transitions(id).length, 4);
+    }
+  });
+
+  it('does not keep others from their evaluation if its scope cannot be read', () => {
+    declare(['a', 500, 10, 20]);
+    const broken = {
+      ...MONITOR,
+      id: 1,
+      created: isoAt(0),
+      query: MONITOR.query.replace('env:prod', 'env:('),
+    };
+    datadog.control('POST', 'seed', { monitors: [broken] });
+    const id = create();
+    moveTo(15);
+    assert.deepEqual([statuses(id), read(1).overall_state], [{ 'queue:a': 'Alert' }, undefined]);
+  });
+
+  it('keeps its state if it is of a kind that is not evaluated', () => {
+    declare(['a', 500, 10, 20]);
+    const id = create({
+      query: "avg(last_30m):outliers(avg:queue.depth{*} by {queue}, 'DBSCAN', 3.0) > 0",
+      options: {},
+    });
+    moveTo(30);
+    assert.deepEqual([read(id).overall_state, statuses(id)], ['No Data', {}]);
+  });
+});
+
+describe('what the states of a monitor follow', () => {
+  it('edits: another threshold keeps the groups, another query forgets them', () => {
+    declare(['a', 500, 10, 200], ['b', 60, 10, 200]);
+    const id = create();
+    moveTo(20);
+    assert.deepEqual(statuses(id), { 'queue:a': 'Alert', 'queue:b': 'Warn' });
+    const query = MONITOR.query.replace('> 100', '> 65');
+    send('PUT', `/api/v1/monitor/${id}`, { query, options: { thresholds: { critical: 65, warning: 50 } } });
+    assert.deepEqual(statuses(id), { 'queue:a': 'Alert', 'queue:b': 'Warn' });
+    moveTo(21);
+    assert.deepEqual(statuses(id), { 'queue:a': 'Alert', 'queue:b': 'Alert' });
+    send('PUT', `/api/v1/monitor/${id}`, { query: query.replace('last_5m', 'last_10m') });
+    assert.deepEqual([read(id).overall_state, statuses(id)], ['No Data', {}]);
+    moveTo(24);
+    assert.deepEqual(transitions(id), [
+      '12:11 queue:a OK > Alert',
+      '12:14 queue:b OK > Warn',
+      '12:21 queue:b Warn > Alert',
+      '12:23 queue:a OK > Alert',
+      '12:23 queue:b OK > Alert',
+    ]);
+  });
+
+  it('deletes: there is nothing more', () => {
+    declare(['a', 500, 10, 20]);
+    const id = create();
+    moveTo(15);
+    send('DELETE', `/api/v1/monitor/${id}`);
+    moveTo(60);
+    assert.deepEqual(transitions(id), ['12:11 queue:a OK > Alert']);
+  });
+
+  it('mutes: states go on, events and notifications do not', () => {
+    declare(['a', 500, 10, 20], ['b', 500, 10, 20]);
+    const id = create();
+    send('POST', `/api/v1/monitor/${id}/mute`, { scope: 'queue:a' });
+    moveTo(15);
+    assert.deepEqual(statuses(id), { 'queue:a': 'Alert', 'queue:b': 'Alert' });
+    const { groups } = read(id).state;
+    assert.equal(groups['queue:a'].last_notified_ts, null);
+    send('POST', `/api/v1/monitor/${id}/unmute`, { scope: 'queue:a' });
+    moveTo(60);
+    assert.deepEqual(transitions(id), [
+      '12:11 queue:b OK > Alert',
+      '12:25 queue:a Alert > OK',
+      '12:25 queue:b Alert > OK',
+    ]);
+  });
+
+  for (const [title, downtime] of [
+    ['once', { start: isoAt(5), end: isoAt(16) }],
+    [
+      'each day',
+      {
+        timezone: 'UTC',
+        recurrences: [{ rrule: 'FREQ=DAILY', start: '2026-11-30T12:05:00', duration: '11m' }],
+      },
+    ],
+  ] as const)
+    it(`downtimes ${title}: the first recovery of an earlier alert has an event, other transitions have none`, () => {
+      declare(['a', 500, 2, 4], ['b', 500, 6, 9], ['c', 500, 30, 35]);
+      const id = create();
+      moveTo(4);
+      const attributes = {
+        scope: 'env:prod',
+        monitor_identifier: { monitor_tags: ['team:shop'] },
+        schedule: downtime,
+      };
+      const sent = send('POST', '/api/v2/downtime', { data: { type: 'downtime', attributes } });
+      assert.equal(sent.status, 200);
+      moveTo(60);
+      assert.deepEqual(transitions(id), [
+        '12:03 queue:a OK > Alert',
+        '12:09 queue:a Alert > OK',
+        '12:31 queue:c OK > Alert',
+        '12:40 queue:c Alert > OK',
+      ]);
+    });
+
+  it('downtimes of version 1, and their cancellation', () => {
+    declare(['a', 500, 6, 9], ['b', 500, 30, 35]);
+    const id = create();
+    const { id: downtime } = jsonBody(send('POST', '/api/v1/downtime', { scope: ['*'], monitor_id: id }));
+    moveTo(28);
+    send('DELETE', `/api/v1/downtime/${downtime}`);
+    moveTo(60);
+    assert.deepEqual(transitions(id), ['12:31 queue:b OK > Alert', '12:40 queue:b Alert > OK']);
+  });
+
+  it('states that /__control/states sets hold until an update', () => {
+    declare(['a', 500, 10, 200]);
+    const id = create();
+    datadog.control('PUT', 'states', { [id]: { groups: { 'queue:x': { status: 'Warn' } } } });
+    moveTo(30);
+    assert.deepEqual([statuses(id), transitions(id)], [{ 'queue:x': 'Warn' }, []]);
+    send('PUT', `/api/v1/monitor/${id}`, { name: 'other' });
+    moveTo(33);
+    assert.deepEqual(transitions(id), ['12:32 queue:a OK > Alert']);
+  });
+});

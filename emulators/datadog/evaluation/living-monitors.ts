@@ -1,0 +1,167 @@
+import { DatadogError } from '../datadog-error.ts';
+import { mutedTimes } from '../downtimes/muted-times.ts';
+import { transitionEvent } from '../events/transition-event.ts';
+import { tagsNamedBy } from '../downtimes/downtime-target.ts';
+import { metricSeries } from '../metrics/series.ts';
+import { evaluatedStates, isStateFixed, withStates } from '../monitors/monitor-states.ts';
+import type { Organisation } from '../organisation.ts';
+import { type RawObject, toNumber } from '../raw-json.ts';
+import { type Evaluated, MonitorEvaluation, tagsIn } from './evaluate-monitor.ts';
+import { termsOf } from './expression.ts';
+import { type MonitorQuery, queryWithoutThreshold, readMonitorQuery } from './monitor-query.ts';
+import { type Downtime, downtimesByTags, isActive, optionsOf } from './notices.ts';
+
+const MINUTE = 60;
+const DAY = 86_400;
+/** How far back a monitor is evaluated at most: after a long absence, or a jump of the clock, it continues from there. */
+const MAX_CATCH_UP_SECONDS = 14 * DAY;
+/** The longest interval of a query that states none. */
+const MAX_STEP_SECONDS = 3600;
+
+/** What the evaluation of a monitor remembers. Times are epoch seconds. */
+interface Living {
+  readonly created: unknown;
+  readonly query: string;
+  readonly evaluation: MonitorEvaluation;
+  /** The time of the next evaluation, or before it. */
+  next: number;
+}
+
+/**
+ * Evaluates the monitors of an organisation as its clock goes on: keeps the states of their groups in the collection of
+ * monitors, and writes an event for each transition. A monitor lives from its creation on, as soon as there is a series or a
+ * generator of one of its metrics. A point counts from its own time on; one that arrives after its evaluation changes nothing.
+ */
+export class LivingMonitors {
+  readonly #organisation: Organisation;
+  readonly #living = new Map<string, Living>();
+  #minute = Number.NEGATIVE_INFINITY;
+  #background: Generator<void, void, void> | undefined;
+
+  constructor(organisation: Organisation) {
+    this.#organisation = organisation;
+  }
+
+  /** Evaluates everything up to the present. */
+  catchUp(): void {
+    if (this.#background) finish(this.#background);
+    this.#background = undefined;
+    finish(this.#work());
+  }
+
+  /** Evaluates everything up to the present in pieces, between which requests are served. */
+  catchUpInBackground(): void {
+    const work = this.#work();
+    this.#background = work;
+    const step = () => void (work.next().done === true || setImmediate(step));
+    setImmediate(step);
+  }
+
+  /** Yields after each monitor and day. */
+  *#work(): Generator<void, void, void> {
+    const minute = Math.floor(this.#organisation.now() / 1000 / MINUTE) * MINUTE;
+    if (minute === this.#minute) return;
+    if (minute < this.#minute) this.#restart(minute);
+    this.#minute = minute;
+    const metrics = metricNames(this.#organisation);
+    if (metrics.size === 0) return;
+    const monitors = this.#organisation.collection('monitors');
+    for (const id of this.#living.keys()) if (!monitors.get(id)) this.#living.delete(id);
+    for (const id of monitors.ids()) {
+      try {
+        yield* this.#evaluate(id, metrics, minute);
+      } catch (error) {
+        // A seeded monitor may have a scope or a time zone that Datadog refuses: it keeps its state.
+        if (!(error instanceof DatadogError)) throw error;
+      }
+    }
+  }
+
+  /** Lets the monitors go on from a clock that was set back; what they remember of the future is forgotten. */
+  #restart(minute: number): void {
+    for (const [id, one] of this.#living)
+      this.#living.set(id, { ...one, evaluation: new MonitorEvaluation(), next: minute });
+  }
+
+  *#evaluate(id: string, metrics: ReadonlySet<string>, minute: number): Generator<void, void, void> {
+    const monitors = this.#organisation.collection('monitors');
+    const found = monitors.get(id) ?? {};
+    if (isStateFixed(found)) {
+      this.#living.delete(id);
+      return;
+    }
+    const query = readMonitorQuery(found);
+    if (typeof query === 'string') return;
+    const names = [...new Set(termsOf(query.expression).map(({ metric }) => metric))];
+    if (!names.some((name) => metrics.has(name))) return;
+    const living = this.#livingOf(id, found, minute);
+    living.next = Math.max(living.next, minute - MAX_CATCH_UP_SECONDS);
+    while (living.next <= minute) {
+      const [from, to] = [living.next, Math.min(living.next + DAY, minute + 1)];
+      living.next = to;
+      // A monitor may change between two pieces of work in the background.
+      const monitor = monitors.get(id);
+      if (!monitor) return;
+      const span = { from: from - lookBack(query, monitor), to };
+      const series = metricSeries(this.#organisation, names, span);
+      const downtimes = mutedTimes(this.#organisation, monitor, span);
+      const evaluated = living.evaluation.run({ monitor, query }, series, { from, to, downtimes });
+      const after = withStates(monitor, living.evaluation.states, evaluated, to);
+      if (after) monitors.put(id, after);
+      this.#writeEvents(monitor, evaluated, downtimes);
+      yield;
+    }
+  }
+
+  #livingOf(id: string, monitor: RawObject, minute: number): Living {
+    const [created, query] = [monitor['created'], queryWithoutThreshold(monitor['query'])];
+    const known = this.#living.get(id);
+    if (known && known.created === created && known.query === query) return known;
+    const before = evaluatedStates(monitor);
+    const evaluation = new MonitorEvaluation(before?.groups, optionsOf(monitor));
+    const start = before?.until ?? Math.floor(Date.parse(String(created)) / 1000) + 1;
+    const living = { created, query, evaluation, next: start <= minute ? start : minute };
+    this.#living.set(id, living);
+    return living;
+  }
+
+  /** Writes the events of transitions; a muted one has an event only if it is a recovery that is notified. */
+  #writeEvents(
+    monitor: RawObject,
+    { transitions, notifications }: Evaluated,
+    downtimes: readonly Downtime[],
+  ): void {
+    const events = this.#organisation.collection('events');
+    const downtimesOf = downtimesByTags(downtimes);
+    const named = tagsNamedBy(monitor);
+    for (const transition of transitions) {
+      const { at, group, to } = transition;
+      const isMuted = downtimesOf([...tagsIn(group), ...named]).some((one) => isActive(one, at));
+      const isNotified = () => notifications.some((one) => one.at === at && one.group === group);
+      if (isMuted && !(to === 'OK' && isNotified())) continue;
+      const event = transitionEvent(monitor, transition, this.#organisation.newNumber());
+      events.put(event.id, event);
+    }
+  }
+}
+
+function finish(work: Generator<void, void, void>): void {
+  for (let step = work.next(); step.done !== true; step = work.next());
+}
+
+/** Returns the names of the metrics that have a series or a generator. */
+function metricNames(organisation: Organisation): Set<string> {
+  const all = [...organisation.collection('metrics').all(), ...organisation.collection('generators').all()];
+  return new Set(all.flatMap(({ metric }) => (typeof metric === 'string' ? [metric] : [])));
+}
+
+/** Returns how long before an evaluation its points begin, in seconds. */
+function lookBack({ window, change, expression }: MonitorQuery, monitor: RawObject): number {
+  const options = optionsOf(monitor);
+  const delay = toNumber(options['evaluation_delay']) ?? 0;
+  const frame = Math.max((toNumber(options['no_data_timeframe']) ?? 0) * MINUTE, 2 * window.length);
+  const steps = termsOf(expression).map(
+    ({ interval, fill }) => (interval ?? MAX_STEP_SECONDS) + (fill?.limit ?? 0),
+  );
+  return delay + frame + (change?.shift ?? 0) + steps.reduce((a, b) => Math.max(a, b), MAX_STEP_SECONDS);
+}
