@@ -43,5 +43,6 @@ export function portsWithoutDatadog(clock: Clock, store: Store = openStore(':mem
     settleMs: 30_000,
     maxDeletePercent: 20,
     maxChangePercent: 50,
+    timeZone: 'UTC',
   };
 }

@@ -207,4 +207,6 @@ export interface Ports {
   readonly maxDeletePercent: number;
   /** Maximum percentage of an application's monitors whose alerting an apply changes without `force`. */
   readonly maxChangePercent: number;
+  /** The time zone of reports: an IANA name. */
+  readonly timeZone: string;
 }

@@ -94,6 +94,7 @@ export function openBackend(
     settleMs: config.BIRDDOG_SETTLE_MS,
     maxDeletePercent: config.BIRDDOG_MAX_DELETE_PERCENT,
     maxChangePercent: config.BIRDDOG_MAX_CHANGE_PERCENT,
+    timeZone: config.BIRDDOG_TIME_ZONE,
   };
   const shutdown = createShutdown(config.BIRDDOG_DRAIN_MS, clock);
   const applyStop = createApplyStop(shutdown.phases);

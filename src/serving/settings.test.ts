@@ -56,3 +56,17 @@ describe('the settings of Datadog', () => {
     assert.deepEqual(target({ DATADOG_URL: 'http://127.0.0.1:9100' })[0], 'http://127.0.0.1:9100/');
   });
 });
+
+describe('the time zone of reports', () => {
+  const zone = (BIRDDOG_TIME_ZONE: string) =>
+    readSettings({ BIRDDOG_TIME_ZONE }, { BIRDDOG_TIME_ZONE: servingSettings.BIRDDOG_TIME_ZONE });
+
+  it('is UTC, or a zone of the tz database', () => {
+    assert.deepEqual(
+      ['', 'Europe/Berlin', 'UTC'].map((name) => zone(name).BIRDDOG_TIME_ZONE),
+      ['UTC', 'Europe/Berlin', 'UTC'],
+    );
+    for (const name of ['Berlin', '+02:00', 'Europe/Berlin; x'])
+      assert.throws(() => zone(name), /BIRDDOG_TIME_ZONE: ".*" is not the name of a time zone/);
+  });
+});

@@ -1,3 +1,4 @@
+import { isTimeZone } from '../lint/monitor/time-zone.ts';
 import { ledgerPlace } from '../ledger/ledger-place.ts';
 import { HISTORY_DAYS } from '../ledger/sql/revisions.ts';
 import { SITE_NAMES, type Site, siteOfPages } from '../datadog/sites.ts';
@@ -19,6 +20,10 @@ const site: Reader<Site | ''> = (value) => {
       `"${value}" is the address of web pages; the site is ${meant}. For any other address of the API, set DATADOG_URL instead`,
     );
   return oneOf(...SITE_NAMES)(value);
+};
+const timeZone: Reader<string> = (value) => {
+  if (!isTimeZone(value)) throw new Error(`"${value}" is not the name of a time zone, such as Europe/Berlin`);
+  return value;
 };
 const optionalUrl: Reader<URL | undefined> = serviceUrl;
 
@@ -89,6 +94,11 @@ export const servingSettings = {
     wholeNumber(0, 100),
     50,
     "Maximum share (percent) of an application's existing monitors whose query, thresholds or recipients one apply may change. Five monitors may always be changed; `max_changes` sets a number instead, and `force=true` removes the limit.",
+  ),
+  BIRDDOG_TIME_ZONE: optional(
+    timeZone,
+    'UTC',
+    'Time zone of reports: an IANA name such as `Europe/Berlin`. In it, 22:00 to 07:00 and weekends are out of hours.',
   ),
   BIRDDOG_DRAIN_MS: optional(
     wholeNumber(0, 600_000),
