@@ -74,6 +74,7 @@ trap '[ -z "$applied" ] || say "interrupted: the applied objects remain and were
 DEPLOYMENT=deployment/birddog
 PODS='{range .items[*]}{.metadata.name} ready={.status.conditions[?(@.type=="Ready")].status} '
 PODS=$PODS'{.spec.initContainers[*].name} {.spec.containers[*].name}{"\n"}{end}'
+CONTAINERS='{.spec.template.spec.containers[*].name}'
 CONDITIONS='{range .status.conditions[*]}{.type}={.status} {.reason}: {.message}{"\n"}{end}'
 
 # Prints the revision of the Deployment.
@@ -100,6 +101,12 @@ save_state() {
       unsaved="$unsaved $name"
     fi
   done <"$work/names"
+  [ -z "$unsaved" ] || return 0
+  for container in $(kubectl get "$DEPLOYMENT" --ignore-not-found -o "jsonpath=$CONTAINERS"); do
+    grep -Eq "^ *(- )?name: $container\$" "$work/before.yaml" ||
+      say "warning: the Deployment has the container $container, which was not applied, as after \"rollout undo\":" \
+        "apply will not remove it. To remove it, delete the Deployment and deploy again."
+  done
 }
 
 # Waits for the pods of the applied Deployment. A progress deadline that the previous rollout exceeded is reported until the new

@@ -78,11 +78,14 @@ function deploy(t: TestContext, cluster: Cluster, args: readonly string[] = ['--
 const REVISION = String.raw`get deployment/birddog -o jsonpath={.metadata.annotations.deployment\.kubernetes\.io/revision}`;
 const WAIT = 'rollout status deployment/birddog --timeout=300s';
 const EXISTING = 'get -f new --ignore-not-found -o name';
+const CONTAINERS =
+  'get deployment/birddog --ignore-not-found -o jsonpath={.spec.template.spec.containers[*].name}';
 const SAVE_STATE = [
   EXISTING,
   'apply view-last-applied service/birddog -o yaml',
   'apply view-last-applied networkpolicy.networking.k8s.io/birddog-users -o yaml',
   'apply view-last-applied deployment.apps/birddog -o yaml',
+  CONTAINERS,
 ];
 const APPLY = ['diff -f new', 'apply --dry-run=server -f new', 'apply -f new'];
 const LOGS = ['init', 'birddog', 'sidecar'].map((name) => `logs birddog-b6 -c ${name} --tail=20`);
@@ -157,6 +160,13 @@ describe('deploy.sh', () => {
     }
   });
 
+  it('warns of a container that no apply removes', (t) => {
+    const warned = deploy(t, { revision: '7', differs: 0, env: { CONTAINERS_NOW: 'birddog watch' } });
+    assert.equal(warned.status, 0, warned.out);
+    assert.match(warned.out, /the container watch, which was not applied, as after "rollout undo"/);
+    assert.doesNotMatch(warned.out, /the container birddog/);
+  });
+
   it('does not take an error for an object without an earlier apply', (t) => {
     const { status, out, applied } = deploy(t, { revision: '7', fails: 'view-last-applied:3' });
     assert.equal(status, 1, out);
@@ -206,7 +216,7 @@ describe('deploy.sh', () => {
   it('does not roll back a first deployment, and says how to delete the objects that it created', (t) => {
     const { status, calls, out } = deploy(t, { fails: 'exec:1' });
     assert.equal(status, 3, out);
-    assert.deepEqual(calls.slice(0, 7), ['kustomize', EXISTING, ...APPLY, WAIT, CHECK]);
+    assert.deepEqual(calls.slice(0, 8), ['kustomize', EXISTING, CONTAINERS, ...APPLY, WAIT, CHECK]);
     assert.match(out, /first deployment: there is nothing to roll back to/);
     assert.match(
       out,

@@ -15,7 +15,8 @@ case "$*" in
   'apply --dry-run=server '*) step=dry-run ;;
   'config '*) step=context ;;
   'get deployment/birddog '*revision'}') step=revision ;;
-  'get deployment/birddog '*) step=conditions ;;
+  'get deployment/birddog '*conditions*) step=conditions ;;
+  'get deployment/birddog '*) step=names ;;
   'get pods '*-o*) step=containers ;;
   'get pods '*) step=pods ;;
   *NAMESPACE*) step=namespace ;;
@@ -44,7 +45,7 @@ case $step in
   view-last-applied)
     case " ${UNSAVED-} " in
       *" $3 "*) ;;
-      *) echo "before: $3" ;;
+      *) printf '%s\n' "before: $3" '        name: birddog' ;;
     esac
     ;;
   apply) sed 's/^/applied: /' "$3" >>"$CALLS.applied" ;;
@@ -59,6 +60,7 @@ case $step in
     echo 'other-7b9f   BackOff       Back-off restarting failed container'
     echo 'birddog-b6   FailedMount   MountVolume.SetUp failed for volume "tls" : secret "birddog-tls" not found'
     ;;
+  names) echo "${CONTAINERS_NOW-}" ;;
   containers) printf '%s\n' "${POD_LIST-birddog-b6 ready=False init birddog sidecar}" ;;
   logs)
     if [ "$4" != "${LOGLESS-}" ]; then
