@@ -19,4 +19,11 @@ engine=${ENGINE:-$(command -v podman || command -v docker)} || {
 name=$1
 shift
 cd "$(dirname "$0")/.."
+if revision=$(git rev-parse HEAD 2>/dev/null); then
+  [ -z "$(git status --porcelain)" ] || revision=$revision-modified
+  set -- --label "org.opencontainers.image.revision=$revision" "$@"
+  # Without a user and a password in the address.
+  source=$(git config remote.origin.url | sed 's|//[^/]*@|//|')
+  [ -z "$source" ] || set -- --label "org.opencontainers.image.source=$source" "$@"
+fi
 exec "$engine" build --file deploy/Containerfile --tag "$name" "$@" .

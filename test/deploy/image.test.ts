@@ -28,6 +28,11 @@ describe('the Containerfile', () => {
     assert.ok(run.includes('ENTRYPOINT ["birddog"]'));
   });
 
+  it('runs no install script of a package', () => {
+    const installs = (stages()[0] ?? []).filter((line) => line.includes('npm ci'));
+    assert.deepEqual(installs, ['RUN npm ci --ignore-scripts']);
+  });
+
   it('builds in the path of the image, which the compile cache requires', () => {
     const layOut = readFileSync(join(DEPLOY, 'lay-out.sh'), 'utf8');
     const [, home] = /^home=\$1(\S+)$/m.exec(layOut) ?? [];
@@ -43,14 +48,22 @@ describe('the Containerfile', () => {
 });
 
 describe('build-image.sh', () => {
-  /** Runs the script with fake engines on the PATH, which print their arguments. */
-  function build(t: TestContext, engines: readonly string[], args: readonly string[], env = {}) {
+  interface Git {
+    readonly revision: string;
+    readonly status?: string;
+    readonly origin?: string;
+  }
+  /** Runs the script with fake engines on the PATH, which print their arguments. Default: not in a Git repository. */
+  function build(t: TestContext, engines: readonly string[], args: readonly string[], env = {}, git?: Git) {
     const folder = mkdtempSync(join(tmpdir(), 'engines-'));
     t.after(() => rmSync(folder, { recursive: true }));
     for (const engine of engines)
       writeFileSync(join(folder, engine), '#!/bin/sh\necho "${0##*/} $* in $PWD"\n', { mode: 0o755 });
     // Programs that the script needs, without any engine of this machine.
-    for (const program of ['dirname', 'cat'])
+    const answers = `rev-parse) echo "${git?.revision}" ;; status) echo "${git?.status ?? ''}" ;; config) echo "${git?.origin ?? ''}" ;;`;
+    const fakeGit = git === undefined ? 'exit 128' : `case $1 in ${answers} esac`;
+    writeFileSync(join(folder, 'git'), `#!/bin/sh\n${fakeGit}\n`, { mode: 0o755 });
+    for (const program of ['dirname', 'cat', 'sed'])
       writeFileSync(join(folder, program), `#!/bin/sh\nexec /usr/bin/${program} "$@"\n`, { mode: 0o755 });
     return spawnSync('/bin/sh', [join(DEPLOY, 'build-image.sh'), ...args], {
       encoding: 'utf8',
@@ -69,6 +82,22 @@ describe('build-image.sh', () => {
       build(t, ['podman'], [...args, '--pull', 'always']).stdout,
       called('podman', ' --pull always'),
     );
+  });
+
+  it('labels the image with its revision and its source, without a password', (t) => {
+    const labels = (git: Git) => {
+      const { stdout } = build(t, ['podman'], ['images.test/birddog:1'], {}, git);
+      return [...stdout.matchAll(/--label org\.opencontainers\.image\.(\S+)/g)].map(([, label]) => label);
+    };
+    assert.deepEqual(labels({ revision: 'abc', origin: 'https://ci:secret@git.test/birddog.git' }), [
+      'source=https://git.test/birddog.git',
+      'revision=abc',
+    ]);
+    assert.deepEqual(
+      labels({ revision: 'abc', status: ' M README.md', origin: 'git@git.test:birddog.git' }),
+      ['source=git@git.test:birddog.git', 'revision=abc-modified'],
+    );
+    assert.deepEqual(labels({ revision: 'abc' }), ['revision=abc']);
   });
 
   it('reports a missing engine or argument', (t) => {
