@@ -1,27 +1,38 @@
 import { type EmulatorResponse, json } from '../server/emulator-server.ts';
+import type { Product } from './vault-seed.ts';
 
-/**
- * The forms of "permission denied": `plain` in older versions and OpenBao, `one` for a missing permission, `two` for an
- * invalid token in newer versions.
- */
-export type Spelling = 'plain' | 'one' | 'two';
-
-const DENIED: Readonly<Record<Spelling, string>> = {
-  plain: 'permission denied',
-  one: '1 error occurred:\n\t* permission denied\n\n',
-  two: '2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n',
-};
+/** The lease that Vault reports for what has no TTL of its own, in seconds (32 days). */
+export const SYSTEM_TTL = 2_764_800;
 
 export function failure(status: number, ...errors: string[]): EmulatorResponse {
   return json(status, { errors });
 }
 
-export function denied(spelling: Spelling): EmulatorResponse {
-  return failure(403, DENIED[spelling]);
+/** Rejects a request without saying why. */
+export function denied(): EmulatorResponse {
+  return failure(403, 'permission denied');
+}
+
+/** Rejects a request that no policy of the token allows. */
+export function deniedByPolicy(): EmulatorResponse {
+  return failure(403, '1 error occurred:\n\t* permission denied\n\n');
+}
+
+/** Rejects a token that is unknown, revoked, expired or without uses left. */
+export function invalidToken(product: Product): EmulatorResponse {
+  if (product === 'openbao') return denied();
+  return failure(403, '2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n');
+}
+
+interface Content {
+  readonly data?: unknown;
+  readonly auth?: unknown;
+  readonly warnings?: readonly string[];
+  readonly lease_duration?: number;
 }
 
 /** Creates the response envelope that Vault puts around data. */
-export function envelope(content: { data?: unknown; auth?: unknown }): EmulatorResponse {
+export function envelope(content: Content): EmulatorResponse {
   return json(200, {
     request_id: crypto.randomUUID(),
     lease_id: '',
@@ -35,6 +46,23 @@ export function envelope(content: { data?: unknown; auth?: unknown }): EmulatorR
   });
 }
 
+/** Adds the headers that every response has, and the line feed that ends every body except a 404 with an envelope. */
+export function withServerHeaders(response: EmulatorResponse, namespace: string): EmulatorResponse {
+  const { status, body } = response;
+  const endsInLineFeed = body !== undefined && !(status === 404 && body.startsWith('{"request_id"'));
+  return {
+    status,
+    headers: {
+      'cache-control': 'no-store',
+      'content-type': 'application/json',
+      'strict-transport-security': 'max-age=31536000; includeSubDomains',
+      ...(namespace === '' ? {} : { 'x-vault-namespace': namespace }),
+      ...response.headers,
+    },
+    ...(body === undefined ? {} : { body: endsInLineFeed ? `${body}\n` : body }),
+  };
+}
+
 /** Parses a JSON object; returns undefined for any other body. */
 export function bodyFields(body: string): Record<string, unknown> | undefined {
   try {
@@ -43,4 +71,15 @@ export function bodyFields(body: string): Record<string, unknown> | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Rejects a body that is not a JSON object, with the message of Go's JSON decoder. */
+export function undecodable(body: string): EmulatorResponse {
+  const isList = body.trimStart().startsWith('[');
+  return failure(
+    400,
+    isList
+      ? 'failed to decode JSON input: json: cannot unmarshal array into Go value of type map[string]interface {}'
+      : 'failed to parse JSON input: invalid character',
+  );
 }

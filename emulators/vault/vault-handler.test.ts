@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Spelling } from './vault-answers.ts';
 import { createVaultHandler } from './vault-handler.ts';
 import { sandboxSeed, vaultSeed, type VaultSeedInput } from './vault-seed.ts';
 
 const LOGIN = '/v1/auth/kubernetes/login';
 const MAIN = '/v1/secret/data/birddog/main';
-const JSON_TYPE = 'application/json';
+const DENIED = 'permission denied';
+const DENIED_BY_POLICY = '1 error occurred:\n\t* permission denied\n\n';
+/** The headers of every response. */
+const HEADERS = {
+  'cache-control': 'no-store',
+  'content-type': 'application/json',
+  'strict-transport-security': 'max-age=31536000; includeSubDomains',
+};
 
 interface Sent {
   readonly body?: unknown;
@@ -15,12 +21,11 @@ interface Sent {
   readonly raw?: string;
 }
 
-function vault(seed: Partial<VaultSeedInput> = {}, options: { spelling?: Spelling } = {}) {
+function vault(seed: Partial<VaultSeedInput> = {}) {
   const clock = { now: Date.UTC(2026, 8, 1) };
   const handler = createVaultHandler({
     seed: vaultSeed({ ...sandboxSeed(), ...seed }),
     now: () => clock.now,
-    ...options,
   });
   const sender =
     (route: 'handle' | 'control') =>
@@ -30,7 +35,7 @@ function vault(seed: Partial<VaultSeedInput> = {}, options: { spelling?: Spellin
       const body = sent.raw ?? (sent.body === undefined ? '' : JSON.stringify(sent.body));
       const response = handler[route]({ method, path: url.pathname, query: url.searchParams, headers, body });
       const json = response?.body === undefined ? undefined : JSON.parse(response.body);
-      return { status: response?.status, json, type: response?.headers?.['content-type'] };
+      return { status: response?.status, json, headers: response?.headers, body: response?.body };
     };
   const send = sender('handle');
   const login = (role = 'birddog', jwt = 'sandbox-jwt') => send('POST', LOGIN, { body: { role, jwt } });
@@ -48,62 +53,86 @@ const role = { names: ['birddog'], namespaces: ['birddog'], audience: 'vault', r
 
 describe('Kubernetes login', () => {
   it('returns a token with its lifetime and service account', () => {
-    const { status, json, type } = vault().login();
+    const { status, json, headers } = vault().login('BirdDog');
     assert.equal(status, 200);
-    assert.equal(type, JSON_TYPE);
-    assert.match(json.auth.client_token, /^hvs\./);
+    assert.deepEqual(headers, HEADERS);
+    assert.match(json.auth.client_token, /^s\.[A-Za-z]{24}$/);
     assert.equal(json.auth.lease_duration, 3600);
-    assert.equal(json.auth.metadata.service_account_name, 'birddog');
+    assert.deepEqual(json.auth.policies, ['birddog', 'default']);
+    const { service_account_name: name, service_account_uid: uid, role: roleName } = json.auth.metadata;
+    assert.deepEqual([name, roleName], ['birddog', 'birddog']);
+    assert.match(uid, /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+    const ofVault = vault({ product: 'vault' }).login().json.auth;
+    assert.match(ofVault.client_token, /^hvs\./);
   });
 
-  const refusals: [string, Partial<VaultSeedInput>, object, number, string][] = [
-    ['no role', {}, { jwt: 'sandbox-jwt' }, 400, 'missing role'],
-    ['no jwt', {}, { role: 'birddog' }, 400, 'missing jwt'],
-    ['an unknown role', {}, { role: 'x', jwt: 'sandbox-jwt' }, 400, 'invalid role name "x"'],
-    ['a prototype name as role', {}, { role: '__proto__', jwt: 'y' }, 400, 'invalid role name "__proto__"'],
-    ['an unknown token', {}, { role: 'birddog', jwt: 'y' }, 403, 'permission denied'],
+  const seeds: Readonly<Record<string, Partial<VaultSeedInput>>> = {
+    expired: { serviceAccounts: { j: { ...account, fault: 'expired' } } },
+    early: { serviceAccounts: { j: { ...account, fault: 'not_yet_valid' } } },
+    issuer: { serviceAccounts: { j: { ...account, fault: 'other_issuer' } } },
+    audience: { serviceAccounts: { j: { ...account, audience: 'other', fault: 'not_reviewed' } } },
+    name: { serviceAccounts: { j: { ...account, name: 'other', fault: 'not_reviewed' } } },
+    namespace: { serviceAccounts: { j: { ...account, namespace: 'other' } } },
+    review: { serviceAccounts: { j: { ...account, fault: 'not_reviewed' } } },
+    address: { serviceAccounts: { j: account }, roles: { birddog: { ...role, addressBound: false } } },
+    unconfigured: { serviceAccounts: { j: account }, authConfigured: false },
+  };
+  const audience = 'invalid audience (aud) claim: audience claim does not match any expected audience';
+  const expired = 'invalid expiration time (exp) claim: token is expired';
+  const noKey = 'error verifying token signature: no known key successfully validated the token signature';
+  const refusals: [method: 'kubernetes' | 'jwt', seed: string, body: object, status: number, text: string][] =
     [
-      'an expired token',
-      { serviceAccounts: { old: { ...account, expired: true } } },
-      { role: 'birddog', jwt: 'old' },
-      403,
-      'permission denied',
-    ],
-    [
-      'the wrong audience',
-      { serviceAccounts: { a: { ...account, audience: 'other' } } },
-      { role: 'birddog', jwt: 'a' },
-      403,
-      'invalid audience (aud) claim: audience claim does not match any expected audience',
-    ],
-    [
-      'a service account that is not bound',
-      { serviceAccounts: { a: { ...account, name: 'other' } } },
-      { role: 'birddog', jwt: 'a' },
-      403,
-      'service account name not authorized',
-    ],
-    [
-      'a namespace that is not bound',
-      { serviceAccounts: { a: { ...account, namespace: 'other' } } },
-      { role: 'birddog', jwt: 'a' },
-      403,
-      'namespace not authorized',
-    ],
-    [
-      'an unconfigured mount',
-      { authConfigured: false },
-      { role: 'birddog', jwt: 'sandbox-jwt' },
-      500,
-      'could not load backend configuration',
-    ],
-  ];
-  for (const [what, seed, body, status, text] of refusals) {
-    it(`rejects ${what} with Vault's own message`, () => {
-      const response = vault(seed).send('POST', LOGIN, { body });
+      ['kubernetes', 'review', { jwt: 'j' }, 400, 'missing role'],
+      ['kubernetes', 'review', { role: 'birddog' }, 400, 'missing jwt'],
+      ['kubernetes', 'review', { role: 'x', jwt: 'j' }, 400, 'invalid role name "x"'],
+      ['kubernetes', 'review', { role: '__proto__', jwt: 'j' }, 400, 'invalid role name "__proto__"'],
+      ['kubernetes', 'review', { role: 'birddog', jwt: 'unknown' }, 403, DENIED],
+      ['kubernetes', 'review', { role: 'birddog', jwt: 'j' }, 403, DENIED],
+      ['kubernetes', 'address', { role: 'birddog', jwt: 'j' }, 403, DENIED],
+      ['kubernetes', 'expired', { role: 'birddog', jwt: 'j' }, 403, expired],
+      [
+        'kubernetes',
+        'early',
+        { role: 'birddog', jwt: 'j' },
+        403,
+        'invalid not before (nbf) claim: token not yet valid',
+      ],
+      ['kubernetes', 'issuer', { role: 'birddog', jwt: 'j' }, 403, 'invalid issuer (iss) claim'],
+      ['kubernetes', 'audience', { role: 'birddog', jwt: 'j' }, 403, audience],
+      ['kubernetes', 'name', { role: 'birddog', jwt: 'j' }, 403, 'service account name not authorized'],
+      ['kubernetes', 'namespace', { role: 'birddog', jwt: 'j' }, 403, 'namespace not authorized'],
+      ['kubernetes', 'unconfigured', { role: 'x', jwt: 'j' }, 400, 'invalid role name "x"'],
+      [
+        'kubernetes',
+        'unconfigured',
+        { role: 'birddog', jwt: 'j' },
+        500,
+        'could not load backend configuration',
+      ],
+      ['jwt', 'unconfigured', { role: 'birddog', jwt: 'j' }, 400, 'could not load configuration'],
+      ['jwt', 'name', { role: 'x', jwt: 'j' }, 400, 'role "x" could not be found'],
+      ['jwt', 'review', { role: 'birddog', jwt: 'j' }, 400, `error validating token: ${noKey}`],
+      ['jwt', 'expired', { role: 'birddog', jwt: 'j' }, 400, `error validating token: ${expired}`],
+      [
+        'jwt',
+        'namespace',
+        { role: 'birddog', jwt: 'j' },
+        400,
+        'error validating token: invalid subject (sub) claim',
+      ],
+    ];
+  for (const [authMethod, seed, body, status, text] of refusals) {
+    it(`of ${authMethod} rejects ${JSON.stringify(body)} (${seed}) with the server's own message`, () => {
+      const response = vault({ ...seeds[seed], authMethod }).send('POST', LOGIN, { body });
       assert.deepEqual([response.status, response.json], [status, { errors: [text] }]);
     });
   }
+
+  it('succeeds without a token if it is subject to MFA', () => {
+    const { status, json } = vault({ mfa: true }).login();
+    assert.deepEqual([status, json.auth.client_token, json.auth.token_type], [200, '', 'default']);
+    assert.equal(json.auth.mfa_requirement.mfa_constraints.x.any[0].type, 'totp');
+  });
 
   it('exists only at its own mount', () => {
     const { send } = vault({ authMount: 'ocp' });
@@ -113,7 +142,9 @@ describe('Kubernetes login', () => {
   });
 
   it('rejects a body that is not JSON', () => {
-    assert.equal(vault().send('POST', LOGIN, { raw: '{' }).status, 400);
+    const errors = (raw: string) => vault().send('POST', LOGIN, { raw }).json.errors[0];
+    assert.match(errors('{'), /^failed to parse JSON input/);
+    assert.match(errors('[]'), /^failed to decode JSON input: json: cannot unmarshal array/);
   });
 });
 
@@ -138,7 +169,8 @@ describe('KV reads', () => {
       roles: { birddog: { ...role, read: ['kv/*'] } },
     };
     const { send, token } = vault(seed);
-    assert.deepEqual(send('GET', '/v1/kv/app', { token: token() }).json.data, { k: 'v' });
+    const read = send('GET', '/v1/kv/app', { token: token() }).json;
+    assert.deepEqual([read.data, read.lease_duration], [{ k: 'v' }, 2_764_800]);
     const gone = send('GET', '/v1/kv/none', { token: token() });
     assert.deepEqual([gone.status, gone.json], [404, { errors: [] }]);
   });
@@ -178,25 +210,37 @@ describe('KV reads', () => {
   });
 });
 
-describe('permission denied', () => {
-  it('has three forms, depending on the cause', () => {
-    const { send, token } = vault();
-    const errors = (sent: Sent, path = MAIN) => send('GET', path, sent).json.errors[0];
-    assert.equal(errors({}), 'permission denied');
-    assert.equal(
-      errors({ token: token() }, '/v1/secret/data/x'),
-      '1 error occurred:\n\t* permission denied\n\n',
-    );
-    assert.equal(
-      errors({ token: 'hvs.x' }),
-      '2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n',
-    );
+describe('KV reads of a wrong version', () => {
+  it('answer 404 with a warning for version 2 without data/, if a policy allows the path', () => {
+    const { send, token } = vault({ roles: { birddog: { ...role, read: ['secret/*'] } } });
+    const { status, json, body } = send('GET', '/v1/secret/birddog/main', { token: token() });
+    assert.deepEqual([status, json.data, json.errors], [404, null, undefined]);
+    assert.match(json.warnings[0], /^Invalid path for a versioned K\/V secrets engine\..*'bao kv get'/);
+    assert.doesNotMatch(body ?? '', /\n$/);
   });
 
-  it('has a single form if the server is configured so', () => {
-    const { send } = vault({}, { spelling: 'plain' });
-    assert.deepEqual(send('GET', MAIN, { token: 'x' }).json.errors, ['permission denied']);
+  it('answer 400 until the upgrade to version 2 has ended', () => {
+    const { send, control, token } = vault({ mounts: { secret: 'upgrading' } });
+    const during = send('GET', MAIN, { token: token() });
+    assert.equal(during.status, 400);
+    assert.match(during.json.errors[0], /^Upgrading from non-versioned to versioned data\./);
+    control('PUT', '/__control/upgraded/secret');
+    assert.equal(send('GET', MAIN, { token: token() }).status, 200);
   });
+});
+
+describe('permission denied', () => {
+  for (const [product, invalid] of [
+    ['openbao', DENIED],
+    ['vault', '2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n'],
+  ] as const)
+    it(`has the words of ${product} for each cause`, () => {
+      const { send, token } = vault({ product });
+      const errors = (sent: Sent, path = MAIN) => send('GET', path, sent).json.errors[0];
+      assert.equal(errors({}), DENIED);
+      assert.equal(errors({ token: token() }, '/v1/secret/data/x'), DENIED_BY_POLICY);
+      assert.equal(errors({ token: 'unknown' }), invalid);
+    });
 });
 
 describe('a token', () => {
@@ -219,6 +263,9 @@ describe('a token', () => {
       body: { increment: '3600s' },
     });
     assert.equal(renewed.json.auth.lease_duration, 50);
+    assert.match(renewed.json.warnings[0], /^TTL of "1h" exceeded the effective max_ttl of "50s"; /);
+    const days = send('POST', '/v1/auth/token/renew-self', { token: tokenId, body: { increment: '90d' } });
+    assert.match(days.json.warnings[0], /^TTL of "2160h" exceeded/);
   });
 
   it('is rejected after it was revoked', () => {
@@ -240,10 +287,47 @@ describe('a token', () => {
   it('of type batch can be neither renewed nor revoked', () => {
     const { send, token } = vault({ roles: { birddog: { ...role, tokenType: 'batch' } } });
     const tokenId = token();
-    assert.match(tokenId, /^hvb\./);
+    assert.match(tokenId, /^b\./);
     assert.equal(send('POST', '/v1/auth/token/renew-self', { token: tokenId }).status, 400);
     assert.equal(send('POST', '/v1/auth/token/revoke-self', { token: tokenId }).status, 400);
     assert.equal(send('GET', MAIN, { token: tokenId }).status, 200);
+  });
+});
+
+describe('a token of a role', () => {
+  const SELF: readonly [method: string, path: string][] = [
+    ['GET', '/v1/auth/token/lookup-self'],
+    ['POST', '/v1/auth/token/renew-self'],
+    ['POST', '/v1/auth/token/revoke-self'],
+  ];
+
+  it('without the policy "default" may do with itself only what its own policy lists', () => {
+    const bare = vault({ roles: { birddog: { ...role, defaultPolicy: false } } });
+    const tokenId = bare.token();
+    for (const [method, path] of SELF) {
+      const response = bare.send(method, path, { token: tokenId });
+      assert.deepEqual([response.status, response.json.errors], [403, [DENIED_BY_POLICY]]);
+    }
+    const listing = {
+      ...role,
+      defaultPolicy: false,
+      read: ['auth/token/lookup-self'],
+      update: ['auth/token/renew-self', 'auth/token/revoke-self'],
+    };
+    const listed = vault({ roles: { birddog: listing } });
+    const own = listed.token();
+    assert.deepEqual(
+      SELF.map(([method, path]) => listed.send(method, path, { token: own }).status),
+      [200, 200, 204],
+    );
+  });
+
+  it('with a number of uses is invalid after them', () => {
+    const { send, login } = vault({ roles: { birddog: { ...role, numUses: 2 } } });
+    const { auth } = login().json;
+    assert.equal(auth.num_uses, 2);
+    const read = () => send('GET', MAIN, { token: auth.client_token });
+    assert.deepEqual([read().status, read().status, read().json.errors[0]], [200, 200, DENIED]);
   });
 });
 
@@ -252,10 +336,26 @@ describe('a namespace', () => {
     const { send } = vault({ namespace: 'team/a' });
     const body = { role: 'birddog', jwt: 'sandbox-jwt' };
     assert.equal(send('POST', LOGIN, { body }).status, 403);
-    assert.equal(send('POST', LOGIN, { body, headers: { 'x-vault-namespace': 'team/b' } }).status, 403);
-    assert.equal(send('POST', LOGIN, { body, headers: { 'x-vault-namespace': 'team/a/' } }).status, 200);
+    assert.equal(send('POST', LOGIN, { body, headers: { 'x-vault-namespace': 'team/b' } }).status, 404);
+    const there = send('POST', LOGIN, { body, headers: { 'x-vault-namespace': 'team/a/' } });
+    assert.deepEqual([there.status, there.headers?.['x-vault-namespace']], [200, 'team/a/']);
     assert.equal(send('POST', '/v1/team/a/auth/kubernetes/login', { body }).status, 200);
   });
+});
+
+it('says that a namespace does not exist, is locked or is sealed, and has no health in any', () => {
+  const { send } = vault({ lockedNamespaces: ['locked'], sealedNamespaces: ['sealed'] });
+  const named = (namespace: string, path = LOGIN) => {
+    const { status, json } = send('POST', path, { headers: { 'x-vault-namespace': namespace } });
+    return [status, json.errors[0]];
+  };
+  assert.deepEqual(named('nowhere'), [404, 'namespace not found']);
+  assert.deepEqual(named('sealed'), [503, 'namespace is sealed']);
+  assert.match(
+    String(named('locked')),
+    /^503,API access to this namespace has been locked .* "locked\/" must/,
+  );
+  assert.deepEqual(named('x', '/v1/sys/health'), [400, 'operation unavailable in namespaces']);
 });
 
 describe('the server', () => {
@@ -303,8 +403,37 @@ describe('the server', () => {
     const { send, control, token } = vault();
     const tokenId = token();
     control('PUT', '/__control/mode', { body: { mode: 'standby_redirecting' } });
-    assert.equal(send('GET', MAIN, { token: tokenId }).status, 307);
+    assert.equal(send('POST', LOGIN).status, 307);
+    assert.equal(send('GET', MAIN, { token: tokenId }).status, 200, 'OpenBao serves reads itself');
+    const headers = { 'x-vault-no-request-forwarding': 'true' };
+    assert.equal(send('GET', MAIN, { token: tokenId, headers }).status, 307);
     assert.equal(send('GET', '/v1/sys/health?standbyok=true').status, 200);
+    const ofVault = vault({ product: 'vault' });
+    ofVault.control('PUT', '/__control/mode', { body: { mode: 'standby_redirecting' } });
+    assert.equal(ofVault.send('GET', MAIN).status, 307);
+  });
+
+  it('tells the cluster in its health only while it is unsealed', () => {
+    const { send, control } = vault();
+    const active = send('GET', '/v1/sys/health').json;
+    assert.match(active.cluster_name, /^vault-cluster-[0-9a-f]{8}$/);
+    assert.equal(active.performance_standby, undefined);
+    assert.equal(active.replication_dr_mode, 'disabled');
+    control('PUT', '/__control/mode', { body: { mode: 'sealed' } });
+    const sealed = send('GET', '/v1/sys/health').json;
+    assert.deepEqual([sealed.cluster_name, sealed.replication_dr_mode], [undefined, 'unknown']);
+    assert.equal(vault({ product: 'vault' }).send('GET', '/v1/sys/health').json.performance_standby, false);
+  });
+
+  it('limits the rate of reads without a retry-after', () => {
+    const { send, control, token } = vault();
+    const tokenId = token();
+    control('PUT', '/__control/mode', { body: { mode: 'reads_over_quota' } });
+    const { status, json, headers } = send('GET', MAIN, { token: tokenId });
+    assert.equal(status, 429);
+    assert.deepEqual(json.errors, ['request path "secret/data/birddog/main": rate limit quota exceeded']);
+    assert.deepEqual(headers, HEADERS);
+    assert.equal(send('POST', LOGIN).status, 400, 'and not of logins');
   });
 
   it('rejects an unknown mode', () => {
@@ -312,9 +441,13 @@ describe('the server', () => {
   });
 });
 
-it('has no response for unknown routes, so that the emulator answers 501', () => {
-  const { send, token } = vault();
+it('denies what no policy allows, and has no response for other unknown routes, so that the emulator answers 501', () => {
+  const { send, token } = vault({
+    roles: { birddog: { ...role, read: ['secret/*'], update: ['secret/data/birddog/main'] } },
+  });
   assert.equal(send('GET', '/v2/x').status, undefined);
-  assert.equal(send('GET', '/v1/secret/metadata/birddog/main', { token: token() }).status, 403);
+  assert.equal(send('GET', '/v1/sys/mounts', { token: token() }).status, 403);
+  assert.equal(send('PUT', '/v1/secret/data/x', { token: token() }).status, 403);
+  assert.equal(send('GET', '/v1/secret/metadata/birddog/main', { token: token() }).status, undefined);
   assert.equal(send('PUT', MAIN, { token: token() }).status, undefined);
 });

@@ -1,52 +1,65 @@
 import type { EmulatorResponse, EmulatorRequest } from '../server/emulator-server.ts';
-import { kubernetesLogin } from './kubernetes-login.ts';
 import { KvStore } from './kv-store.ts';
+import { login } from './login.ts';
 import { TOKEN_ROUTES } from './token-self.ts';
-import { bodyFields, denied, failure, type Spelling } from './vault-answers.ts';
+import {
+  bodyFields,
+  denied,
+  deniedByPolicy,
+  failure,
+  invalidToken,
+  withServerHeaders,
+} from './vault-answers.ts';
 import { health, type Mode, modeNamed, outOfService } from './vault-mode.ts';
 import type { VaultSeed } from './vault-seed.ts';
-import { Tokens } from './vault-tokens.ts';
+import { type Token, Tokens } from './vault-tokens.ts';
 
 export interface VaultOptions {
   readonly seed: VaultSeed;
   readonly now: () => number;
-  /** The form of every "permission denied"; by default each case has the form of a current Vault. */
-  readonly spelling?: Spelling;
 }
 
 /** Creates a Vault. `handle` returns undefined for a route that the emulator lacks. */
-export function createVaultHandler({ seed, now, spelling }: VaultOptions) {
-  const tokens = new Tokens(now);
-  const secrets = new KvStore(seed.mounts, seed.secrets, now);
-  const login = `auth/${seed.authMount}/login`;
+export function createVaultHandler({ seed, now }: VaultOptions) {
+  const { product } = seed;
+  const tokens = new Tokens(now, product);
+  const secrets = new KvStore(seed.mounts, seed.secrets, now, product);
+  const loginPath = `auth/${seed.authMount}/login`;
   let mode: Mode = 'active';
 
   function handle(request: EmulatorRequest): EmulatorResponse | undefined {
     if (!request.path.startsWith('/v1/')) return undefined;
-    const full = request.path.slice('/v1/'.length);
-    if (full === 'sys/health') return health(mode, request.query, now());
-    const unavailable = outOfService(mode, full);
-    if (unavailable) return unavailable;
-    const path = pathInNamespace(full, request.headers['x-vault-namespace'] ?? '', seed.namespace);
-    if (path === undefined) return denied(spelling ?? 'plain');
-    if (/^auth\/(?!token\/)/.test(path)) {
-      if (path !== login) return denied(spelling ?? 'plain');
-      return request.method === 'GET'
-        ? failure(405, 'unsupported operation')
-        : kubernetesLogin(request.body, seed, tokens);
-    }
-    return withToken(request, path);
+    const namespace = withoutOuterSlashes(request.headers['x-vault-namespace'] ?? '');
+    const response = answer(request, request.path.slice('/v1/'.length), namespace);
+    return response && withServerHeaders(response, namespace === '' ? '' : `${namespace}/`);
   }
 
-  function withToken(request: EmulatorRequest, path: string): EmulatorResponse | undefined {
-    const tokenId = tokenText(request.headers);
-    const token = tokens.find(tokenId);
-    if (!token) return denied(spelling ?? (tokenId === '' ? 'plain' : 'two'));
-    const selfRoute = TOKEN_ROUTES.get(`${request.method} ${path}`);
-    if (selfRoute) return selfRoute(token, tokens, request.body);
-    if (request.method !== 'GET' || /^(?:auth|sys)\//.test(path)) return undefined;
-    if (!token.role.read.some((pattern) => covers(pattern, path))) return denied(spelling ?? 'one');
-    return secrets.read(path, request.query.get('version'));
+  function answer(request: EmulatorRequest, full: string, namespace: string): EmulatorResponse | undefined {
+    const { method, headers, query, body } = request;
+    if (full === 'sys/health')
+      return namespace === ''
+        ? health(mode, product, query, now())
+        : failure(400, 'operation unavailable in namespaces');
+    const unforwarded = headers['x-vault-no-request-forwarding'] === 'true';
+    const unavailable = outOfService(mode, product, { method, path: full, unforwarded });
+    if (unavailable) return unavailable;
+    const closed = closedNamespace(namespace, seed);
+    if (closed) return closed;
+    const path = pathInNamespace(full, namespace, seed.namespace);
+    if (path === undefined) return namespace === '' ? denied() : failure(404, 'namespace not found');
+    if (!/^auth\/(?!token\/)/.test(path)) return withToken(request, path);
+    if (path !== loginPath) return denied();
+    return method === 'GET' ? failure(405, 'unsupported operation') : login(body, seed, tokens);
+  }
+
+  function withToken({ method, headers, query, body }: EmulatorRequest, path: string) {
+    const id = tokenText(headers);
+    const token = tokens.use(id);
+    if (!token) return id === '' ? denied() : invalidToken(product);
+    if (!mayAccess(token, method, path)) return deniedByPolicy();
+    const selfRoute = TOKEN_ROUTES.get(`${method} ${path}`);
+    if (selfRoute) return selfRoute(token, tokens, body);
+    return method === 'GET' ? secrets.read(path, query.get('version')) : undefined;
   }
 
   /** Serves the control routes that startVaultEmulator documents. */
@@ -60,6 +73,11 @@ export function createVaultHandler({ seed, now, spelling }: VaultOptions) {
     }
     if (method === 'DELETE' && path === '/__control/tokens') {
       tokens.revokeAll();
+      return { status: 204 };
+    }
+    const [, upgraded] = /^\/__control\/upgraded\/(.+)$/.exec(path) ?? [];
+    if (method === 'PUT' && upgraded !== undefined) {
+      secrets.upgraded(upgraded);
       return { status: 204 };
     }
     const [, secret] = /^\/__control\/secrets\/(.+)$/.exec(path) ?? [];
@@ -76,10 +94,26 @@ export function createVaultHandler({ seed, now, spelling }: VaultOptions) {
   return { handle, control };
 }
 
+/** Returns whether the policies of a token allow a request. */
+function mayAccess({ role }: Token, method: string, path: string): boolean {
+  if (role.defaultPolicy && TOKEN_ROUTES.has(`${method} ${path}`)) return true;
+  return (method === 'GET' ? role.read : role.update).some((pattern) => covers(pattern, path));
+}
+
+/** Returns the answer of a namespace that an operator locked or sealed. */
+function closedNamespace(namespace: string, seed: VaultSeed): EmulatorResponse | undefined {
+  if (seed.sealedNamespaces.includes(namespace)) return failure(503, 'namespace is sealed');
+  if (!seed.lockedNamespaces.includes(namespace)) return undefined;
+  return failure(
+    503,
+    `API access to this namespace has been locked by an administrator - "${namespace}/" must be unlocked to gain access.`,
+  );
+}
+
 /** Returns the path within the namespace, which the header or the path names; undefined for another namespace. */
 function pathInNamespace(path: string, header: string, namespace: string): string | undefined {
   const requested = withoutOuterSlashes(namespace);
-  if (withoutOuterSlashes(header) === requested) return path;
+  if (header === requested) return path;
   return header === '' && path.startsWith(`${requested}/`) ? path.slice(requested.length + 1) : undefined;
 }
 

@@ -67,7 +67,7 @@ const vault = emulatedVault(
       'of-another': { ...account, name: 'another' },
       elsewhere: { ...account, namespace: 'elsewhere' },
       aloof: { ...account, audience: 'another' },
-      expired: { ...account, expired: true },
+      expired: { ...account, fault: 'expired' },
     },
   },
   clock.now,

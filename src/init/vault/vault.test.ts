@@ -33,7 +33,7 @@ const SEED = {
   },
   serviceAccounts: {
     ...SANDBOX.serviceAccounts,
-    'expired-jwt': { name: 'birddog', namespace: 'birddog', audience: 'vault', expired: true },
+    'expired-jwt': { name: 'birddog', namespace: 'birddog', audience: 'vault', fault: 'expired' as const },
   },
   mounts: { secret: 2 as const, old: 1 as const },
   secrets: {
