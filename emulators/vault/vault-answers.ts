@@ -1,7 +1,7 @@
 import { type EmulatorResponse, json } from '../server/emulator-server.ts';
 import type { Product } from './vault-seed.ts';
 
-/** The lease that Vault reports for what has no TTL of its own, in seconds (32 days). */
+/** The lease that Vault reports for a secret without a TTL, in seconds: 32 days. */
 export const SYSTEM_TTL = 2_764_800;
 
 export function failure(status: number, ...errors: string[]): EmulatorResponse {

@@ -1,9 +1,9 @@
 import type { Clock } from '../domain/clock.ts';
 import { type Deadline, deadlineAfter } from '../domain/deadline.ts';
 import type { Log } from '../runtime/log.ts';
-import { VaultFailure } from './vault/failures.ts';
-import type { Vault } from './vault/vault.ts';
+import { isTokenFailure, VaultFailure } from './vault/failures.ts';
 import { mintCertificates } from './certificates.ts';
+import { ATTEMPT_TIMEOUT_MS } from './key-watch.ts';
 import type { CertificatesConfig, Config } from './settings.ts';
 import { type Both, CONTAINERS, readKeys } from './container-keys.ts';
 import { filesOf, newCertificates } from './certificate-sets.ts';
@@ -24,9 +24,25 @@ export async function initialise(config: Config, log: Log, clock: Clock): Promis
   const deadline = deadlineAfter(config.VAULT_DEADLINE_MS, clock);
   const outbound = vaultOutbound(config);
   const vault = openVault(config, outbound);
+  const session = createVaultSession({ vault, ...config.login, clock, log });
+  // A connection that never answers leaves time for a second attempt.
+  const timeoutMs = Math.min(ATTEMPT_TIMEOUT_MS, config.VAULT_DEADLINE_MS / 2);
+  const attempt = async () => {
+    const timeout = deadlineAfter(Math.min(timeoutMs, deadline.left()), clock, deadline.signal);
+    try {
+      const token = await session.token(timeout);
+      await writeBoth(config, await readKeys(vault, config.paths, token, timeout), log, clock);
+    } catch (error) {
+      if (isTokenFailure(error)) session.refused();
+      throw error;
+    } finally {
+      timeout.close();
+    }
+  };
   try {
-    await retrying(() => fetchAndWrite(config, vault, log, clock, deadline), deadline, log, clock);
+    await retrying(attempt, deadline, log, clock);
   } finally {
+    await session.close();
     deadline.close();
     outbound.close();
   }
@@ -39,22 +55,6 @@ export async function initialiseCertificates(
   clock: Clock,
 ): Promise<void> {
   await writeBoth(config, { main: new Map(), sidecar: new Map() }, log, clock);
-}
-
-async function fetchAndWrite(
-  config: Config,
-  vault: Vault,
-  log: Log,
-  clock: Clock,
-  deadline: Deadline,
-): Promise<void> {
-  const session = createVaultSession({ vault, ...config.login, clock, log });
-  try {
-    const token = await session.token(deadline);
-    await writeBoth(config, await readKeys(vault, config.paths, token, deadline), log, clock);
-  } finally {
-    await session.close();
-  }
 }
 
 async function writeBoth(

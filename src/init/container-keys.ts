@@ -2,7 +2,7 @@ import type { Deadline } from '../domain/deadline.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { Secret } from '../domain/secret.ts';
 import { VaultFailure } from './vault/failures.ts';
-import type { Vault } from './vault/vault.ts';
+import type { Vault, VaultToken } from './vault/vault.ts';
 import type { SecretFiles } from './write-set.ts';
 
 /** One value for each of the two containers. */
@@ -28,7 +28,7 @@ const FIELDS = {
 export async function readKeys(
   vault: Vault,
   paths: Both<string>,
-  token: Secret,
+  token: VaultToken,
   deadline: Deadline,
 ): Promise<Both<SecretFiles>> {
   const main = await vault.read(paths.main, token, deadline);

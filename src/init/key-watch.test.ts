@@ -28,7 +28,13 @@ function opened(read: () => typeof KEYS, { random = 0, tokenDueAt = Infinity } =
     },
   };
   const session: VaultSession = {
-    token: async () => new Secret('t'),
+    token: async () => ({
+      secret: new Secret('t'),
+      lifeMs: 0,
+      renewable: true,
+      revocable: true,
+      limitedUses: false,
+    }),
     dueAt: () => begin + tokenDueAt,
     endsAt: () => undefined,
     refused: () => void (counts.refused += 1),
@@ -123,17 +129,27 @@ describe('a watch on keys', () => {
     const { watch, poll, counts } = opened(() => (left-- > 0 ? failing('token_dead')() : KEYS));
     await poll();
     assert.deepEqual([counts.refused, watch.failing()], [1, undefined]);
-    const lasting = opened(failing('token_dead'));
+    assert.deepEqual([...watch.failures()], [['token_dead', 1]], 'a new login that helps is counted too');
+    const lasting = opened(failing('token_uses'));
     await lasting.poll();
     assert.deepEqual([lasting.counts.refused, lasting.counts.reads], [1, 2]);
-    assert.match(lasting.watch.failing() ?? '', /rejected the token that it issued/);
+    assert.deepEqual([...lasting.watch.failures()], [['token_uses', 1]]);
+    assert.match(lasting.watch.failing() ?? '', /no uses left/);
   });
 
-  it('reads the CA again if Vault is not trusted', async () => {
-    const { poll, counts } = opened(failing('not_trusted'));
+  it('reads the CA again right before the attempt after Vault was not trusted', async () => {
+    let outcome: () => typeof KEYS = failing('not_trusted');
+    const { poll, counts } = opened(() => outcome());
     await poll();
-    assert.equal(counts.rereads, 1);
+    assert.equal(counts.rereads, 0, 'a CA that is replaced during the backoff counts');
+    outcome = failing('certificate_expired');
+    await poll();
+    outcome = () => KEYS;
+    await poll();
+    await poll();
+    assert.equal(counts.rereads, 2);
     const other = opened(failing('unreachable'));
+    await other.poll();
     await other.poll();
     assert.equal(other.counts.rereads, 0);
   });

@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.ts';
 import { deadlineAfter } from '../domain/deadline.ts';
 import type { Log } from '../runtime/log.ts';
-import { VaultFailure } from './vault/failures.ts';
+import { isTokenFailure, VaultFailure, type VaultFailureName } from './vault/failures.ts';
 import type { Vault } from './vault/vault.ts';
 import { type Both, readKeys } from './container-keys.ts';
 import type { VaultSession } from './vault/vault-session.ts';
@@ -34,14 +34,16 @@ export interface KeyWatch {
   dueAt(): number;
   /** Returns when the keys were last read (epoch ms); undefined if never. */
   readAt(): number | undefined;
-  /** Returns the number of failures by name. */
+  /** Returns the number of polls that failed, or succeeded only after a new login, by failure. */
   failures(): ReadonlyMap<string, number>;
   /** Returns the reason of the last failure; undefined after a success. */
   failing(): string | undefined;
 }
 
 /** Timeout of one attempt. */
-const ATTEMPT_TIMEOUT_MS = 10_000;
+export const ATTEMPT_TIMEOUT_MS = 10_000;
+/** Failures after which VAULT_CACERT is read again: an operator may have replaced it. */
+const AUTHORITY_FAILURES: ReadonlySet<VaultFailureName> = new Set(['not_trusted', 'certificate_expired']);
 /** Delay after a failure, doubled each time. Up to half of it is random, so that pods do not retry at the same time. */
 const BACKOFF_MS = { first: 1000, max: 60_000 };
 /** Minimum time between two reads. */
@@ -55,29 +57,38 @@ export function createKeyWatch(options: KeyWatchOptions): KeyWatch {
   let dueAt = clock.now();
   let readAt: number | undefined;
   let failing: string | undefined;
+  let authorityFailed = false;
   let backoff = BACKOFF_MS.first;
 
   async function read(): Promise<Both<SecretFiles>> {
+    if (authorityFailed) reread();
     const deadline = deadlineAfter(ATTEMPT_TIMEOUT_MS, clock, stopping);
     try {
       return await readKeys(vault, paths, await session.token(deadline), deadline);
     } catch (error) {
-      if (!(error instanceof VaultFailure) || error.retry !== 'once') throw error;
+      if (!isTokenFailure(error)) throw error;
       session.refused();
-      return await readKeys(vault, paths, await session.token(deadline), deadline);
+      const found = await readKeys(vault, paths, await session.token(deadline), deadline);
+      count(error.failure);
+      log.warn('keys read after a new login', { failure: error.failure, reason: error.message });
+      return found;
     } finally {
       deadline.close();
     }
   }
 
+  function count(name: string): void {
+    failures.set(name, (failures.get(name) ?? 0) + 1);
+  }
+
   function failed(error: unknown): void {
     const name = error instanceof VaultFailure ? error.failure : 'unforeseen';
     failing = error instanceof Error ? error.message : String(error);
-    failures.set(name, (failures.get(name) ?? 0) + 1);
+    count(name);
     const wait = Math.round(backoff * (1 - options.random() / 2));
     backoff = Math.min(backoff * 2, BACKOFF_MS.max);
     dueAt = clock.now() + wait;
-    if (name === 'not_trusted') reread();
+    authorityFailed = error instanceof VaultFailure && AUTHORITY_FAILURES.has(error.failure);
     log.warn('keys not read, previous keys stay in use', {
       failure: name,
       reason: failing,
@@ -104,6 +115,7 @@ export function createKeyWatch(options: KeyWatchOptions): KeyWatch {
       }
       if (failing !== undefined) log.info('keys are readable again');
       failing = undefined;
+      authorityFailed = false;
       backoff = BACKOFF_MS.first;
       readAt = clock.now();
       dueAt = Math.max(readAt + MIN_INTERVAL_MS, Math.min(readAt + options.intervalMs, session.dueAt()));

@@ -48,6 +48,17 @@ describe('the settings of init', () => {
     });
   }
 
+  for (const address of ['https://h/v1', 'https://h/vault/v1/', 'https://h/?x=1', 'https://h/#x'])
+    it(`reject the address ${address}`, () =>
+      assert.deepEqual(faultsOf({ ...ENV, VAULT_ADDR: address }), ['VAULT_ADDR']));
+
+  it('reject a mount that begins with auth/, and characters that no header can have', () => {
+    const wrong = { VAULT_AUTH_MOUNT: 'auth/kubernetes', VAULT_NAMESPACE: 'größe' };
+    assert.deepEqual(faultsOf({ ...ENV, ...wrong }).sort(), Object.keys(wrong).sort());
+    assert.deepEqual(faultsOf({ ...ENV, VAULT_NAMESPACE: 'a\nb: c' }), ['VAULT_NAMESPACE']);
+    assert.deepEqual(faultsOf({ ...ENV, VAULT_ADDR: 'https://h/vault', VAULT_NAMESPACE: '/a/b/' }), []);
+  });
+
   it('prefer the CA as text over the CA file', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'ca-'));
     const [one, two] = [await mint(), await mint()];

@@ -21,6 +21,27 @@ const vaultPath: Reader<string> = (value) => {
   return value;
 };
 
+/** The mount of the auth method. The form `auth/kubernetes` is that of the CLI and of policies, not of the API's mounts. */
+const authMount: Reader<string> = (value) => {
+  if (value.startsWith('auth/')) throw new Error(`"${value}" must not begin with "auth/"`);
+  return vaultPath(value);
+};
+
+/** A Vault namespace: printable ASCII characters without spaces, because it is sent as a header. */
+const vaultNamespace: Reader<string> = (value) => {
+  if (!/^[\x21-\x7e]*$/.test(value))
+    throw new Error(`${JSON.stringify(value)} contains a character that no Vault namespace has`);
+  return value;
+};
+
+/** The address of Vault, which may be below a path of a reverse proxy. */
+const vaultAddress: Reader<URL> = (value) => {
+  const url = serviceUrl(value);
+  if (url.search !== '' || url.hash !== '') throw new Error(`"${value}" must not have a query or a fragment`);
+  if (/\/v1\/?$/.test(url.pathname)) throw new Error(`"${value}" must not end in /v1, which Birddog adds`);
+  return url;
+};
+
 /** A file of CA certificates. It is validated at start and can be read again later. */
 interface CaFile {
   /** Reads the CA certificates (PEM). Throws Error if the file contains none. */
@@ -65,7 +86,10 @@ const certificateSettings = {
 };
 
 const vaultSettings = {
-  VAULT_ADDR: required(serviceUrl, 'Address of Vault.'),
+  VAULT_ADDR: required(
+    vaultAddress,
+    'Address of Vault. It may have a path, if a reverse proxy serves Vault below one.',
+  ),
   VAULT_CACERT: optional(
     caFile,
     undefined,
@@ -81,8 +105,12 @@ const vaultSettings = {
     '',
     "Name that Vault's certificate must contain. Default: the host of VAULT_ADDR.",
   ),
-  VAULT_NAMESPACE: optional(text, '', 'Vault namespace (Enterprise, HCP, OpenBao).'),
-  VAULT_AUTH_MOUNT: optional(vaultPath, 'kubernetes', 'Mount path of the Kubernetes auth method.'),
+  VAULT_NAMESPACE: optional(vaultNamespace, '', 'Vault namespace (Enterprise, HCP, OpenBao).'),
+  VAULT_AUTH_MOUNT: optional(
+    authMount,
+    'kubernetes',
+    'Mount path of the Kubernetes (or JWT) auth method, without "auth/".',
+  ),
   VAULT_ROLE: required(text, 'Vault role that is bound to the service account.'),
   VAULT_TOKEN_FILE: optional(
     text,

@@ -149,7 +149,7 @@ function addWatchMetrics(
   metrics.readings(
     'counter',
     'birddog_init_vault_failures_total',
-    'Polls in which the keys could not be read from Vault, by the failure name in docs/vault.md.',
+    'Polls in which the keys could not be read from Vault, or only after a new login, by the failure name in docs/vault.md.',
     'failure',
     keyWatch.failures,
   );

@@ -68,6 +68,7 @@ const vault = emulatedVault(
       elsewhere: { ...account, namespace: 'elsewhere' },
       aloof: { ...account, audience: 'another' },
       expired: { ...account, fault: 'expired' },
+      unknown: { ...account, fault: 'not_reviewed' },
     },
   },
   clock.now,
@@ -147,7 +148,15 @@ const FAILURES: Readonly<Record<VaultFailureName, () => void>> = {
   account_not_bound: asAccount('of-another'),
   namespace_not_bound: asAccount('elsewhere'),
   wrong_audience: asAccount('aloof'),
-  login_denied: asAccount('expired'),
+  wrong_host_name: cut('ERR_TLS_CERT_ALTNAME_INVALID'),
+  certificate_expired: cut('CERT_HAS_EXPIRED'),
+  client_certificate_required: cut('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED'),
+  login_denied: asAccount('unknown'),
+  unknown_namespace: stand(says(/./, 404, 'namespace not found')),
+  mfa_required: atLogin(
+    stand(answers(LOGIN, 200, { auth: { client_token: '', mfa_requirement: { mfa_request_id: 'x' } } })),
+  ),
+  invalid_account_token: asAccount('expired'),
   auth_not_set_up: atLogin(stand(says(LOGIN, 500, 'could not load backend configuration'))),
   read_denied: stand(says(DATA, 403, '1 error occurred:\n\t* permission denied\n\n')),
   token_dead: stand(
@@ -156,6 +165,15 @@ const FAILURES: Readonly<Record<VaultFailureName, () => void>> = {
   secret_missing: stand(says(/sidecar$/, 404)),
   secret_deleted: () => vault.control('DELETE', 'secrets/secret/birddog/sidecar'),
   field_missing: () => vault.control('PUT', 'secrets/secret/birddog/main', { 'datadog-api-key': 'alone' }),
+  token_uses: atLogin(
+    stand((request) => {
+      const auth = { client_token: 't', lease_duration: 60, num_uses: 1 };
+      const answer = LOGIN.test(request.path)
+        ? answers(LOGIN, 200, { auth })
+        : says(/./, 403, 'permission denied');
+      return answer(request);
+    }),
+  ),
   wrong_shape: stand(answers(DATA, 200, { data: { 'datadog-api-key': 'a', 'datadog-app-key': 'b' } })),
   rate_limited: mode('over_quota'),
   failed: stand(says(/./, 500, 'internal error')),

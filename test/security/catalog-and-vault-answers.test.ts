@@ -17,6 +17,7 @@ import { manualClock } from '../manual-clock.ts';
 const clock = manualClock();
 const deadline = () => deadlineAfter(60_000, clock);
 const secret = () => new Secret('s');
+const token = { secret: secret(), lifeMs: 0, renewable: true, revocable: true, limitedUses: false };
 const url = new URL('https://peer.example.test');
 
 interface Scripted {
@@ -48,7 +49,7 @@ const CATALOGS: Readonly<Record<string, (outbound: Outbound) => Catalog>> = {
 };
 
 const NAMES =
-  'data attributes name kind namespace links next errors message allFactSheets pageInfo hasNextPage endCursor edges node id type status displayName externalId access_token expires_in result sys_id auth client_token lease_duration renewable metadata __proto__ toString'.split(
+  'warnings mfa_requirement num_uses token_type data attributes name kind namespace links next errors message allFactSheets pageInfo hasNextPage endCursor edges node id type status displayName externalId access_token expires_in result sys_id auth client_token lease_duration renewable metadata __proto__ toString'.split(
     ' ',
   );
 const TEXTS = ['', 'x', 'Application', 'service', 'a\r\nb: c', '\u2028', '1e300', 'token'];
@@ -216,9 +217,9 @@ describe('the answer of Vault', () => {
         const vault = createVault({ address: url, outbound, kv: { mount: 'secret', version: 2 } });
         const asks = [
           async () => requireToken(await vault.login('kubernetes', 'r', secret(), deadline())),
-          async () => requireToken(await vault.renew(secret(), deadline())),
-          async () => assert.ok(isObject(await vault.read('a/b', secret(), deadline()))),
-          () => vault.revoke(secret(), deadline()),
+          async () => requireToken(await vault.renew(token, deadline())),
+          async () => assert.ok(isObject(await vault.read('a/b', token, deadline()))),
+          () => vault.revoke(token, deadline()),
         ];
         for (const ask of asks)
           await ask().catch((error: unknown) => {
@@ -242,7 +243,7 @@ describe('the answer of Vault', () => {
     for (const error of [JSON.rawJSON('1.0'), { toString: 1 }, [[]]]) {
       const outbound = answering(() => ({ status: 400, body: { errors: [error] } }));
       const vault = createVault({ address: url, outbound, kv: { mount: 'secret', version: 2 } });
-      await assert.rejects(vault.read('a', secret(), deadline()), VaultFailure);
+      await assert.rejects(vault.read('a', token, deadline()), VaultFailure);
     }
   });
 

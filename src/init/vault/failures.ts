@@ -14,7 +14,7 @@ export const VAULT_FAILURES = {
     exit: 10,
     retry: 'until deadline',
     says: 'Vault cannot be reached',
-    hint: 'Check VAULT_ADDR, the network policy and DNS.',
+    hint: 'Check VAULT_ADDR (host, port, http or https), the network policy and DNS.',
   },
   not_trusted: {
     exit: 11,
@@ -37,6 +37,21 @@ export const VAULT_FAILURES = {
     exit: 14,
     says: 'Vault is not initialised',
     hint: 'Ask the operators of Vault to initialise it.',
+  },
+  wrong_host_name: {
+    exit: 15,
+    says: "Vault's certificate is for another host name",
+    hint: 'Set VAULT_TLS_SERVER_NAME to a name in the certificate, or VAULT_ADDR to a host in it.',
+  },
+  certificate_expired: {
+    exit: 16,
+    says: "Vault's certificate or its CA has expired or is not yet valid",
+    hint: 'Ask the operators of Vault to renew it. Check the clock of this node, and VAULT_CACERT.',
+  },
+  client_certificate_required: {
+    exit: 17,
+    says: 'Vault requires a client certificate',
+    hint: 'Birddog has none: ask the operators of Vault for a listener without tls_require_and_verify_client_cert.',
   },
   no_token_file: {
     exit: 20,
@@ -66,12 +81,27 @@ export const VAULT_FAILURES = {
   login_denied: {
     exit: 25,
     says: 'Vault denied the login',
-    hint: "Read Vault's log. Causes: an expired token, an invalid signature, a failed token review by Kubernetes, or an unknown VAULT_AUTH_MOUNT.",
+    hint: 'Causes: an unknown VAULT_AUTH_MOUNT, an invalid signature, a failed token review by Kubernetes, or an address outside token_bound_cidrs. Vault logs which; OpenBao only at the log level debug.',
   },
   auth_not_set_up: {
     exit: 26,
     says: 'Kubernetes auth is not configured at this mount',
     hint: 'Check VAULT_AUTH_MOUNT, or ask the operators of Vault to configure the auth method.',
+  },
+  unknown_namespace: {
+    exit: 27,
+    says: 'The Vault namespace does not exist',
+    hint: 'Check VAULT_NAMESPACE.',
+  },
+  mfa_required: {
+    exit: 28,
+    says: 'Vault requires multi-factor authentication for this login',
+    hint: 'A pod has no second factor: ask the operators of Vault to exempt VAULT_AUTH_MOUNT from MFA.',
+  },
+  invalid_account_token: {
+    exit: 29,
+    says: 'Vault rejected the service account token for its time or issuer',
+    hint: 'Check the clocks, that VAULT_TOKEN_FILE is a projected token (Kubernetes renews it), and the issuer in the auth method.',
   },
   read_denied: {
     exit: 30,
@@ -99,6 +129,11 @@ export const VAULT_FAILURES = {
     exit: 35,
     says: 'The secret does not have the format of this KV version',
     hint: 'Set VAULT_KV_VERSION to the version of the engine: 1 or 2.',
+  },
+  token_uses: {
+    exit: 36,
+    says: 'The token has no uses left',
+    hint: "Set the role's token_num_uses to 0: no limit.",
   },
   rate_limited: {
     exit: 40,
@@ -138,6 +173,12 @@ export class VaultFailure extends Error {
   }
 }
 
+/** Returns whether an error says that Vault no longer accepts the token, so that only a new login can help. */
+export function isTokenFailure(error: unknown): error is VaultFailure {
+  return error instanceof VaultFailure && TOKEN_FAILURES.has(error.failure);
+}
+const TOKEN_FAILURES: ReadonlySet<VaultFailureName> = new Set(['token_dead', 'token_uses']);
+
 interface Condition {
   readonly status: number;
   /** Part of Vault's error text. The full text differs between releases. */
@@ -156,6 +197,9 @@ const CONDITIONS: readonly Condition[] = [
   { status: 472, failure: 'standby' },
   { status: 473, failure: 'standby' },
   { status: 429, failure: 'rate_limited' },
+  { status: 404, words: /namespace not found/i, failure: 'unknown_namespace' },
+  // KV version 1 while it becomes version 2.
+  { status: 400, words: /Upgrading from non-versioned/i, failure: 'failed' },
   { status: 400, words: /invalid role name|missing role/i, failure: 'unknown_role' },
   { status: 500, words: /could not load backend configuration/i, failure: 'auth_not_set_up' },
 ];
@@ -165,9 +209,16 @@ const LOGIN_CONDITIONS: readonly Condition[] = [
   { status: 403, words: /service account name not authorized/i, failure: 'account_not_bound' },
   { status: 403, words: /namespace not authorized/i, failure: 'namespace_not_bound' },
   { status: 403, words: /audience|\(aud\)/i, failure: 'wrong_audience' },
+  { status: 403, words: /\((?:exp|nbf|iss)\)/i, failure: 'invalid_account_token' },
   { status: 403, failure: 'login_denied' },
-  { status: 404, failure: 'auth_not_set_up' },
   ...CONDITIONS,
+  { status: 404, failure: 'auth_not_set_up' },
+  // JWT auth, which takes the same login.
+  { status: 400, words: /\(aud\)/i, failure: 'wrong_audience' },
+  { status: 400, words: /\((?:exp|nbf|iss)\)/i, failure: 'invalid_account_token' },
+  { status: 400, words: /\(sub\)/i, failure: 'account_not_bound' },
+  { status: 400, words: /^role .* could not be found/i, failure: 'unknown_role' },
+  { status: 400, words: /could not load configuration/i, failure: 'auth_not_set_up' },
   { status: 400, failure: 'login_denied' },
 ];
 

@@ -19,7 +19,7 @@ export interface SessionOptions {
 /** A login to Vault that is renewed as needed. */
 export interface VaultSession {
   /** Returns a valid token: the current one, renewed if due, or one of a new login. Throws VaultFailure. */
-  token(deadline: Deadline): Promise<Secret>;
+  token(deadline: Deadline): Promise<VaultToken>;
   /** Returns when `token` next calls Vault (epoch ms). */
   dueAt(): number;
   /** Returns the expiry of the current token (epoch ms); undefined without a token. */
@@ -38,7 +38,7 @@ const WORTH_RENEWING = 1 / 3;
 const REVOKE_TIMEOUT_MS = 2000;
 
 interface SessionToken {
-  readonly secret: Secret;
+  readonly granted: VaultToken;
   readonly renewable: boolean;
   readonly dueAt: number;
   readonly endsAt: number;
@@ -53,7 +53,7 @@ export function createVaultSession(options: SessionOptions): VaultSession {
 
   async function renew(token: SessionToken, deadline: Deadline): Promise<SessionToken | undefined> {
     try {
-      const renewed = await vault.renew(token.secret, deadline);
+      const renewed = await vault.renew(token.granted, deadline);
       return sessionToken(renewed, clock.now(), token.fullLifeMs);
     } catch (error) {
       // A temporary failure does not invalidate the token.
@@ -69,20 +69,21 @@ export function createVaultSession(options: SessionOptions): VaultSession {
     return sessionToken(token, clock.now(), token.lifeMs);
   }
 
-  async function revoke({ secret, endsAt }: SessionToken): Promise<void> {
-    if (endsAt <= clock.now()) return;
+  async function revoke({ granted, endsAt }: SessionToken): Promise<void> {
+    if (endsAt <= clock.now() || !granted.revocable) return;
     const grace = deadlineAfter(REVOKE_TIMEOUT_MS, clock);
-    await vault.revoke(secret, grace).catch((error: unknown) => log.warn('token not revoked', { error }));
+    const reason = await vault.revoke(granted, grace).catch((error: unknown) => String(error));
+    if (reason !== undefined) log.warn('token not revoked, it is valid until it expires', { reason });
     grace.close();
   }
 
   return {
     async token(deadline) {
-      if (current && clock.now() < current.dueAt) return current.secret;
+      if (current && clock.now() < current.dueAt) return current.granted;
       const before = current;
       if (before?.renewable && clock.now() < before.endsAt) current = await renew(before, deadline);
       else current = undefined;
-      if (current) return current.secret;
+      if (current) return current.granted;
       try {
         current = await login(deadline);
       } catch (error) {
@@ -91,7 +92,7 @@ export function createVaultSession(options: SessionOptions): VaultSession {
         throw error;
       }
       if (before) await revoke(before);
-      return current.secret;
+      return current.granted;
     },
     dueAt: () => current?.dueAt ?? 0,
     endsAt: () => current?.endsAt,
@@ -106,14 +107,11 @@ export function createVaultSession(options: SessionOptions): VaultSession {
   };
 }
 
-function sessionToken(
-  { secret, lifeMs, renewable }: VaultToken,
-  now: number,
-  fullLifeMs: number,
-): SessionToken {
+function sessionToken(granted: VaultToken, now: number, fullLifeMs: number): SessionToken {
+  const { lifeMs, renewable } = granted;
   const life = lifeMs === 0 ? Infinity : lifeMs;
   return {
-    secret,
+    granted,
     renewable: renewable && lifeMs >= fullLifeMs * WORTH_RENEWING,
     dueAt: now + life * RENEW_AFTER,
     endsAt: now + life,

@@ -19,24 +19,30 @@ export interface VaultToken {
   /** Remaining lifetime (ms); 0 if it does not expire. */
   readonly lifeMs: number;
   readonly renewable: boolean;
+  /** False for a batch token, which only expires. */
+  readonly revocable: boolean;
+  /** Whether the role limits the number of requests for which the token is valid. */
+  readonly limitedUses: boolean;
 }
 
 export interface Vault {
   /** Logs in with the Kubernetes auth method. `jwt` is the service account token. */
   login(mount: string, role: string, jwt: Secret, deadline: Deadline): Promise<VaultToken>;
   /** Renews the token, at most until its max TTL. */
-  renew(token: Secret, deadline: Deadline): Promise<VaultToken>;
+  renew(token: VaultToken, deadline: Deadline): Promise<VaultToken>;
   /** Reads the fields of a secret. */
-  read(path: string, token: Secret, deadline: Deadline): Promise<JsonObject>;
-  /** Revokes the token. */
-  revoke(token: Secret, deadline: Deadline): Promise<void>;
+  read(path: string, token: VaultToken, deadline: Deadline): Promise<JsonObject>;
+  /** Revokes the token. Returns why it remains valid; undefined if it is invalid now. */
+  revoke(token: VaultToken, deadline: Deadline): Promise<string | undefined>;
 }
 
 interface VaultRequest {
   readonly method: 'GET' | 'POST';
   readonly path: string;
-  readonly token?: Secret;
+  readonly token?: VaultToken;
   readonly body?: JsonObject;
+  /** True for a path that exists only in the root namespace. */
+  readonly root?: true;
   readonly deadline: Deadline;
 }
 
@@ -54,7 +60,14 @@ const TOKEN = /^[\x21-\x7e]{1,16384}$/;
 const LIMITS = { values: 100_000, depth: 64 };
 const MAX_WORDS = 1000;
 
-const TLS_CODES = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/;
+/** What the error code of a connection says about Vault's certificate. The first matching row decides. */
+const TLS_CODES: readonly [code: RegExp, failure: VaultFailureName][] = [
+  [/ALTNAME/, 'wrong_host_name'],
+  [/CERT_HAS_EXPIRED|CERT_NOT_YET_VALID/, 'certificate_expired'],
+  // The alert of a server that requires a client certificate: TLS 1.3 and 1.2.
+  [/ALERT_CERTIFICATE_REQUIRED|ALERT_BAD_CERTIFICATE/, 'client_certificate_required'],
+  [/CERT|SELF_SIGNED|UNABLE_TO_VERIFY/, 'not_trusted'],
+];
 
 /** Creates a client of the HTTP API of Vault or OpenBao. Every method throws VaultFailure. */
 export function createVault(options: VaultOptions): Vault {
@@ -90,12 +103,9 @@ export function createVault(options: VaultOptions): Vault {
       const { mount, version } = options.kv;
       const address = version === 2 ? `${mount}/data/${path}` : `${mount}/${path}`;
       const reply = await send({ method: 'GET', path: `/v1/${address}`, token, deadline });
-      if (reply.status === 403) throw new VaultFailure(await whyDenied(send, token, deadline), address);
-      if (reply.status === 404)
-        throw new VaultFailure(
-          isObject(reply.body) && isObject(reply.body['data']) ? 'secret_deleted' : 'secret_missing',
-          address,
-        );
+      if (reply.status === 403)
+        throw new VaultFailure(await whyDenied(send, reply, token, deadline), address);
+      if (reply.status === 404) throw new VaultFailure(whyMissing(reply), address);
       if (!succeeded(reply))
         throw new VaultFailure(
           await failureOfReply(send, reply, deadline, false),
@@ -105,8 +115,8 @@ export function createVault(options: VaultOptions): Vault {
     },
     async revoke(token, deadline) {
       const reply = await send({ method: 'POST', path: '/v1/auth/token/revoke-self', token, deadline });
-      if (!succeeded(reply))
-        throw new VaultFailure(failureOf(reply.status, reply.words, false), `revoke-self: ${reply.words}`);
+      if (deniedByPolicy(reply)) return "the role's policy does not allow auth/token/revoke-self";
+      return succeeded(reply) || reply.status === 403 ? undefined : reply.words;
     },
   };
 }
@@ -117,6 +127,8 @@ type SendToVault = (request: VaultRequest) => Promise<Reply>;
 function tokenOf(body: Json, gave: string): VaultToken {
   const auth = isObject(body) ? body['auth'] : undefined;
   const token = isObject(auth) ? auth['client_token'] : undefined;
+  if (isObject(auth) && isObject(auth['mfa_requirement']))
+    throw new VaultFailure('mfa_required', `${gave} returned an MFA request instead of a token`);
   if (!isObject(auth) || typeof token !== 'string' || !TOKEN.test(token))
     throw new VaultFailure('nonsense', `${gave} returned no token`);
   const leaseSeconds = toNumber(auth['lease_duration'] ?? 0) ?? -1;
@@ -125,14 +137,39 @@ function tokenOf(body: Json, gave: string): VaultToken {
     secret: new Secret(token),
     lifeMs: Math.min(leaseSeconds, MAX_LEASE_SECONDS) * 1000,
     renewable: auth['renewable'] === true,
+    revocable: auth['token_type'] !== 'batch',
+    limitedUses: (toNumber(auth['num_uses'] ?? 0) ?? 0) > 0,
   };
 }
 
-/** Distinguishes an invalid token from a missing permission after a 403, by looking up the token. */
-async function whyDenied(send: SendToVault, token: Secret, deadline: Deadline): Promise<VaultFailureName> {
+/** Distinguishes an invalid token from a missing permission after a 403: by Vault's words, or by looking up the token. */
+async function whyDenied(
+  send: SendToVault,
+  denial: Reply,
+  token: VaultToken,
+  deadline: Deadline,
+): Promise<VaultFailureName> {
+  if (deniedByPolicy(denial)) return 'read_denied';
   const reply = await send({ method: 'GET', path: '/v1/auth/token/lookup-self', token, deadline });
-  if (reply.status === 403) return 'token_dead';
-  return succeeded(reply) ? 'read_denied' : failureOf(reply.status, reply.words, false);
+  if (succeeded(reply) || deniedByPolicy(reply)) return 'read_denied';
+  if (reply.status === 403) return token.limitedUses ? 'token_uses' : 'token_dead';
+  return failureOf(reply.status, reply.words, false);
+}
+
+/** Returns whether the token is valid and its policies do not allow the request. An invalid token has no such words. */
+function deniedByPolicy({ status, words }: Reply): boolean {
+  return status === 403 && words.startsWith('1 error occurred') && !words.includes('invalid token');
+}
+
+/** Distinguishes the reasons for which a secret is not found. */
+function whyMissing({ status, words, body }: Reply): VaultFailureName {
+  const failure = failureOf(status, words, false);
+  if (failure !== 'nonsense') return failure;
+  if (!isObject(body)) return 'secret_missing';
+  if (isObject(body['data'])) return 'secret_deleted';
+  const warnings = Array.isArray(body['warnings']) ? body['warnings'] : [];
+  const readsTwoAsOne = warnings.some((text) => typeof text === 'string' && text.includes('versioned K/V'));
+  return readsTwoAsOne ? 'wrong_shape' : 'secret_missing';
 }
 
 /** Distinguishes an uninitialised Vault, which reports itself as sealed to every request except health, from a sealed one. */
@@ -144,7 +181,7 @@ async function failureOfReply(
 ): Promise<VaultFailureName> {
   const failure = failureOf(status, words, login);
   if (failure !== 'sealed') return failure;
-  const health = await send({ method: 'GET', path: '/v1/sys/health', deadline });
+  const health = await send({ method: 'GET', path: '/v1/sys/health', root: true, deadline });
   return health.status === 501 ? 'not_initialised' : failure;
 }
 
@@ -161,12 +198,12 @@ async function exchange(
   try {
     answer = await outbound.send({
       method: request.method,
-      url: new URL(request.path, address),
+      url: new URL(`${shown(address)}${request.path}`),
       headers: {
         // Vault Agent and Proxy can require this header, against forged requests.
         'x-vault-request': 'true',
-        ...(namespace === undefined ? {} : { 'x-vault-namespace': namespace }),
-        ...(request.token ? { 'x-vault-token': request.token.reveal() } : {}),
+        ...(namespace === undefined || request.root ? {} : { 'x-vault-namespace': namespace }),
+        ...(request.token ? { 'x-vault-token': request.token.secret.reveal() } : {}),
         ...(request.body ? { 'content-type': 'application/json' } : {}),
       },
       ...(request.body ? { body: printJson(request.body) } : {}),
@@ -175,14 +212,19 @@ async function exchange(
     });
   } catch (error) {
     if (!(error instanceof OutboundError)) throw error;
-    throw new VaultFailure(failureWithoutAnswer(error), `${address.origin}: ${error.message}`);
+    throw new VaultFailure(failureWithoutAnswer(error), `${shown(address)}: ${error.message}`);
   }
   return replyOf(answer, address);
 }
 
 function failureWithoutAnswer({ reason, message }: OutboundError): VaultFailureName {
   if (reason === 'too_large') return 'nonsense';
-  return TLS_CODES.test(message) ? 'not_trusted' : 'unreachable';
+  return TLS_CODES.find(([code]) => code.test(message))?.[1] ?? 'unreachable';
+}
+
+/** Returns the address without a final slash. A reverse proxy can serve Vault below a path. */
+function shown({ origin, pathname }: URL): string {
+  return origin + (pathname.endsWith('/') ? pathname.slice(0, -1) : pathname);
 }
 
 function replyOf({ status, body }: OutboundAnswer, address: URL): Reply {
@@ -200,7 +242,7 @@ function replyOf({ status, body }: OutboundAnswer, address: URL): Reply {
     // A load balancer in front of Vault answers with HTML when Vault is unavailable.
     throw new VaultFailure(
       status >= 500 ? 'failed' : 'nonsense',
-      `${address.origin} answered ${status} without JSON`,
+      `${shown(address)} answered ${status} without JSON`,
     );
   }
 }
