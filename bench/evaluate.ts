@@ -57,7 +57,7 @@ export function benchEvaluate(scale: Scale, measured: Measurements): void {
     const evaluation = evaluate(condition, windows);
     times.push(cpuMs());
     const figures = figuresOf(condition, evaluation, { span, timeZone: 'UTC' });
-    drawingOf(condition, evaluation, span);
+    drawingOf(condition, evaluation, { span });
     times.push(cpuMs());
     const rows = runAtOnce(sweeping(condition, windows, span));
     times.push(cpuMs());

@@ -33,7 +33,7 @@ function definition(
 
 test('reports before and after, the sweep of the new definition, and the agreement of the old one', () => {
   const { report, drawing } = reportAlert({
-    subject: { key: 'deep', kind: 'alert', id: 7, before: MONITOR, after: MONITOR },
+    subject: { key: 'deep', kind: 'alert', id: '7', before: MONITOR, after: MONITOR },
     before: definition(80),
     after: definition(95),
     real: [
@@ -43,7 +43,7 @@ test('reports before and after, the sweep of the new definition, and the agreeme
     findings: [],
   });
   assert.equal(report.title, 'Queue is deep');
-  assert.equal(report.id, 7);
+  assert.equal(report.id, '7');
   assert.ok(report.before && 'transitions' in report.before && report.before.transitions === 4);
   assert.ok(report.after && 'transitions' in report.after && report.after.transitions === 0);
   assert.equal(report.sweep?.find(({ is_current }) => is_current)?.threshold, 95);

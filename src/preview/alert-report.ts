@@ -5,7 +5,7 @@ import type { Evaluation, NoticeOptions } from '../evaluate/evaluate.ts';
 import type { Windows } from '../evaluate/window-values.ts';
 import { agreementOf, type StateChange } from './agreement.ts';
 import { type Drawing, drawingOf } from './drawing.ts';
-import { figuresOf, type ReportContext } from './figures.ts';
+import { everyOf, figuresOf, type ReportContext } from './figures.ts';
 import type { AlertReport, Outcome, Subject } from './report.ts';
 import { sweeping } from './sweep.ts';
 
@@ -36,9 +36,6 @@ export interface ReportedAlert {
   readonly drawing?: Drawing;
 }
 
-/** A composite is evaluated each minute. */
-const COMPOSITE_EVERY_S = 60;
-
 /** Computes the report about one alert, and what a picture of it shows: the new definition, or the old one of a deleted alert. */
 export function* reporting(
   { subject, before, after, real, findings }: AlertFacts,
@@ -61,9 +58,7 @@ export function* reporting(
       ...(before?.kind === 'evaluated' && real ? { agreement: compare(before, real) } : {}),
       findings,
     },
-    ...(shown?.kind === 'evaluated'
-      ? { drawing: drawingOf(shown.read, shown.evaluation, context.span) }
-      : {}),
+    ...(shown?.kind === 'evaluated' ? { drawing: drawingOf(shown.read, shown.evaluation, context) } : {}),
   };
 }
 
@@ -76,9 +71,8 @@ function compare(
   { read, evaluation, notices }: Definition & { kind: 'evaluated' },
   real: readonly StateChange[],
 ) {
-  const everyS = read.kind === 'composite' ? COMPOSITE_EVERY_S : read.everyS;
   const downtimes = notices?.downtimes ?? [];
-  return agreementOf(real, evaluation.transitions, everyS, ({ at, group }) =>
+  return agreementOf(real, evaluation.transitions, everyOf(read), ({ at, group }) =>
     downtimes.some(({ start, end, covers }) => start <= at && at < end && (covers?.(group) ?? true)),
   );
 }

@@ -20,7 +20,7 @@ function draw(groups: Record<string, (minute: number) => number | undefined>) {
   const series = new Map(
     Object.entries(groups).map(([group, of]) => [group, regular('11:59', minutes.map(of))]),
   );
-  return drawingOf(read, evaluate(read, windowsOf(read, [series], span)), span);
+  return drawingOf(read, evaluate(read, windowsOf(read, [series], span)), { span });
 }
 
 test('keeps the lowest and the highest value of each part', () => {
@@ -79,4 +79,31 @@ test('is bounded, however often the state changes', () => {
   assert.ok(spans.length <= 300 && notifications.length <= 300);
   assert.ok(spans.every(({ from, to }) => from < to && span.from <= from && to <= span.to));
   assert.equal(spans.filter(({ state }) => state === 'alert').length > 0, true);
+});
+
+test('has parts at least as long as the time between evaluations', () => {
+  const read = conditionOf('avg(last_2d):avg:a{*} > 5', { thresholds: { critical: 5 } }, {});
+  const dayLong = { from: timeAt('12:00'), to: timeAt('12:00') + 86_400 };
+  const series = new Map([
+    [
+      '*',
+      regular(
+        '11:59',
+        Array.from({ length: 1440 }, () => 1),
+      ),
+    ],
+  ]);
+  const evaluation = evaluate(read, windowsOf(read, [series], dayLong));
+  const { series: drawn } = drawingOf(read, evaluation, { span: dayLong });
+  assert.equal(drawn[0]?.highs.length, 48);
+  assert.ok(drawn[0].highs.every((value) => value === 1));
+});
+
+test('has the times without fetched series', () => {
+  const read = conditionOf('avg(last_5m):avg:a{*} > 5', { thresholds: { critical: 5 } }, {});
+  const evaluation = evaluate(read, windowsOf(read, [new Map()], span));
+  const times = { from: '2026-11-01T00:00:00Z', to: '2026-11-01T00:01:00Z' };
+  const { missing } = drawingOf(read, evaluation, { span, incomplete: [{ ...times, reason: 'deadline' }] });
+  const from = Date.UTC(2026, 10, 1) / 1000;
+  assert.deepEqual(missing, [{ from, to: from + 60 }]);
 });

@@ -2,6 +2,7 @@ import type { Comparator, Composite, Condition, Thresholds } from '../evaluate/c
 import type { Evaluation, GroupEvaluation } from '../evaluate/evaluate.ts';
 import { NONE, type State, STATES } from '../evaluate/states.ts';
 import { VALUE } from '../evaluate/window-values.ts';
+import { everyOf, partLengthOf, type ReportContext } from './figures.ts';
 import type { Span } from './report.ts';
 import { alertTimesOf, worstStates, stateTimesOf } from './state-times.ts';
 
@@ -19,6 +20,8 @@ export interface Drawing {
   /** When the most severe state of all groups is not OK. Ascending, without overlaps. */
   readonly spans: readonly DrawnSpan[];
   readonly notifications: readonly DrawnNotification[];
+  /** Times whose series were not fetched. */
+  readonly missing: readonly Span[];
 }
 
 export interface DrawnThreshold {
@@ -59,10 +62,14 @@ const NAMES = [
 ] as const;
 
 /** Returns what a picture of one evaluated definition shows. */
-export function drawingOf(read: Condition | Composite, evaluation: Evaluation, span: Span): Drawing {
+export function drawingOf(
+  read: Condition | Composite,
+  evaluation: Evaluation,
+  { span, incomplete = [] }: Pick<ReportContext, 'span' | 'incomplete'>,
+): Drawing {
   const { times, groups } = evaluation;
   const drawn = read.kind === 'composite' ? [] : byTimeInAlert(evaluation, span).slice(0, MAX_GROUPS);
-  const parts = new Parts(span);
+  const parts = new Parts(span, everyOf(read));
   return {
     from: span.from,
     to: span.to,
@@ -72,19 +79,20 @@ export function drawingOf(read: Condition | Composite, evaluation: Evaluation, s
     hiddenGroups: read.kind === 'composite' ? 0 : groups.size - drawn.length,
     spans: drawSpans(evaluation, worstStates(groups.values(), times.length), span, parts),
     notifications: drawNotifications(evaluation, parts),
+    missing: incomplete.map(({ from, to }) => ({ from: Date.parse(from) / 1000, to: Date.parse(to) / 1000 })),
   };
 }
 
-/** The equal parts that a span is divided into: whole minutes. */
+/** The equal parts that a span is divided into: each has the same number of evaluations. */
 class Parts {
   readonly length: number;
   readonly #fromS: number;
   readonly #partS: number;
 
-  constructor({ from, to }: Span) {
-    this.#fromS = from;
-    this.#partS = Math.max(60, Math.ceil((to - from) / MAX_PARTS / 60) * 60);
-    this.length = Math.max(0, Math.ceil((to - from) / this.#partS));
+  constructor(span: Span, everyS: number) {
+    this.#fromS = span.from;
+    this.#partS = partLengthOf(span, everyS, MAX_PARTS);
+    this.length = Math.max(0, Math.ceil((span.to - span.from) / this.#partS));
   }
 
   indexOf(timeS: number): number {

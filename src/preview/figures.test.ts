@@ -140,6 +140,7 @@ test('divides the span into a timeline', () => {
   assert.equal(timeline.values.length, 30);
   assert.deepEqual(timeline.values.slice(0, 8), [0, 0, 20, 20, 0, 0, 20, 0]);
   assert.deepEqual(timeline.notifications.slice(0, 8), [0, 0, 2, 0, 1, 0, 2, 1]);
+  assert.deepEqual([timeline.comparator, timeline.critical], ['>', 10]);
 });
 
 test('for any monitor, sums and bounds agree', () => {

@@ -155,14 +155,15 @@ function timelineOf(
   { times, firstReported, groups, notifications }: Evaluation,
   { from, to }: Span,
 ): Timeline {
-  const partS = Math.max(60, Math.ceil((to - from) / TIMELINE_PARTS / 60) * 60);
+  const partS = partLengthOf({ from, to }, everyOf(read), TIMELINE_PARTS);
   const length = Math.max(0, Math.ceil((to - from) / partS));
   const partOf = (time: number) => Math.floor((time - from) / partS);
   const counts = Array.from({ length }, () => 0);
   for (const { at, recipients } of notifications)
     counts[partOf(at)] = (counts[partOf(at)] ?? 0) + recipients.length;
   if (read.kind === 'composite') return { part_s: partS, values: [], notifications: counts };
-  const sign = read.states.comparator.startsWith('<') ? -1 : 1;
+  const { comparator, thresholds } = read.states;
+  const sign = comparator.startsWith('<') ? -1 : 1;
   const values = new Float64Array(length).fill(Number.NaN);
   const parts = Int32Array.from(times, partOf);
   for (const group of groups.values())
@@ -175,7 +176,19 @@ function timelineOf(
     part_s: partS,
     values: Array.from(values, (value) => (Number.isNaN(value) ? null : value)),
     notifications: counts,
+    comparator,
+    critical: thresholds.critical,
   };
+}
+
+/** Returns how often a definition is evaluated, in seconds. A composite is evaluated each minute. */
+export function everyOf(read: Condition | Composite): number {
+  return read.kind === 'composite' ? 60 : read.everyS;
+}
+
+/** Returns the length of at most `max` equal parts of a span, each with the same number of evaluations, in seconds. */
+export function partLengthOf({ from, to }: Span, everyS: number, max: number): number {
+  return Math.max(1, Math.ceil((to - from) / max / everyS)) * everyS;
 }
 
 function percent(part: number, whole: number): number {

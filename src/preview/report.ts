@@ -1,5 +1,7 @@
 import type { Finding } from '../domain/finding.ts';
 import type { JsonObject } from '../domain/json.ts';
+import type { Assumption } from '../evaluate/choices.ts';
+import type { Comparator } from '../evaluate/condition.ts';
 import type { State } from '../evaluate/states.ts';
 
 /** The previewed time: from `from` to before `to`, UNIX seconds. */
@@ -12,18 +14,39 @@ export interface Span {
 export interface Subject {
   readonly key: string;
   readonly kind: 'alert' | 'monitor';
-  readonly id?: number;
+  readonly id?: string;
   /** The monitor as it is in Datadog. */
   readonly before?: JsonObject;
   /** The monitor as the document makes it. */
   readonly after?: JsonObject;
 }
 
-/** What one alert would have done. Times are in ISO 8601 (UTC), durations in seconds, as answered. */
+/** What alerts would have done. Times are in ISO 8601 (UTC), durations in seconds, as answered. */
+export interface Preview {
+  readonly from: string;
+  readonly to: string;
+  /** The time zone of what is out of hours: an IANA name. */
+  readonly time_zone: string;
+  readonly alerts: readonly AlertReport[];
+  readonly assumptions: readonly Assumption[];
+  readonly budget: Budget;
+}
+
+/** How the series were obtained. */
+export interface Budget {
+  /** Requests to Datadog. */
+  readonly requests: number;
+  /** Days of queries from the cache. */
+  readonly cached: number;
+  /** Days of queries that could not be fetched. */
+  readonly missing: number;
+}
+
+/** What one alert would have done. */
 export interface AlertReport {
   readonly key: string;
   readonly kind: 'alert' | 'monitor';
-  readonly id?: number;
+  readonly id?: string;
   readonly title: string;
   readonly before?: Outcome;
   readonly after?: Outcome;
@@ -109,6 +132,9 @@ export interface Timeline {
   readonly values: readonly (number | null)[];
   /** The notifications in each part. */
   readonly notifications: readonly number[];
+  /** The critical threshold; absent for a composite. */
+  readonly critical?: number;
+  readonly comparator?: Comparator;
 }
 
 export interface MissingSeries {
