@@ -2,7 +2,8 @@ import { largest, smallest } from '../domain/append.ts';
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import { type Area, decimal, element, textLine } from './svg.ts';
 
-interface Marker {
+/** A line across a graph. */
+export interface Marker {
   readonly value: number;
   readonly label: string;
   readonly color: string;
@@ -93,7 +94,8 @@ function valuesOf(random: () => number, typical: number, spread: number): number
   );
 }
 
-type Scale = (value: number) => number;
+/** Returns the y of a value. */
+export type Scale = (value: number) => number;
 
 function line(values: readonly number[], area: Area, scale: Scale, color: string): string {
   const step = area.width / (POINTS - 1);
@@ -112,7 +114,7 @@ function bars(values: readonly number[], area: Area, scale: Scale, color: string
 }
 
 /** Draws lines across the graph, and on top of them their labels. */
-function drawMarkers(markers: readonly Marker[], area: Area, scale: Scale): string[] {
+export function drawMarkers(markers: readonly Marker[], area: Area, scale: Scale): string[] {
   const lines = markers.map((marker) => ({ ...marker, y: scale(marker.value) }));
   const taken: Label[] = [];
   const labels = lines.map(({ y, label, color }) => {

@@ -117,7 +117,8 @@ const WIDTHS: readonly (readonly [characters: RegExp, width: number])[] = [
   [/[^\u0000-\u10ff]/, 1.05],
 ];
 
-function widthOf(text: string, size: number): number {
+/** Returns about how wide a text is, in pixels. */
+export function widthOf(text: string, size: number): number {
   let width = 0;
   for (const character of text)
     width += WIDTHS.find(([characters]) => characters.test(character))?.[1] ?? 0.62;

@@ -1,5 +1,8 @@
 const [HOUR_S, DAY_S] = [3600, 86_400];
 
+const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
 /** A date and a time of day in a time zone. */
 interface LocalTime {
   readonly year: number;
@@ -53,6 +56,14 @@ export class WallClock {
     if (this.#offsetAt(asUtc - before) === before) return asUtc - before;
     if (this.#offsetAt(asUtc - after) === after) return asUtc - after;
     return this.#changeBetween(asUtc - DAY_S, asUtc + DAY_S, before);
+  }
+
+  /** Returns a local date, such as "Mon 24 Nov", and the time of day, such as "08:05". */
+  textsOf(timeS: number): { readonly date: string; readonly time: string } {
+    const local = this.localTimeOf(timeS);
+    const weekday = WEEKDAYS[new Date(utcOf(local) * 1000).getUTCDay()];
+    const time = [local.hour, local.minute].map((part) => String(part).padStart(2, '0')).join(':');
+    return { date: `${weekday} ${local.day} ${MONTHS[local.month - 1]}`, time };
   }
 
   /** Returns local time minus UTC in seconds. */
