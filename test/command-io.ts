@@ -36,6 +36,7 @@ export async function runWith(
     paintErr: (_style, text) => text,
     isTerminal: { stdin: false, stderr: false },
     columns: 100,
+    isAscii: false,
     clock: systemClock,
     clientOf: (url) => createBirddogClient(readConfig(url, {}), systemClock),
     lintConfig: readLintConfig({}),

@@ -29,6 +29,8 @@ export interface ProcessIo {
   readonly isTerminal: { readonly stdin: boolean; readonly stderr: boolean };
   /** Width of the terminal, in columns. */
   readonly columns: number;
+  /** Whether only ASCII characters can be shown. */
+  readonly isAscii: boolean;
   /** Returns the size of the terminal of standard output now; undefined without one. */
   readonly screen?: (() => Screen) | undefined;
   readonly clock: Clock;

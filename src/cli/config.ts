@@ -65,3 +65,9 @@ export function readLintConfig(env: Readonly<Record<string, string | undefined>>
   const { BIRDDOG_HANDLES: handles = '', GITHUB_WORKSPACE: workspace } = env;
   return { handles: handles === '' || handles === 'datadog' ? undefined : handles, workspace };
 }
+
+/** Returns whether the locale of the terminal has no Unicode: the first of three variables that is set decides (POSIX). */
+export function isAscii(env: Readonly<Record<string, string | undefined>> = process.env): boolean {
+  const locale = ['LC_ALL', 'LC_CTYPE', 'LANG'].map((name) => env[name] ?? '').find((value) => value !== '');
+  return locale !== undefined && !/utf-?8/i.test(locale);
+}

@@ -5,7 +5,7 @@ import { systemClock } from '../runtime/system-clock.ts';
 import { createBirddogClient } from './client/birddog-client.ts';
 import type { ProcessIo } from './command.ts';
 import { runCommandLine } from './command-line.ts';
-import { readConfig, readLintConfig } from './config.ts';
+import { isAscii, readConfig, readLintConfig } from './config.ts';
 import { EXIT } from './exit-status.ts';
 import type { Paint, Style } from './print/report.ts';
 
@@ -48,6 +48,7 @@ const io: ProcessIo = {
   paintErr: painted(process.stderr),
   isTerminal: { stdin: process.stdin.isTTY, stderr: process.stderr.isTTY },
   columns: process.stderr.columns,
+  isAscii: isAscii(),
   screen: process.stdout.isTTY ? () => process.stdout : undefined,
   clock: systemClock,
   clientOf: (url) => createBirddogClient(readConfig(url), systemClock),
