@@ -105,21 +105,21 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'POST',
     verb: 'lint',
     summary: 'Check a document, or the body of a create, without calling Datadog.',
-    query: ['application', 'team', 'key'],
+    query: ['application', 'team', 'key', 'set'],
   },
   {
     path: '/plan',
     method: 'POST',
     verb: 'plan',
     summary: 'Show field by field what applying a document would change. Writes nothing.',
-    query: ['prune', 'only', 'validate', 'wait'],
+    query: ['prune', 'only', 'validate', 'wait', 'set'],
   },
   {
     path: '/apply',
     method: 'POST',
     verb: 'apply',
     summary: 'Apply a document to Datadog. Stops before the deadline and reports what remains.',
-    query: ['basis', 'prune', 'only', 'force', 'max_changes'],
+    query: ['basis', 'prune', 'only', 'force', 'max_changes', 'set'],
   },
   {
     path: '/drift',
@@ -127,7 +127,7 @@ export const OPERATIONS: readonly Operation[] = [
     verb: 'drift',
     summary:
       'Show what changed in Datadog since the document was applied, and who changed it. Writes nothing.',
-    query: [],
+    query: ['set'],
   },
   {
     path: '/import',

@@ -51,6 +51,9 @@ const CURSORS = {
   dashboard: /^(?:[a-z0-9]+(?:-[a-z0-9]+){2}|all\.[a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){2}\.[0-9a-f]{16})$/,
 } as const;
 
+/** One value of a parameter: `name=value`. */
+const SET = /^[A-Za-z_][A-Za-z0-9_-]{0,79}=[^\u0000-\u001f\u007f]{0,1000}$/;
+
 /** Every query parameter of the contract. */
 export const QUERY_PARAMETERS = {
   application: {
@@ -137,6 +140,12 @@ export const QUERY_PARAMETERS = {
     description:
       'Maximum number of existing monitors whose query, thresholds or recipients may change, instead of the configured percentage.',
     ...wholeNumber(0, 100_000),
+  },
+  set: {
+    description:
+      'The value of a parameter of the document, as `name=value`; before every other value. May be repeated.',
+    is: 'name=value with the name of a parameter',
+    schema: matching(SET).meta({ examples: ['depth=5000'] }),
   },
   query: {
     description: "Which objects to import, in the syntax of Datadog's monitor search.",

@@ -32,6 +32,8 @@ export interface Finding {
   readonly missing?: readonly Pointer[];
   /** The fields that the finding follows from, if not every finding of its rule does. Used and not sent, as `missing`. */
   readonly reads?: readonly Pointer[];
+  /** Whether the pointer is one in the text, not in the expanded document. Not sent over HTTP. */
+  readonly isWritten?: true;
   /** For `more_findings`: the number of unlisted findings by severity. Not sent over HTTP, because the message contains it. */
   readonly rest?: Readonly<Record<Severity, number>>;
 }

@@ -63,6 +63,23 @@ export function resolved(object: JsonObject, idOf: (reference: Reference) => str
   return mapTexts(object, put);
 }
 
+/**
+ * Returns an object whose references to monitors (and alerts) or dashboards have other names. `renamed` gets the name as written:
+ * a key, or an application and a key.
+ */
+export function withReferencesRenamed(
+  object: JsonObject,
+  renamed: (kind: StoredKind, name: string) => string | undefined,
+): JsonObject {
+  if (!mayRefer(object)) return object;
+  return mapTexts(object, (text) =>
+    text.replace(WRITTEN, (written, kind: string, name: string) => {
+      const other = renamed(kind === 'dashboard' ? 'dashboard' : 'monitor', name);
+      return other === undefined ? written : `\${${kind}:${other}}`;
+    }),
+  );
+}
+
 /** Replaces each reference with a number of the same length for lint rules, so that all offsets stay the same. */
 export function withPlaceholders(object: JsonObject): JsonObject {
   if (!mayRefer(object)) return object;

@@ -32,7 +32,7 @@ export async function decode(
       value,
       locate: (pointer, at) => span(pointer, at).start,
       span,
-      positionTable: () => positionTable(text, reading),
+      positionTable: (expanded) => positionTable(text, reading, expanded),
     };
   } catch (error) {
     throw error instanceof TextFault ? faultProblem(error, text) : error;

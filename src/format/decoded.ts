@@ -1,5 +1,6 @@
 import type { Finding, PartOfValue, Position } from '../domain/finding.ts';
 import type { Json } from '../domain/json.ts';
+import type { Origins } from '../expand/origins.ts';
 import type { Pointer } from '../domain/pointer.ts';
 
 /** The formats of request bodies. */
@@ -23,8 +24,14 @@ export interface Decoded {
   locate(pointer: Pointer, at?: PartOfValue): Position;
   /** Returns the start and the end: the offset `to` in a string, or the end of a value that is not a list or object. */
   span(pointer: Pointer, at?: PartOfValue, to?: number): Span;
-  /** The positions of all values, for `tableLocator` in another process. */
-  positionTable?(): Uint32Array;
+  /** The positions of all values, for `tableLocator` in another process; with `expanded`, those of the values of an expanded document. */
+  positionTable?(expanded?: { readonly value: Json; readonly origins: Origins }): Uint32Array;
+  /** If the value is an expanded document: where its values are written. */
+  readonly origins?: Origins;
+  /** If the value is an expanded document: the document as written, unless it is in another process. */
+  readonly written?: Json;
+  /** If the value is an expanded document: the findings of the expansion, with their positions. */
+  readonly notes?: readonly Finding[];
   /** The findings of lint, if the body has already been linted. */
   readonly linted?: readonly Finding[];
 }

@@ -1,6 +1,7 @@
 import type { Position } from '../domain/finding.ts';
 import { isObject, type Json } from '../domain/json.ts';
-import { type Pointer, pointerSteps } from '../domain/pointer.ts';
+import { type Pointer, pointerSteps, pointerTo } from '../domain/pointer.ts';
+import type { Origins } from '../expand/origins.ts';
 import { type Place, positionsIn, type Reading } from './place.ts';
 
 /** The numbers per value in a table: line, column, and the number of values in it, including itself. */
@@ -12,7 +13,12 @@ export const ROW_BYTES = ROW * Uint32Array.BYTES_PER_ELEMENT;
  * Returns the start of every value of a text as plain numbers, which another process can use without the text: ROW numbers
  * per value, in depth-first order.
  */
-export function positionTable(text: string, { value, places }: Reading): Uint32Array {
+export function positionTable(
+  text: string,
+  { value, places }: Reading,
+  expanded?: { readonly value: Json; readonly origins: Origins },
+): Uint32Array {
+  if (expanded) return expandedTable(text, places(), expanded);
   const positionAt = positionsIn(text);
   const table = new Uint32Array(countValues(value) * ROW);
   let row = 0;
@@ -30,6 +36,36 @@ export function positionTable(text: string, { value, places }: Reading): Uint32A
     table[start * ROW + 2] = row - start;
   };
   fill(value, places(), { line: 1, column: 1 });
+  return table;
+}
+
+/** Returns the table of an expanded document: each value has the position of the value that it comes from, or of its nearest parent. */
+function expandedTable(
+  text: string,
+  root: Place,
+  { value, origins }: { readonly value: Json; readonly origins: Origins },
+): Uint32Array {
+  const positionAt = positionsIn(text);
+  const table = new Uint32Array(countValues(value) * ROW);
+  let row = 0;
+  const fill = (node: Json, pointer: Pointer): void => {
+    const start = row;
+    row += 1;
+    let place = root;
+    for (const step of pointerSteps(origins.of(pointer).pointer)) {
+      const child = place.children?.get(step);
+      if (!child) break;
+      place = child;
+    }
+    const { line, column } = positionAt(place.offset);
+    table[start * ROW] = line;
+    table[start * ROW + 1] = column;
+    if (Array.isArray(node)) for (const [at, item] of node.entries()) fill(item, pointerTo(pointer, at));
+    else if (isObject(node))
+      for (const name of Object.keys(node)) fill(node[name] ?? null, pointerTo(pointer, name));
+    table[start * ROW + 2] = row - start;
+  };
+  fill(value, '');
   return table;
 }
 

@@ -4,8 +4,11 @@ import { ProblemError } from '../domain/problem.ts';
 
 type Query = Partial<Record<QueryName, string>>;
 
+/** The parameters that may be repeated. Their values are joined by line ends, which none contains. */
+const REPEATABLE: ReadonlySet<QueryName> = new Set(['set']);
+
 /**
- * Parses the query of a request. Throws `bad_request` for an unknown, repeated or empty parameter, and for an invalid value.
+ * Parses the query of a request. Throws `bad_request` for an unknown or empty parameter, for a repeated one that may not be,, and for an invalid value.
  */
 export function readQuery(given: URLSearchParams, operation: Endpoint): Query {
   const query: Query = {};
@@ -16,11 +19,13 @@ export function readQuery(given: URLSearchParams, operation: Endpoint): Query {
         `"${name.slice(0, 100)}" is not a query parameter of ${operation.path}. Use ${operation.query.join(', ')}.`,
       );
     }
-    if (query[known] !== undefined) throw bad(`The query parameter ${known} is repeated.`);
+    const before = query[known];
+    if (before !== undefined && !REPEATABLE.has(known))
+      throw bad(`The query parameter ${known} is repeated.`);
     if (value.trim() === '') throw bad(`The query parameter ${known} is empty.`);
     const { is, schema } = queryParameter(known, operation);
     if (!schema.safeParse(value).success) throw bad(`${known} must be ${is}, not "${value.slice(0, 100)}".`);
-    query[known] = value;
+    query[known] = before === undefined ? value : `${before}\n${value}`;
   }
   if (query.only !== undefined && query.prune === 'true')
     throw bad('only and prune cannot be used together: prune deletes what is not in the document.');

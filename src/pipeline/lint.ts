@@ -99,6 +99,15 @@ export function lintRequest({
   body,
 }: Required<Pick<PipelineRequest, 'operation' | 'query' | 'body'>>): readonly Finding[] {
   if (body.linted) return body.linted;
+  const findings = findingsOfRequest({ operation, query, body });
+  return body.notes ? [...body.notes, ...findings] : findings;
+}
+
+function findingsOfRequest({
+  operation,
+  query,
+  body,
+}: Required<Pick<PipelineRequest, 'operation' | 'query' | 'body'>>): readonly Finding[] {
   const { verb, kind } = operation;
   if (verb === 'lint') return lintBody(body.value, query);
   if (verb === 'restore') return restoreFindings(body.value);

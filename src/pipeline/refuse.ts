@@ -5,26 +5,36 @@ import { ProblemError } from '../domain/problem.ts';
 import type { Decoded } from '../format/decoded.ts';
 import type { ManagedKind } from '../domain/managed-fields.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
+import { inWrittenText, withWrittenFix, type WrittenBody } from './expanded-body.ts';
 import type { DocumentEntry } from './document/read-document.ts';
 import { MONITOR_OPTIONS, THRESHOLDS } from '../domain/datadog-fields.ts';
 
-type Located = Pick<Decoded, 'locate'>;
+type Located = Pick<Decoded, 'locate'> & WrittenBody;
 
 /** Returns the findings of an answer, within its limits. Adds the line and column in the user's text to those that are returned. */
 export function answerFindings(findings: Iterable<Finding>, body: Located | undefined): Finding[] {
   const kept = new Findings();
   kept.addAll(findings);
-  return kept.list().map((finding) => withPosition(finding, body));
+  return inWrittenText(
+    kept.list().map((finding) => withPosition(finding, body)),
+    body,
+  ).map(
+    ({
+      at: _,
+      atName: __,
+      to: ___,
+      rest: ____,
+      missing: _____,
+      reads: ______,
+      isWritten: _______,
+      ...finding
+    }) => shortenPointer(finding),
+  );
 }
 
-function withPosition(
-  { at, atName, to: _, rest: __, missing: ___, reads: ____, ...finding }: Finding,
-  body: Located | undefined,
-): Finding {
-  const isPlaced = !body || finding.line !== undefined;
-  return shortenPointer(
-    isPlaced ? finding : { ...finding, ...body.locate(finding.pointer, partOf({ at, atName })) },
-  );
+function withPosition(finding: Finding, body: Located | undefined): Finding {
+  if (!body || finding.line !== undefined) return finding;
+  return { ...withWrittenFix(finding, body), ...body.locate(finding.pointer, partOf(finding)) };
 }
 
 /** Throws `invalid` with all findings if one of them is an error. `members` are further fields of that answer. */

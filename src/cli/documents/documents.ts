@@ -1,9 +1,10 @@
 import { append } from '../../domain/append.ts';
 import { isObject, type JsonObject } from '../../domain/json.ts';
-import { decode, utf8Text } from '../../format/decode.ts';
+import { utf8Text } from '../../format/decode.ts';
 import { DOCUMENT_LIMITS, type Format } from '../../format/decoded.ts';
 import type { TextPart } from '../../format/split-yaml.ts';
 import { noDocument } from '../../pipeline/body-kind.ts';
+import { decodeExpanded } from '../../pipeline/expanded-body.ts';
 import { type ReadDocument, readDocument } from '../../pipeline/document/read-document.ts';
 import { keysByPointer } from '../../pipeline/document/selection.ts';
 import type { ProcessIo } from '../command.ts';
@@ -138,7 +139,7 @@ async function sourcesIn(name: string, ...[inputFormat, { stdin }, paint]: ReadO
       const number = parts.length > 1 ? at + 1 : undefined;
       const documentName = number === undefined ? name : `${name}#${number}`;
       try {
-        const { value } = await decode(part.text, file.format, DOCUMENT_LIMITS);
+        const { value } = await decodeExpanded(part.text, file.format, DOCUMENT_LIMITS);
         if (!isObject(value))
           return {
             name: documentName,

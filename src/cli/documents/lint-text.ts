@@ -1,13 +1,14 @@
 import { type Finding, partOf, type Position } from '../../domain/finding.ts';
 import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
 import { ProblemError, PROBLEMS } from '../../domain/problem.ts';
-import { decode } from '../../format/decode.ts';
+import type { ExpandOptions } from '../../expand/expand.ts';
 import { DOCUMENT_LIMITS, type Format } from '../../format/decoded.ts';
 import { hasContent, splitYaml, type TextPart } from '../../format/split-yaml.ts';
 import type { KnownRecipients } from '../../lint/recipients/known-recipients.ts';
 import { unknownRecipients } from '../../lint/recipients/unknown-recipients.ts';
 import { isDocument } from '../../pipeline/body-kind.ts';
 import { documentIn } from '../../pipeline/document/read-document.ts';
+import { decodeExpanded, inWrittenText, withWrittenFix } from '../../pipeline/expanded-body.ts';
 import { lintFile } from '../../pipeline/lint.ts';
 import { runAtOnce } from '../../domain/steps.ts';
 
@@ -53,6 +54,8 @@ export interface LintContext {
   readonly recipients?: KnownRecipients | undefined;
   /** The name of the text, and the documents that were read before it. */
   readonly source?: { readonly name: string; readonly earlier: ReadApplications } | undefined;
+  /** How the document is expanded. */
+  readonly expand?: ExpandOptions | undefined;
   /** Returns findings in addition to those of lint. */
   readonly also?: (document: JsonObject) => readonly Finding[];
 }
@@ -79,20 +82,23 @@ export async function lintText(
 export async function lintPart(
   text: string,
   format: Format,
-  { recipients, source, also }: LintContext = {},
+  { recipients, source, also, expand }: LintContext = {},
 ): Promise<LocatedFinding[]> {
   try {
-    const { value, span } = await decode(text, format, DOCUMENT_LIMITS);
+    const body = await decodeExpanded(text, format, DOCUMENT_LIMITS, expand);
+    const { value, span } = body;
     const unknown = recipients ? runAtOnce(unknownRecipients(value, recipients)) : [];
     const second = source ? secondDocument(value, source) : [];
     const more = also && isObject(value) ? also(value) : [];
-    const located = [...lintFile(value), ...unknown, ...second, ...more].map(
-      ({ at, atName, to, rest: _, ...finding }): LocatedFinding => {
-        const { start, end } = span(finding.pointer, partOf({ at, atName }), to);
-        return { ...finding, ...start, ...(end ? { end } : {}) };
-      },
-    );
-    return located.sort((a, b) => a.line - b.line || a.column - b.column);
+    const linted = body.linted ?? [...(body.notes ?? []), ...lintFile(value), ...more];
+    const located = [...linted, ...unknown, ...second].map((found): LocatedFinding => {
+      const { at, atName, to, rest: _, ...finding } = withWrittenFix(found, body);
+      const { line, column } = finding;
+      if (line !== undefined && column !== undefined) return { ...finding, line, column };
+      const { start, end } = span(finding.pointer, partOf({ at, atName }), to);
+      return { ...finding, ...start, ...(end ? { end } : {}) };
+    });
+    return inWrittenText(located, body).sort((a, b) => a.line - b.line || a.column - b.column);
   } catch (error) {
     return unreadable(error);
   }

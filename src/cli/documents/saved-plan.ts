@@ -7,8 +7,9 @@ import { VERSION } from '../../contract/version.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { isObject, type JsonObject, printJson } from '../../domain/json.ts';
 import { pointerTo } from '../../domain/pointer.ts';
-import { decode } from '../../format/decode.ts';
 import { type Decoded, DOCUMENT_LIMITS, type DecodeLimits, type Format } from '../../format/decoded.ts';
+import { decode } from '../../format/decode.ts';
+import { decodeExpanded } from '../../pipeline/expanded-body.ts';
 import { readDocument } from '../../pipeline/document/read-document.ts';
 import { redacted } from '../../pipeline/record-revision.ts';
 import type { ProcessIo } from '../command.ts';
@@ -285,7 +286,7 @@ async function valueOf(
   fail: (message: string) => never,
 ): Promise<JsonObject> {
   try {
-    const { value } = await decode(written, format, DOCUMENT_LIMITS);
+    const { value } = await decodeExpanded(written, format, DOCUMENT_LIMITS);
     return isObject(value) ? value : fail('This document is not an object.');
   } catch (error) {
     if (error instanceof SavedPlanError) throw error;

@@ -3,10 +3,11 @@ import { lintAnswer } from '../../pipeline/pipeline.ts';
 import { OPERATIONS } from '../../contract/operations.ts';
 import { partOf } from '../../domain/finding.ts';
 import { isObject, type Json } from '../../domain/json.ts';
+import type { Origins } from '../../expand/origins.ts';
 import { ProblemError } from '../../domain/problem.ts';
-import { decode } from '../../format/decode.ts';
 import { KnownRecipients } from '../../lint/recipients/known-recipients.ts';
 import { readDocument } from '../../pipeline/document/read-document.ts';
+import { decodeExpanded, expandOptions, withWrittenFix } from '../../pipeline/expanded-body.ts';
 import { lintRequest } from '../../pipeline/lint.ts';
 import { replyWith } from '../../runtime/reply.ts';
 import { piecesOf } from './document-pieces.ts';
@@ -61,7 +62,7 @@ export async function inspectBody(
 async function decoded({ path, query, format, limits }: Job, bytes: Buffer, send: Send): Promise<Inspected> {
   const operation = OPERATIONS.find((one) => one.path === path);
   if (!operation) throw new Error(`there is no operation ${path}`);
-  const body = await decode(bytes, format, limits);
+  const body = await decodeExpanded(bytes, format, limits, expandOptions(query));
   send.data('about', JSON.stringify(aboutOf(body)));
   return { operation, query, body };
 }
@@ -80,10 +81,13 @@ function sendLint(request: Inspected, { accept, requestId, handles }: Job, send:
 /** Sends what the server needs to serve the request: findings, positions, and the content in pieces. */
 function sendDocument(request: Inspected, send: Send): void {
   const { body } = request;
-  for (const { at, atName, to: _, ...finding } of lintRequest(request)) {
-    const placed = { ...finding, ...body.locate(finding.pointer, partOf({ at, atName })) };
-    send.data('findings', JSON.stringify(placed));
+  for (const found of lintRequest(request)) {
+    const { at, atName, to: _, ...finding } = withWrittenFix(found, body);
+    const isPlaced = finding.line !== undefined;
+    const position = isPlaced ? {} : body.locate(finding.pointer, partOf({ at, atName }));
+    send.data('findings', JSON.stringify({ ...finding, ...position }));
   }
+  if (body.origins) sendOrigins(body.origins, send);
   send.data('references', JSON.stringify(references(request)));
   const table = body.positionTable?.() ?? new Uint32Array();
   const bytes = Buffer.from(table.buffer, table.byteOffset, table.byteLength);
@@ -91,6 +95,11 @@ function sendDocument(request: Inspected, send: Send): void {
     send.bytes('positions', bytes.subarray(from, from + MAX_DATA_BYTES));
   for (const { type, json } of piecesOf(body.value)) send.bytes(type, Buffer.from(json));
   send.bytes('end', Buffer.alloc(0));
+}
+
+/** Sends where the values of an expanded document are written, in parts that fit into frames. */
+function sendOrigins(origins: Origins, send: Send): void {
+  for (const part of origins.data()) send.data('origins', JSON.stringify(part));
 }
 
 /** Returns the positions of references within longer strings. */

@@ -3,6 +3,7 @@ import type { Finding, Position } from '../../domain/finding.ts';
 import { isObject, type JsonObject, keepSpelling, parseTrustedJson } from '../../domain/json.ts';
 import type { Pointer } from '../../domain/pointer.ts';
 import { ProblemError } from '../../domain/problem.ts';
+import { originsFrom, type PlainOrigins } from '../../expand/origins.ts';
 import type { Decoded } from '../../format/decoded.ts';
 import { ROW_BYTES, tableLocator } from '../../format/position-table.ts';
 import type { Reply } from '../../runtime/reply.ts';
@@ -79,6 +80,7 @@ async function receiveDocument(
   const linted: Finding[] = [];
   const positions: Buffer[] = [];
   let references = new Map<string, Position>();
+  const origins: PlainOrigins[] = [];
   for (let frame = await next(); frame.type !== 'end'; frame = await next()) {
     const { type, payload } = frame;
     if (type === 'top') {
@@ -90,6 +92,7 @@ async function receiveDocument(
     if (type === 'entries') builder.entries(entriesIn(payload));
     else if (type === 'positions') positions.push(payload);
     else if (type === 'findings') linted.push(findingIn(payload));
+    else if (type === 'origins') origins.push(JSON.parse(payload.toString()));
     else if (type === 'references') references = referencesIn(payload);
     await immediately();
   }
@@ -100,7 +103,14 @@ async function receiveDocument(
   const startOf = tableLocator(value, table);
   const locate: Decoded['locate'] = (pointer, at) =>
     (at === undefined ? undefined : references.get(`${at}:${pointer}`)) ?? startOf(pointer);
-  return { format, value, linted, locate, span: (pointer, at) => ({ start: locate(pointer, at) }) };
+  return {
+    format,
+    value,
+    linted,
+    locate,
+    span: (pointer, at) => ({ start: locate(pointer, at) }),
+    ...(origins.length > 0 ? { origins: originsFrom(origins) } : {}),
+  };
 }
 
 function entriesIn(payload: Buffer): JsonObject {

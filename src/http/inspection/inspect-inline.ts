@@ -1,5 +1,6 @@
 import type { TimeBudget } from '../../domain/time-budget.ts';
 import { decode } from '../../format/decode.ts';
+import { expandedBody, expandOptions } from '../../pipeline/expanded-body.ts';
 import { lintRequest } from '../../pipeline/lint.ts';
 import { lintAnswer } from '../../pipeline/pipeline.ts';
 import { replyWith } from '../../runtime/reply.ts';
@@ -16,7 +17,8 @@ export function inspectInline(
   let reading: Promise<Inspected> | undefined;
   const read = async (): Promise<Inspected> => {
     const { operation, query } = request;
-    const body = await budget.runAsync(() => decode(bytes, format, limits));
+    const decoded = await budget.runAsync(() => decode(bytes, format, limits));
+    const body = budget.run(() => expandedBody(decoded, limits, expandOptions(query)));
     request.onAbout(aboutOf(body));
     return { operation, query, body };
   };

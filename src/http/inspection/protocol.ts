@@ -58,6 +58,7 @@ const TYPES = [
   'entries',
   'positions',
   'references',
+  'origins',
   'end',
 ] as const;
 export type FrameType = (typeof TYPES)[number];

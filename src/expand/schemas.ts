@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { nonEmptyText, number } from '../domain/schema-parts.ts';
+import { PARAMETER_NAME } from './parameter-references.ts';
+
+const NAME = 'must begin with a letter or "_" and contain only letters, digits, "_" and "-"';
+
+const values = z.record(z.string().regex(PARAMETER_NAME, NAME), z.unknown());
+const variantNames = z
+  .union([nonEmptyText, z.array(nonEmptyText).min(1)], 'must be the name of a variant, or a list of them')
+  .optional();
+
+/** What an entry and a use of a pack say about their expansion. */
+export const expansionFields = {
+  each: z
+    .record(z.string().regex(PARAMETER_NAME, NAME), z.unknown())
+    .optional()
+    .meta({
+      description:
+        'Lists of values. The entry is made once for each combination, and its key gets the values: `deep-orders`. Texts refer to them as parameters.',
+      examples: [{ queue: ['orders', 'invoices'] }],
+    }),
+  only: variantNames.meta({ description: 'The variants in which the entry exists.', examples: [['prod']] }),
+  except: variantNames.meta({
+    description: 'The variants in which the entry does not exist.',
+    examples: [['staging']],
+  }),
+};
+
+const useSchema = z
+  .strictObject({
+    pack: nonEmptyText.meta({ description: 'The name of the pack.', examples: ['rabbitmq'] }),
+    version: number.meta({
+      type: 'integer',
+      minimum: 1,
+      description: 'The version of the pack. A newer version never changes the document by itself.',
+      examples: [1],
+    }),
+    with: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .meta({ description: 'The values of its parameters.', examples: [{ queue: 'orders', depth: 1000 }] }),
+    without: z
+      .array(nonEmptyText)
+      .optional()
+      .meta({ description: 'The keys in the pack of objects that are left out.', examples: [['consumers']] }),
+    change: z
+      .record(z.string(), z.record(z.string(), z.unknown()))
+      .optional()
+      .meta({
+        description:
+          'Changes of its objects by their keys in the pack, as a JSON merge patch (RFC 7396): null removes a field.',
+        examples: [{ backlog: { severity: 'low' } }],
+      }),
+    ...expansionFields,
+  })
+  .meta({ id: 'UsePack', description: 'A use of a pack, which adds its alerts, monitors and dashboards.' });
+
+/** The fields of a document that expansion removes. */
+export const expansionParts = {
+  parameters: values.optional().meta({
+    description:
+      'Values that texts refer to as `${name}`. A text that is only a reference takes the type of the value. `$${` stands for `${`.',
+    examples: [{ env: 'prod', depth: 1000 }],
+  }),
+  variants: z
+    .record(
+      z.string().regex(PARAMETER_NAME, NAME),
+      z.nullable(z.looseObject({ suffix: z.string().optional() })),
+    )
+    .optional()
+    .meta({
+      description:
+        'Each entry is made once per variant, with the values of the variant; its key ends with `-<variant>`, or with the `suffix` of the variant.',
+      examples: [{ prod: { suffix: '' }, staging: { env: 'staging', depth: 5000 } }],
+    }),
+  use: z.array(useSchema).optional().meta({ description: 'Packs whose objects the document takes over.' }),
+};
+const entries = z.array(z.looseObject(expansionFields)).optional();
+
+/** The parts of a document that its expansion reads. */
+export const documentPartsSchema = z.looseObject({
+  ...expansionParts,
+  monitors: entries,
+  alerts: entries,
+  dashboards: entries,
+});
