@@ -4,13 +4,13 @@ const LAYERS = [
   ['serving'],
   ['health', 'http', 'auth', 'contract', 'pipeline', 'datadog', 'catalogs', 'ledger'],
   ['runtime'],
-  ['lint', 'alerts', 'dashboards', 'preview', 'evaluate', 'language', 'format'],
+  ['lint', 'alerts', 'dashboards', 'preview', 'evaluate', 'language', 'format', 'expand'],
   ['diff'],
   ['domain'],
 ];
 const COMMANDS = 'main|sidecar|init|cli';
 const ADAPTERS = 'datadog|catalogs|ledger';
-const PURE = 'domain|diff|format|language|lint|alerts|dashboards|preview|evaluate';
+const PURE = 'domain|diff|format|expand|language|lint|alerts|dashboards|preview|evaluate';
 const IO_MODULES =
   'child_process|cluster|dgram|dns|fs|http|http2|https|inspector|net|os|process|readline|repl|sqlite|timers|tls|worker_threads';
 const TESTS = '\\.test\\.ts$';

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { APPLICATION_SLUG, KEY_SLUG, TEAM_SLUG } from '../domain/application.ts';
 import type { Mark } from '../domain/marker.ts';
 import { isObject, type JsonObject, parseTrustedJson } from '../domain/json.ts';
+import { expansionFields, expansionParts } from '../expand/schemas.ts';
 import { notifySchema } from '../alerts/fields/schemas.ts';
 import { alertSchema, alertUpdateSchema } from './alert-schema.ts';
 import { testsSchema } from './test-schema.ts';
@@ -165,6 +166,7 @@ const formerKey = z.string().refine((name) => formerName(name, '') !== undefined
 
 const keyed = {
   key: keySchema.optional(),
+  ...expansionFields,
   unmanaged: z
     .array(text.regex(/^\//, 'must begin with "/", as in /options/thresholds/warning'))
     .optional()
@@ -201,6 +203,14 @@ const generatedDashboardSchema = z
     from: z.literal('alerts').meta({
       description: 'Generates the layout, widgets and template variables from the alerts of the document.',
     }),
+    alerts: z
+      .array(keySchema)
+      .min(1)
+      .optional()
+      .meta({
+        description: 'The keys of the alerts that it shows. Default: all alerts of the document.',
+        examples: [['queue-backlog', 'no-consumers']],
+      }),
     title: nonEmptyText.optional().meta({
       description: 'The title of the dashboard. Default: `<application> alerts`.',
       examples: ['Payments'],
@@ -258,6 +268,7 @@ export const documentSchema = z
       .meta({
         description: "Dashboards in Datadog's own format, or generated from the alerts (`from: alerts`).",
       }),
+    ...expansionParts,
     tests: testsSchema.optional().meta({
       description: 'Tests of the alerts and monitors, which `birddog test` runs. Never sent to Datadog.',
     }),

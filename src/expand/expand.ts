@@ -46,12 +46,12 @@ class ExpandedSize {
   }
 
   add(entry: Json): void {
-    const { entry: own } = this.#limits;
+    const { entry: perEntry } = this.#limits;
     const before = { values: this.#values, bytes: this.#bytes };
     this.#count(entry);
-    if (own) {
-      requireWithin('values', this.#values - before.values, own.values, 'An expanded entry');
-      requireWithin('bytes', this.#bytes - before.bytes, own.bytes, 'An expanded entry');
+    if (perEntry) {
+      requireWithin('values', this.#values - before.values, perEntry.values, 'An expanded entry');
+      requireWithin('bytes', this.#bytes - before.bytes, perEntry.bytes, 'An expanded entry');
     }
   }
 
@@ -75,13 +75,17 @@ function requireWithin(unit: 'values' | 'bytes', measured: number, limit: number
 
 /** The fields of a document that make it one to expand. */
 const FIELDS = ['parameters', 'variants', 'use'] as const;
+const ENTRY_FIELDS = ['each', 'only', 'except'] as const;
 
 /** Returns whether a document has parameters, variants, packs or `each`. Elsewhere `${x}` is a text like any other. */
 export function isExpandable(document: JsonObject): boolean {
   if (FIELDS.some((field) => Object.hasOwn(document, field))) return true;
   return LISTS.some((list) => {
     const entries = own(document, list);
-    return Array.isArray(entries) && entries.some((entry) => isObject(entry) && Object.hasOwn(entry, 'each'));
+    return (
+      Array.isArray(entries) &&
+      entries.some((entry) => isObject(entry) && ENTRY_FIELDS.some((field) => Object.hasOwn(entry, field)))
+    );
   });
 }
 

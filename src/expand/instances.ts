@@ -78,7 +78,7 @@ function* instancesOfEntry(
     }
   }
   for (const name of used) report.used.add(name);
-  if (isObject(each))
+  if (isObject(each) && !report.hasErrors)
     for (const name of Object.keys(each)) if (!used.has(name)) report.add(unusedEach(name, pointer));
 }
 
@@ -93,9 +93,9 @@ interface Keying {
 /** Gives an entry its key: as written, with its values of `each`, and with the suffix of its variant. */
 function keyed(instance: Omit<Instance, 'key' | 'name'>, { written, tail, report }: Keying): Instance {
   const { list, entry, origin, variant } = instance;
-  const own_ = ownKey(list, entry, written);
-  if (own_ === undefined) return { ...instance, key: undefined, name: undefined };
-  const name = `${own_}${tail}`;
+  const base = ownKey(list, entry, written);
+  if (base === undefined) return { ...instance, key: undefined, name: undefined };
+  const name = `${base}${tail}`;
   const key = `${name}${variant.suffix}`;
   if (key === entry['key'] || (`${tail}${variant.suffix}` === '' && entry['key'] === undefined))
     return { ...instance, key, name };

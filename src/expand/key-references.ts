@@ -5,10 +5,22 @@ import type { Instance, List } from './instances.ts';
 /** The keys of entries by kind of object and by the name that references use. Monitors and alerts share their keys. */
 export class KeysByName {
   readonly #keys = new Map<string, string>();
+  readonly #alerts = new Map<string, string[]>();
 
   constructor(instances: Iterable<Instance>) {
-    for (const { list, variant, name, key } of instances)
-      if (name !== undefined && key !== undefined) this.#keys.set(id(kindOf(list), variant.name, name), key);
+    for (const { list, variant, name, key } of instances) {
+      if (name === undefined || key === undefined) continue;
+      this.#keys.set(id(kindOf(list), variant.name, name), key);
+      if (list !== 'alerts' || variant.name === undefined) continue;
+      const alerts = this.#alerts.get(variant.name);
+      if (alerts) alerts.push(key);
+      else this.#alerts.set(variant.name, [key]);
+    }
+  }
+
+  /** Returns the keys of the alerts of a variant, in their order. */
+  alertsOf(variant: string | undefined): readonly string[] {
+    return this.#alerts.get(variant ?? '') ?? [];
   }
 
   /** Returns the key of the entry of a variant; undefined if the variant has no such entry. */
@@ -26,7 +38,7 @@ function id(kind: string, variant: string | undefined, name: string): string {
 }
 
 /**
- * Returns an entry whose references to keys name the entries of its own variant, and of its own use of a pack. A reference to
+ * Returns an entry whose references to keys name the entries of the same variant, and of the same use of a pack. A reference to
  * anything else stays as written.
  */
 export function withOwnReferences(
@@ -34,16 +46,46 @@ export function withOwnReferences(
   application: string,
   keys: KeysByName,
 ): JsonObject {
-  const keyOf = (kind: 'monitor' | 'dashboard', written: string): string | undefined => {
+  const keyOf: KeyOf = (kind, written) => {
     const own = written.startsWith(`${application}/`) ? written.slice(application.length + 1) : written;
     if (own.includes('/')) return undefined;
     const name = packNames?.get(`${kind} ${own}`) ?? own;
     return keys.get(kind, variant.name, name);
   };
-  const renamed = withReferencesRenamed(entry, (kind, written) => keyOf(kind, written));
+  const renamed = withReferencesRenamed(entry, keyOf);
+  if (list === 'dashboards') {
+    const all = packNames ? keysOfPack(packNames, keyOf) : keys.alertsOf(variant.name);
+    return withAlerts(renamed, all, (alert) => keyOf('monitor', alert));
+  }
   const { signal } = renamed;
   if (list !== 'alerts' || !isObject(signal)) return renamed;
   return { ...renamed, signal: withMembersRenamed(signal, (member) => keyOf('monitor', member)) };
+}
+
+type KeyOf = (kind: 'monitor' | 'dashboard', written: string) => string | undefined;
+
+/** Returns the keys of the alerts of one use of a pack. */
+function keysOfPack(packNames: ReadonlyMap<string, string>, keyOf: KeyOf): string[] {
+  return [...packNames.keys()].flatMap((name) => {
+    const [kind = '', key = ''] = name.split(' ');
+    return kind === 'monitor' ? (keyOf(kind, key) ?? []) : [];
+  });
+}
+
+/** Names the alerts of a generated dashboard: its own selection, or all of its variant or its use of a pack. */
+function withAlerts(
+  dashboard: JsonObject,
+  all: readonly string[],
+  keyOf: (alert: string) => string | undefined,
+): JsonObject {
+  const { from, alerts } = dashboard;
+  if (from !== 'alerts') return dashboard;
+  if (Array.isArray(alerts))
+    return {
+      ...dashboard,
+      alerts: alerts.map((key) => (typeof key === 'string' ? (keyOf(key) ?? key) : key)),
+    };
+  return all.length === 0 ? dashboard : { ...dashboard, alerts: [...all] };
 }
 
 /** Renames the keys in `all_of`, `any_of` and `not`. */

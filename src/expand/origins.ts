@@ -1,5 +1,5 @@
 import type { Json } from '../domain/json.ts';
-import { type Pointer, pointerSteps, pointerTo } from '../domain/pointer.ts';
+import { arrayIndex, type Pointer, pointerSteps, pointerTo } from '../domain/pointer.ts';
 
 /** The text that an expanded value comes from. */
 export interface Origin {
@@ -72,9 +72,9 @@ export class Origins {
 
   /** Returns the origin of the value at a pointer in the expanded document. */
   of(pointer: Pointer): Origin {
-    const [list = '', index, ...within] = pointerSteps(pointer);
-    const entry = index === undefined ? undefined : this.#lists.get(list)?.[Number(index)];
-    if (!entry) return { pointer };
+    const [list = '', index = '', ...within] = pointerSteps(pointer);
+    const entry = this.#lists.get(list)?.[arrayIndex(index) ?? -1];
+    if (!entry) return { pointer: index !== '' && this.#lists.has(list) ? pointerTo('', list) : pointer };
     const { variant } = entry;
     return { pointer: entry.of(pointerTo('', ...within)), ...(variant === undefined ? {} : { variant }) };
   }

@@ -7,7 +7,7 @@ export type TextPart =
 export const PARAMETER_NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,79}$/;
 
 /**
- * `$${` is an escape for `${`. A reference to an object (`${monitor:key}`) has a colon and is none to a parameter. Excludes `$` and
+ * `$${` is an escape for `${`. A reference to an object (`${monitor:key}`) has a colon and names no parameter. Excludes `$` and
  * braces from names, so that the search for a closing brace stays linear.
  */
 const PARTS = /\$\$\{|\$\{([^{}$:]*)\}/g;

@@ -55,6 +55,18 @@ const useSchema = z
   })
   .meta({ id: 'UsePack', description: 'A use of a pack, which adds its alerts, monitors and dashboards.' });
 
+const variantSchema = z
+  .looseObject({
+    suffix: z
+      .string()
+      .optional()
+      .meta({
+        description: 'What the keys end with. Default: `-` and the name of the variant. Empty: nothing.',
+        examples: [''],
+      }),
+  })
+  .meta({ id: 'Variant', description: 'The values of the parameters in this variant.' });
+
 /** The fields of a document that expansion removes. */
 export const expansionParts = {
   parameters: values.optional().meta({
@@ -63,10 +75,7 @@ export const expansionParts = {
     examples: [{ env: 'prod', depth: 1000 }],
   }),
   variants: z
-    .record(
-      z.string().regex(PARAMETER_NAME, NAME),
-      z.nullable(z.looseObject({ suffix: z.string().optional() })),
-    )
+    .record(z.string().regex(PARAMETER_NAME, NAME), variantSchema.nullable())
     .optional()
     .meta({
       description:

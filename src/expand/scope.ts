@@ -76,11 +76,11 @@ export class Scope {
     const parts = partsOfText(text);
     const [only] = parts;
     if (parts.length === 1 && only && 'name' in only) return this.#valueOf(only, written) ?? text;
-    let filled = '';
+    let result = '';
     for (const part of parts) {
-      if ('text' in part) filled += part.text;
-      else filled += this.#textOf(part, written) ?? text.slice(part.from, part.to);
-      if (filled.length > MAX_TEXT) {
+      if ('text' in part) result += part.text;
+      else result += this.#textOf(part, written) ?? text.slice(part.from, part.to);
+      if (result.length > MAX_TEXT) {
         this.#report.add({
           code: 'parameter_too_large',
           severity: 'error',
@@ -91,7 +91,7 @@ export class Scope {
         return text;
       }
     }
-    return filled;
+    return result;
   }
 
   #textOf(part: { readonly name: string; readonly from: number }, written: Written): string | undefined {
@@ -224,7 +224,7 @@ export function filled(
 }
 
 /** Returns whether a value has a text or a name with a reference. Most have none and are used as they are. */
-export function needsFilling(value: Json): boolean {
+function needsFilling(value: Json): boolean {
   if (typeof value === 'string') return hasParts(value);
   if (typeof value !== 'object' || value === null) return false;
   if (Array.isArray(value)) return value.some(needsFilling);

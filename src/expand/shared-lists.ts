@@ -43,7 +43,7 @@ export function sharedListsOf(document: JsonObject, parameters: Parameters, repo
   return {
     fields,
     add({ list, entry, origin, variant }) {
-      let result = entry;
+      const result = { ...entry };
       for (const { field, lists, values } of byVariant) {
         const value = values.get(variant.name);
         if (!lists.some((one) => one === list) || !Array.isArray(value)) continue;
@@ -56,7 +56,7 @@ export function sharedListsOf(document: JsonObject, parameters: Parameters, repo
         );
         for (const [index, { at }] of added.entries())
           origin.add(pointerTo('', field, before.length + index), pointerTo('', field, at), false);
-        result = { ...result, [field]: [...before, ...added.map(({ item }) => item)] };
+        result[field] = [...before, ...added.map(({ item }) => item)];
       }
       return result;
     },

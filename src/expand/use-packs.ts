@@ -114,7 +114,7 @@ interface PackEntry {
 }
 
 /** Returns the entries of a pack by their keys in it. */
-export function entriesByKey(pack: Pack): ReadonlyMap<string, PackEntry> {
+function entriesByKey(pack: Pack): ReadonlyMap<string, PackEntry> {
   return new Map(
     LISTS.flatMap((list) =>
       (pack.lists.get(list) ?? []).flatMap((entry) =>
@@ -134,8 +134,8 @@ function* instancesOfUse(use: Use, context: Context): Generator<Instance> {
   for (const variant of variantsFor(written, pointer, parameters, report)) {
     const outer = scopeOf(parameters, variant, report);
     for (const combination of combinationsOf(written, pointer, outer, report)) {
-      const own_ = scopeOf(parameters, variant, report, combination.layer, used);
-      const layer = layerFor(use, own_, variant, report);
+      const outside = scopeOf(parameters, variant, report, combination.layer, used);
+      const layer = layerFor(use, outside, report);
       if (!layer) return;
       const scope = new Scope([layer], report, new Set());
       const packNames = new Map(
@@ -148,14 +148,14 @@ function* instancesOfUse(use: Use, context: Context): Generator<Instance> {
         if (!count.add(pointer, report)) return;
         const change = isObject(changes) ? own(changes, key) : undefined;
         const patch = change !== undefined && {
-          value: filled(change, own_, { pointer: pointerTo(pointer, 'change', key) }),
+          value: filled(change, outside, { pointer: pointerTo(pointer, 'change', key) }),
           pointer: pointerTo(pointer, 'change', key),
         };
         const made = madeFrom(use, { key, entry, patch: patch || undefined, scope, variant, combination });
         const name = `${pack.name}-${key}${combination.tail}`;
         if (!KEY_SLUG.test(`${name}${variant.suffix}`))
           report.add(invalidKey(`${name}${variant.suffix}`, pointer));
-        yield { list, ...made, variant, key: `${name}${variant.suffix}`, name, packNames, scope: own_ };
+        yield { list, ...made, variant, key: `${name}${variant.suffix}`, name, packNames, scope: outside };
       }
     }
   }
@@ -215,12 +215,7 @@ function checkNames({ written, pointer, pack }: Use, report: Report): void {
 }
 
 /** Returns the values of the parameters of a pack for one use; undefined if one is missing. */
-function layerFor(
-  { written, pointer, pack }: Use,
-  scope: Scope,
-  variant: Variant,
-  report: Report,
-): Layer | undefined {
+function layerFor({ written, pointer, pack }: Use, scope: Scope, report: Report): Layer | undefined {
   const given = own(written, 'with');
   const layer = new Map<string, Bound>();
   for (const [name, parameter] of pack.parameters) {
@@ -296,7 +291,7 @@ function madeFrom(
 ): Pick<Instance, 'entry' | 'origin'> {
   const origin = new EntryOrigin(pointer, variant.name);
   origin.add('', pointer, true);
-  const add = (...moved: Parameters_) => origin.add(...moved);
+  const add = (...moved: Place) => origin.add(...moved);
   const value = filled(
     entry,
     scope,
@@ -310,7 +305,7 @@ function madeFrom(
     origin,
   };
 }
-type Parameters_ = [at: Pointer, from: Pointer, isWhole: boolean];
+type Place = [at: Pointer, from: Pointer, isWhole: boolean];
 
 /** Applies a merge patch (RFC 7396). `add` gets the places of its values. */
 function merged(
@@ -318,7 +313,7 @@ function merged(
   patch: Json,
   at: Pointer,
   from: Pointer,
-  add: (...moved: Parameters_) => void,
+  add: (...moved: Place) => void,
 ): Json {
   if (!isObject(patch)) {
     add(at, from, false);

@@ -125,8 +125,8 @@ function inVariants(variants: readonly string[]): string {
 
 /** Returns a finding without its fix if the fix would change a text that is not the one that the finding is about. */
 export function withWrittenFix<F extends Finding>(finding: F, { origins, written, value }: WrittenBody): F {
-  const { fix } = finding;
-  if (!origins || !fix) return finding;
+  const { fix, isWritten } = finding;
+  if (!origins || !fix || isWritten) return finding;
   const isSame = ({ pointer }: Fix['edits'][number]) =>
     written !== undefined &&
     value !== undefined &&

@@ -16,9 +16,11 @@ import { checkTimeBudget } from '../domain/time-budget.ts';
 import { addDashboardFindings } from '../lint/dashboard/lint-dashboard.ts';
 import { addMonitorFindings } from '../lint/monitor/lint-monitor.ts';
 import type { MonitorContext } from '../lint/monitor/monitor-view.ts';
+import { nearest } from '../lint/nearest.ts';
 import { oneFindingPerCause } from '../lint/one-cause.ts';
 import { defaultKey, isDocument, kindOfBody, LISTS, nameField, noDocument } from './body-kind.ts';
 import { testsOf } from './document/document-tests.ts';
+import { alertKeys } from './document/read-document.ts';
 import { offlineFindings } from './document/offline-findings.ts';
 import { type Envelope, isWrapped, readEnvelope } from './envelope.ts';
 import { type PipelineRequest, storedKind } from './request.ts';
@@ -195,6 +197,7 @@ function addDocumentFindings(findings: Findings, document: Json): void {
         addEntryFindings(findings, kind, entry, pointerTo('', list, at), { shared, conditions });
     }
   }
+  findings.addAll(unknownAlertsIn(document));
   testsOf(document, (finding) => findings.add(finding));
 }
 
@@ -208,6 +211,32 @@ function conditionsIn(document: JsonObject): Set<string> {
       if (to !== undefined && (to.application ?? application) === application) conditions.add(to.key);
   }
   return conditions;
+}
+
+/** Returns the findings about generated dashboards that show alerts which the document does not have. */
+function unknownAlertsIn(document: JsonObject): Finding[] {
+  const { dashboards } = document;
+  const selections = (Array.isArray(dashboards) ? dashboards : []).flatMap((entry, at) => {
+    const alerts = isObject(entry) && isGenerated(entry) ? entry['alerts'] : undefined;
+    return Array.isArray(alerts) ? [{ alerts, pointer: pointerTo('', 'dashboards', at, 'alerts') }] : [];
+  });
+  if (selections.length === 0) return [];
+  const keys = alertKeys(document);
+  return selections.flatMap(({ alerts, pointer }) =>
+    alerts.flatMap((key, at): Finding[] => {
+      if (typeof key !== 'string' || keys.has(key)) return [];
+      const meant = nearest(key, keys);
+      return [
+        {
+          code: 'dashboard_alert_unknown',
+          severity: 'error',
+          message: `"${key}" is not the key of an alert of the document.`,
+          pointer: pointerTo(pointer, at),
+          hint: meant === undefined ? 'Write the "key" of an alert.' : `Did you mean "${meant}"?`,
+        },
+      ];
+    }),
+  );
 }
 
 interface DocumentContext {

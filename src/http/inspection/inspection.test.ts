@@ -140,7 +140,7 @@ const PRINT: Readonly<Record<Format, (value: JsonObject) => string>> = {
 /** Documents with right and wrong members everywhere; no null, which TOML does not have. */
 const text = fc.oneof(
   fc.string({ maxLength: 12 }),
-  fc.constantFrom('', '${monitor:a/b} x ${monitor:own}', '{{#is_alert}}'),
+  fc.constantFrom('', '${monitor:a/b} x ${monitor:own}', '{{#is_alert}}', '${p}', '${p} of ${q}'),
 );
 const leaf: fc.Arbitrary<Json> = fc.oneof(
   text,
@@ -165,6 +165,7 @@ const entry = fc.record(
     tags: fc.array(text, { maxLength: 3 }),
     options: fc.dictionary(fc.constantFrom('thresholds', 'renotify_interval', 'silenced', '7'), member),
     adopt: leaf,
+    each: fc.dictionary(fc.constantFrom('q', 'r'), fc.array(leaf, { maxLength: 2 })),
   },
   { requiredKeys: ['key'] },
 );
@@ -178,6 +179,8 @@ const document = fc.record(
     alerts: fc.array(entry, { maxLength: 2 }),
     dashboards: fc.oneof(fc.array(entry, { maxLength: 2 }), text),
     own: member,
+    parameters: fc.dictionary(fc.constantFrom('p', 'q'), leaf),
+    variants: fc.dictionary(fc.constantFrom('v', 'w'), fc.dictionary(fc.constantFrom('p', 'suffix'), leaf)),
   },
   { requiredKeys: ['application', 'monitors'] },
 );

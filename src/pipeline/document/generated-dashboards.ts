@@ -16,7 +16,7 @@ const ALL = 'All dashboards that are generated from the alerts together';
 /** Generates the dashboards of one document. Reads its alerts once. */
 export class GeneratedDashboards {
   readonly #owner: { readonly application: string; readonly team: string | undefined };
-  #alerts: AlertOnDashboard[] | undefined;
+  readonly #shown = new Map<ShownAlert, AlertOnDashboard>();
   /** The size of all dashboards so far. A document may have many of them. */
   #bytes = 0;
 
@@ -25,7 +25,7 @@ export class GeneratedDashboards {
   }
 
   /**
-   * Generates one dashboard from the alerts of the document, with the fields that are written beside `from`. Throws `too_large`
+   * Generates one dashboard from alerts of the document, with the fields that are written beside `from`. Throws `too_large`
    * if it, or all of them together, would be larger than an object or a document may be.
    */
   *dashboard(written: JsonObject, alerts: readonly ShownAlert[]): Steps<JsonObject> {
@@ -33,13 +33,16 @@ export class GeneratedDashboards {
     const { values: limit, bytes } = OBJECT_LIMITS;
     if (measured > limit) throw tooLarge({ unit: 'values', limit, measured }, ONE);
     const shown: AlertOnDashboard[] = [];
-    for (const alert of this.#alerts ? [] : alerts) {
-      shown.push(readShownAlert(alert));
+    for (const alert of alerts) {
+      const known = this.#shown.get(alert);
+      const read = known ?? readShownAlert(alert);
+      shown.push(read);
+      if (known) continue;
+      this.#shown.set(alert, read);
       checkTimeBudget();
       yield;
     }
-    this.#alerts ??= shown;
-    const dashboard = alertsDashboard(this.#owner, this.#alerts, written);
+    const dashboard = alertsDashboard(this.#owner, shown, written);
     const size = Buffer.byteLength(printJson(dashboard));
     this.#bytes += size;
     if (size > bytes) throw tooLarge({ unit: 'bytes', limit: bytes, measured: size }, ONE);

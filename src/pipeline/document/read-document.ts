@@ -167,6 +167,15 @@ export function entryKeys(document: JsonObject): string[] {
   });
 }
 
+/** Returns the keys of the alerts of a document. */
+export function alertKeys({ alerts }: JsonObject): ReadonlySet<string> {
+  return new Set(
+    (Array.isArray(alerts) ? alerts : []).flatMap((entry) =>
+      isObject(entry) ? (keyOf('alert', entry) ?? []) : [],
+    ),
+  );
+}
+
 function keyOf(kind: ManagedKind, entry: JsonObject): string | undefined {
   const { key } = entry;
   return typeof key === 'string' ? key : defaultKey(kind, entry);
@@ -282,11 +291,13 @@ function* readingEntry(
 
 /** Generates a dashboard from the alerts of the document, which are read before its dashboards. */
 function* generatedFrom(
-  { from, ...written }: JsonObject,
+  { from, alerts: selected, ...written }: JsonObject,
   { alerts, generated }: Reading,
 ): Generator<ReadEntry, JsonObject | undefined> {
   if (from !== 'alerts') return undefined;
-  const steps = generated.dashboard(written, alerts);
+  const keys = Array.isArray(selected) ? new Set(textsOf(selected)) : undefined;
+  const shown = keys ? alerts.filter(({ key }) => keys.has(key)) : alerts;
+  const steps = generated.dashboard(written, shown);
   for (;;) {
     const { done, value } = steps.next();
     if (done) return value;
