@@ -84,6 +84,18 @@ export function* evaluatingComposite(
   };
 }
 
+/** Returns the states of the members for one group of a composite at a time (UNIX seconds): indexes of STATES. */
+export function membersAt(
+  { members: names }: Composite,
+  members: ReadonlyMap<string, Evaluation>,
+  group: string,
+  nowS: number,
+): ReadonlyMap<string, number> {
+  const joined = new JoinedMembers(joinedGroups(names, members).get(group) ?? []);
+  joined.at(nowS);
+  return joined.states;
+}
+
 function combine(expression: CompositeExpression, states: ReadonlyMap<string, number>): number {
   switch (expression.kind) {
     case 'member':
@@ -112,7 +124,8 @@ class JoinedMembers {
   readonly #members: readonly MemberStates[];
   /** The last evaluation of each member that has been reached; -1 before the first. */
   readonly #reached: number[];
-  readonly #states = new Map<string, number>();
+  /** By member, at the time that was last asked for. */
+  readonly states = new Map<string, number>();
 
   constructor(members: readonly MemberStates[]) {
     this.#members = members;
@@ -127,16 +140,16 @@ class JoinedMembers {
       while ((evaluation.times[reached + 1] ?? Number.POSITIVE_INFINITY) <= nowS) reached += 1;
       this.#reached[member] = reached;
       const state = states[reached] ?? NONE;
-      this.#states.set(name, state);
+      this.states.set(name, state);
       isKnown &&= state !== NONE;
     }
-    return isKnown ? this.#states : undefined;
+    return isKnown ? this.states : undefined;
   }
 
   /** Returns whether a member that now has no data notifies of it. */
   notifiesNoData(): boolean {
     return this.#members.some(
-      ({ name, evaluation }) => evaluation.notifiesNoData && this.#states.get(name) === NO_DATA,
+      ({ name, evaluation }) => evaluation.notifiesNoData && this.states.get(name) === NO_DATA,
     );
   }
 }

@@ -65,7 +65,14 @@ export type Formula =
       readonly isPercent: boolean;
       readonly inner: Formula;
     }
-  | { readonly kind: 'function'; readonly apply: (value: number) => number; readonly inner: Formula }
+  | {
+      readonly kind: 'function';
+      readonly name: string;
+      /** The second argument. */
+      readonly limit?: number;
+      readonly apply: (value: number) => number;
+      readonly inner: Formula;
+    }
   | { readonly kind: 'aligned'; readonly inner: Formula }
   | {
       readonly kind: 'binary';

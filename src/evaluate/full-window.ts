@@ -1,6 +1,12 @@
 import { FULL_WINDOW_BUCKETS_S, MAX_EMPTY_BUCKETS } from './choices.ts';
 import { type Samples, stepFrom } from './samples.ts';
 
+export interface EmptyBuckets {
+  readonly bucketS: number;
+  /** Ascending. The last is the one that makes the window not full, if it is not full. */
+  readonly empty: readonly number[];
+}
+
 /** The buckets of a full window. */
 export class FullWindow {
   readonly #bucketS: number;
@@ -24,7 +30,19 @@ export class FullWindow {
     // Windows without any gap are frequent.
     const dense = (samples: Samples | undefined) => isDense(samples, startS, endS, nowS);
     if (required.length > 0 ? required.every(dense) : others.some(dense)) return true;
-    let empty = 0;
+    const { empty } = this.buckets(required, others, startS, endS, nowS);
+    return empty[0] !== startS && empty.length <= MAX_EMPTY_BUCKETS;
+  }
+
+  /** Returns the length of the buckets, and the start of each empty one. Seconds and UNIX seconds. */
+  buckets(
+    required: readonly (Samples | undefined)[],
+    others: readonly (Samples | undefined)[],
+    startS: number,
+    endS: number,
+    nowS: number,
+  ): EmptyBuckets {
+    const empty: number[] = [];
     for (let bucketS = startS; bucketS < endS; bucketS += this.#bucketS) {
       const toS = Math.min(bucketS + this.#bucketS, endS);
       const hasPoint = (samples: Samples | undefined) => {
@@ -33,11 +51,11 @@ export class FullWindow {
         return samples.hasSample(from, to, nowS);
       };
       if (required.length > 0 ? required.every(hasPoint) : others.some(hasPoint)) continue;
-      if (bucketS === startS) return false;
-      empty += 1;
-      if (empty > MAX_EMPTY_BUCKETS) return false;
+      empty.push(bucketS);
+      // More do not matter.
+      if (bucketS === startS || empty.length > MAX_EMPTY_BUCKETS) break;
     }
-    return true;
+    return { bucketS: this.#bucketS, empty };
   }
 }
 

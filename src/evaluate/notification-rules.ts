@@ -16,15 +16,29 @@ export interface RuledNotice {
 type Matches = (notice: RuledNotice) => boolean;
 
 interface ConditionalRecipients {
+  /** As written. */
+  readonly scope: string;
   readonly matches: Matches;
   readonly recipients: readonly string[];
 }
 
 interface Rule {
+  readonly name: string;
   readonly matches: Matches;
   readonly conditions: readonly ConditionalRecipients[];
   /** The recipients if no condition matches. */
   readonly otherwise: readonly string[];
+}
+
+/** A recipient of a rule that matches the notified group. */
+export interface RuledRecipient {
+  /** With its `@`. */
+  readonly recipient: string;
+  /** The name of the rule. */
+  readonly rule: string;
+  /** The condition that the recipient belongs to, or undefined for the recipients of the rule or its fallback. */
+  readonly scope?: string;
+  readonly isNotified: boolean;
 }
 
 /** The notification rules of an organization: Datadog API v2, monitor/notification_rule. */
@@ -41,10 +55,20 @@ export class NotificationRules {
 
   /** Returns the recipients of a notification, with their `@`. */
   of(notice: RuledNotice): string[] {
-    return this.#rules.flatMap(({ matches, conditions, otherwise }) => {
+    return this.explain(notice).flatMap(({ recipient, isNotified }) => (isNotified ? [recipient] : []));
+  }
+
+  /** Returns every recipient of the rules that match the notified group. */
+  explain(notice: RuledNotice): RuledRecipient[] {
+    return this.#rules.flatMap(({ name: rule, matches, conditions, otherwise }) => {
       if (!matches(notice)) return [];
-      const met = conditions.filter((condition) => condition.matches(notice));
-      return met.length > 0 ? met.flatMap(({ recipients }) => recipients) : otherwise;
+      let isMet = false;
+      const conditional = conditions.flatMap(({ scope, recipients, ...condition }) => {
+        const isNotified = condition.matches(notice);
+        isMet ||= isNotified;
+        return recipients.map((recipient) => ({ recipient, rule, scope, isNotified }));
+      });
+      return [...conditional, ...otherwise.map((recipient) => ({ recipient, rule, isNotified: !isMet }))];
     });
   }
 }
@@ -53,11 +77,12 @@ function readRule(rule: JsonObject): Rule {
   const conditional = own(rule, 'conditional_recipients');
   const conditions = isObject(conditional) ? own(conditional, 'conditions') : undefined;
   return {
+    name: textOf(own(rule, 'name')),
     matches: readFilter(own(rule, 'filter')),
-    conditions: (Array.isArray(conditions) ? conditions : []).filter(isObject).map((condition) => ({
-      matches: readCondition(textOf(own(condition, 'scope'))),
-      recipients: handles(own(condition, 'recipients')),
-    })),
+    conditions: (Array.isArray(conditions) ? conditions : []).filter(isObject).map((condition) => {
+      const scope = textOf(own(condition, 'scope'));
+      return { scope, matches: readCondition(scope), recipients: handles(own(condition, 'recipients')) };
+    }),
     otherwise: isObject(conditional)
       ? handles(own(conditional, 'fallback_recipients'))
       : handles(own(rule, 'recipients')),

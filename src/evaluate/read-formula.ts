@@ -167,7 +167,13 @@ class FormulaReader {
     if (!make) return this.#refuse(`function:${name}`, `The function ${name} is not reproduced.`);
     if (WITH_LIMIT.test(name) && limit === undefined)
       return this.#refuse('query_syntax', `${name} requires a number.`);
-    return { kind: 'function', apply: make(limit ?? Number.NaN), inner: this.read(inner) };
+    return {
+      kind: 'function',
+      name,
+      ...(limit === undefined ? {} : { limit }),
+      apply: make(limit ?? Number.NaN),
+      inner: this.read(inner),
+    };
   }
 
   #withFill(inner: Formula, methods: readonly Method[]): Formula {

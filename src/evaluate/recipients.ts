@@ -22,6 +22,15 @@ export interface NoticeContext {
   readonly value: number;
 }
 
+/** A handle of a message, and the blocks around it, outermost first. */
+export interface ExplainedHandle {
+  /** With its `@`. */
+  readonly recipient: string;
+  readonly source: 'message' | 'escalation_message';
+  /** Such as `{{#is_alert}}`, and whether its content is sent. */
+  readonly blocks: readonly { readonly text: string; readonly applies: boolean }[];
+}
+
 /** Blocks that compare a variable of the group. */
 const COMPARISONS: ReadonlySet<string> = new Set(['is_match', 'is_exact_match']);
 
@@ -54,17 +63,28 @@ export class Recipients {
   }
 
   #find(context: NoticeContext): string[] {
-    const variables = new Variables(context);
-    const handles = context.isRenotification ? [...this.#message, ...this.#escalation] : this.#message;
     const recipients = new Set<string>();
-    for (const { handle, within } of handles)
-      if (
-        within.every(
-          ({ block, otherwise }) => this.#holds(block, context, variables) === (block.negated === otherwise),
-        )
-      )
-        recipients.add(handleText(handle, (name) => variables.get(name)));
+    for (const { recipient, source, blocks } of this.explain(context))
+      if ((source === 'message' || context.isRenotification) && blocks.every(({ applies }) => applies))
+        recipients.add(recipient);
     return [...recipients];
+  }
+
+  /** Returns every handle with the blocks around it. Those of the escalation message count only in a renotification. */
+  explain(context: NoticeContext): ExplainedHandle[] {
+    const variables = new Variables(context);
+    const explain = ({ handle, within }: PlacedHandle, source: ExplainedHandle['source']) => ({
+      recipient: handleText(handle, (name) => variables.get(name)),
+      source,
+      blocks: within.map(({ block, otherwise }) => ({
+        text: `${otherwise ? '{{else}} of ' : ''}${blockText(block)}`,
+        applies: this.#holds(block, context, variables) === (block.negated === otherwise),
+      })),
+    });
+    return [
+      ...this.#message.map((handle) => explain(handle, 'message')),
+      ...this.#escalation.map((handle) => explain(handle, 'escalation_message')),
+    ];
   }
 
   /** Returns whether the condition of a block is true, regardless of its negation. Datadog does not send the content of unknown blocks. */
@@ -86,6 +106,12 @@ export class Recipients {
         return false;
     }
   }
+}
+
+/** Returns the opening tag of a block. */
+function blockText({ name, negated, args }: Block): string {
+  const words = args.map(({ text, quote }) => ` ${quote}${text}${quote}`);
+  return `{{${negated ? '^' : '#'}${name}${words.join('')}}}`;
 }
 
 /** The first evaluation counts as a transition from OK. */

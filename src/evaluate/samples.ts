@@ -86,6 +86,16 @@ export class Samples {
     return end > from && (this.#sampledBefore[end] ?? 0) > (this.#sampledBefore[Math.max(0, from)] ?? 0);
   }
 
+  /** Returns the number of points in the steps from `from` to before `to` that are known at `nowS`. */
+  pointCount(from: number, to: number, nowS: number): number {
+    const { times, values } = this.#points;
+    let count = 0;
+    for (let step = Math.max(0, from); step < to; step += 1)
+      for (let at = this.#firstPoints[step] ?? 0; at <= (this.#lastPoints[step] ?? -1); at += 1)
+        if ((times[at] ?? nowS) < nowS && Number.isFinite(values[at])) count += 1;
+    return count;
+  }
+
   /** Returns whether each step from `from` to before `to` has a point that is known at `nowS`. */
   isDense(from: number, to: number, nowS: number): boolean {
     if (from < 0 || this.#knownEnd(to, nowS) !== to) return false;

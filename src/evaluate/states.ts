@@ -26,6 +26,16 @@ const RECOVERS: Readonly<Record<Comparator, Holds>> = {
   '!=': HOLDS['=='],
 };
 
+/** Returns whether a value is beyond a threshold. */
+export function isBeyond(comparator: Comparator, value: number, threshold: number): boolean {
+  return HOLDS[comparator](value, threshold);
+}
+
+/** Returns whether a value satisfies a recovery threshold. */
+export function isRecovered(comparator: Comparator, value: number, threshold: number): boolean {
+  return RECOVERS[comparator](value, threshold);
+}
+
 /** Returns the state that follows from a value and the state before. */
 type Judge = (value: number, before: number) => number;
 

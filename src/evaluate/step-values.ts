@@ -13,6 +13,12 @@ interface FinalValues {
   readonly aggregates: RangeAggregates;
 }
 
+/** Values by step: the start of each (UNIX seconds), and its value or NaN. */
+export interface StepSeries {
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+}
+
 /**
  * The values of a formula for one group, by step. What is known changes with the moment of an evaluation: a bucket may be
  * incomplete, and interpolation depends on the next point. So the values of the last steps are computed again at those moments.
@@ -65,6 +71,14 @@ export class StepValues {
     const latest = this.#range(node, nowS, Math.max(open, from), to);
     total.addAll(latest, 0, latest.length);
     return total.result(aggregation);
+  }
+
+  /** Returns the value of a part at each step that starts within a window; NaN without one. */
+  steps(node: Formula, startS: number, endS: number, nowS: number): StepSeries {
+    const { from, to } = this.#bounds(node, startS, endS, nowS);
+    const values = this.#range(node, nowS, from, to);
+    const { startS: originS, stepS } = this.#grid;
+    return { times: values.map((_, at) => originS + (from + at) * stepS), values };
   }
 
   /** Returns how far a rounded aggregate of a part may be from the one in order. */

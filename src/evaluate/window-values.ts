@@ -2,11 +2,11 @@ import { largest, smallest } from '../domain/append.ts';
 import { runAtOnce, type Steps } from '../domain/steps.ts';
 import { onlyQueryOf, type Term, termsOf } from './align-terms.ts';
 import type { Condition, Formula } from './condition.ts';
-import { FullWindow } from './full-window.ts';
+import { type EmptyBuckets, FullWindow } from './full-window.ts';
 import { tagsOf } from './group-tags.ts';
-import { type Grid, type Points, Samples } from './samples.ts';
+import { type Grid, type Points, Samples, stepFrom } from './samples.ts';
 import { type EvaluationSpan, type Schedule, scheduleOf } from './schedule.ts';
-import { calculate, difference, finite, StepValues } from './step-values.ts';
+import { calculate, difference, finite, type StepSeries, StepValues } from './step-values.ts';
 
 /** The points of each query, in the order of `Condition.queries`, by group: `tag:value,...`, or `*` without groups. */
 export type Series = readonly ReadonlyMap<string, Points>[];
@@ -31,6 +31,30 @@ export interface GroupWindows {
   readonly errors: number;
   /** Returns the value at an evaluation without that error. */
   readonly refine: (at: number) => number;
+  /** Returns what the value at an evaluation results from. */
+  readonly details: (at: number) => WindowDetails;
+}
+
+/** What a window contains. Times are UNIX seconds. */
+export interface WindowDetails {
+  readonly terms: readonly TermDetails[];
+  /** The values of the whole formula by step, unless each query is aggregated first. */
+  readonly combined?: StepSeries;
+  /** Undefined if the window need not be full. */
+  readonly buckets?: EmptyBuckets;
+}
+
+/** One query with its functions. */
+export interface TermDetails extends StepSeries {
+  readonly node: Formula;
+  readonly query: number;
+  /** The number of points in the window. */
+  readonly points: number;
+  /** The start of the last step with a point, also before the window. */
+  readonly lastPointS: number;
+  /** The aggregate over the window, and over the earlier window of a change; NaN without values. */
+  readonly value: number;
+  readonly earlierValue: number;
 }
 
 /** The number of evaluations of a block. */
@@ -164,7 +188,32 @@ class WindowedGroup {
     const errors = this.#condition.aggregatesFirst ? 0 : (this.#classic?.errorOf(this.#changed) ?? 0);
     const refine = (at: number) => this.#value(starts[at] ?? 0, ends[at] ?? 0, times[at] ?? 0, false);
     const counts = countOutcomes(outcomes, this.#schedule.firstReported);
-    return { outcomes, values, lastPoints, counts, blocks: blocksOf(values), errors, refine };
+    const details = (at: number) => this.#details(starts[at] ?? 0, ends[at] ?? 0, times[at] ?? 0);
+    return { outcomes, values, lastPoints, counts, blocks: blocksOf(values), errors, refine, details };
+  }
+
+  #details(startS: number, endS: number, nowS: number): WindowDetails {
+    const { aggregatesFirst, change } = this.#condition;
+    const shiftS = change?.shiftS ?? 0;
+    const combined = aggregatesFirst ? undefined : this.#classic?.steps(this.#changed, startS, endS, nowS);
+    const buckets = this.#fullWindow?.buckets(this.#required, this.#samples, startS, endS, nowS);
+    return {
+      terms: this.#terms.map(({ node, query }) => {
+        const samples = this.#samples[query];
+        const grid = samples?.grid ?? { startS: 0, stepS: 1, length: 0 };
+        return {
+          node,
+          query,
+          points: samples?.pointCount(stepFrom(grid, startS), stepFrom(grid, endS), nowS) ?? 0,
+          lastPointS: samples?.lastSampleS(nowS) ?? Number.NEGATIVE_INFINITY,
+          ...(this.#stepsOf(query)?.steps(node, startS, endS, nowS) ?? NO_POINTS),
+          value: this.#valueOf(node, startS, endS, nowS),
+          earlierValue: this.#valueOf(node, startS - shiftS, endS - shiftS, nowS),
+        };
+      }),
+      ...(combined ? { combined } : {}),
+      ...(buckets ? { buckets } : {}),
+    };
   }
 
   #gridOf(stepS: number): Grid {

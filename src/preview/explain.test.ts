@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { evaluateComposite } from '../evaluate/composite.ts';
+import { evaluate } from '../evaluate/evaluate.ts';
+import { readMonitor } from '../evaluate/read-monitor.ts';
+import { STATES } from '../evaluate/states.ts';
+import { windowsOf } from '../evaluate/window-values.ts';
+import { conditionOf, regular, simple, timeAt } from '../../test/evaluation/evaluation-series.ts';
+import { clockIn, explainAt, told } from '../../test/evaluation/explained.ts';
+import { downtimesOf, monitorOf, randomCase, seriesOf } from '../../test/evaluation/random-case.ts';
+import { seededRandom } from '../../test/seeded-random.ts';
+import { explain } from './explain.ts';
+
+describe('the window of an explanation', () => {
+  it('ends before the evaluation by the delay', () => {
+    const { window, at } = explainAt('avg(last_5m):avg:a{*} > 1', '12:20', simple(regular('12:00', [1])), {
+      options: { evaluation_delay: 900 },
+    });
+    assert.equal(clockIn(at), '12:20');
+    assert.deepEqual([clockIn(window?.from), clockIn(window?.to), window?.delay_s], ['12:00', '12:05', 900]);
+  });
+
+  it('has an earlier one for a change', () => {
+    const { window } = explainAt(
+      'change(avg(last_5m),last_30m):avg:a{*} > 1',
+      '12:40',
+      simple(regular('12:00', [1])),
+    );
+    assert.deepEqual([clockIn(window?.earlier?.from), clockIn(window?.earlier?.to)], ['12:05', '12:10']);
+  });
+
+  it('is that of the last evaluation at the time or before', () => {
+    const read = conditionOf('avg(last_1d):avg:a{*} > 1');
+    const windows = windowsOf(read, simple(regular('12:00', [1])), {
+      from: timeAt('12:00'),
+      to: timeAt('12:27') + 1,
+    });
+    const explained = explain({
+      read,
+      windows,
+      evaluation: evaluate(read, windows),
+      notices: {},
+      isDraft: false,
+    });
+    assert.equal(clockIn(explained?.at), '12:20');
+  });
+});
+
+describe('a composite', () => {
+  it('is explained by the states of its members', () => {
+    const span = { from: timeAt('12:00'), to: timeAt('12:03') + 1 };
+    const member = (values: readonly number[]) => {
+      const condition = conditionOf('max(last_1m):avg:a{*} > 80');
+      return evaluate(condition, windowsOf(condition, simple(regular('12:00', values)), span));
+    };
+    const read = readMonitor({ type: 'composite', name: 'n', query: '1 && !2', message: '@a' });
+    assert.ok(read.kind === 'composite');
+    const members = new Map([
+      ['1', member([90, 90, 90])],
+      ['2', member([90, 90, 0])],
+    ]);
+    const evaluation = evaluateComposite(read, members, span);
+    assert.ok(!('kind' in evaluation));
+    const explained = explain({ read, evaluation, members, notices: {}, isDraft: false });
+    assert.deepEqual(explained?.members, [
+      { member: '1', state: 'alert' },
+      { member: '2', state: 'ok' },
+    ]);
+    assert.deepEqual(explained.calculation, ['(Alert && !(OK))']);
+    assert.deepEqual(told(explained), ['@a yes: It is outside all blocks.']);
+  });
+});
+
+describe('any explanation', () => {
+  it('agrees with the evaluation', () => {
+    for (let seed = 1; seed <= 120; seed += 1) {
+      const given = randomCase(seededRandom(seed));
+      const read = readMonitor({ ...monitorOf(given), message: '@a {{#is_alert}}@b{{/is_alert}}' });
+      assert.ok(read.kind === 'condition');
+      const notices = { downtimes: downtimesOf(given) };
+      const to = given.from + 60 * (40 + ((seed * 37) % 200));
+      const windows = windowsOf(read, seriesOf(given), { from: given.from, to: to + 1 });
+      const evaluation = evaluate(read, windows, notices);
+      for (const group of evaluation.groups.keys()) {
+        const explained = explain({ read, windows, evaluation, notices, isDraft: false }, group);
+        assert.ok(explained);
+        const states = evaluation.groups.get(group)?.states ?? new Uint8Array();
+        assert.equal(explained.state.after, STATES[states.at(-1) ?? 0]);
+        assert.ok(explained.reasons.length > 0);
+        const own = evaluation.notifications.filter(
+          (one) => one.at === evaluation.times.at(-1) && (one.group === group || one.group === '*'),
+        );
+        assert.equal(explained.notification.sent, own.length > 0, `seed ${seed}`);
+        assert.deepEqual(
+          explained.recipients.flatMap(({ recipient, notified }) => (notified ? [recipient] : [])).sort(),
+          own.flatMap(({ recipients }) => recipients).sort(),
+        );
+        const shown = Number(/= (\S+)$/.exec(explained.calculation.at(-1) ?? '')?.[1]);
+        if (explained.value !== undefined)
+          assert.ok(
+            Math.abs(shown - explained.value) <= 1e-9 * Math.max(1, Math.abs(shown)),
+            `seed ${seed}: ${explained.calculation.join('; ')} ${explained.value}`,
+          );
+      }
+    }
+  });
+});
