@@ -1,3 +1,4 @@
+import { type Assumption, ASSUMPTIONS } from '../../evaluate/choices.ts';
 import { WallClock } from '../../evaluate/wall-clock.ts';
 import type {
   Agreement,
@@ -281,6 +282,13 @@ export function changeText(before: number | undefined, after: number): string {
     each === undefined ? undefined : Math.round(each * 10) / 10,
   );
   return was === undefined || was === now ? `${now}` : `${was} -> ${now}`;
+}
+
+const KNOWN = new Set(ASSUMPTIONS.map(({ code }) => code));
+
+/** Returns the assumptions that only this preview makes, because something could not be read. */
+export function ownAssumptions({ assumptions }: Preview): Assumption[] {
+  return assumptions.filter(({ code }) => !KNOWN.has(code));
 }
 
 /** Returns the assumptions that matter most in one sentence. */

@@ -7,6 +7,7 @@ import {
   factsOf,
   figuresIn,
   headline,
+  ownAssumptions,
   spanText,
   totalText,
   type Wording,
@@ -32,6 +33,7 @@ export function previewMarkdown(preview: Preview, maxLength = MAX_LENGTH): strin
   const head = [
     `## What the alerts would have done in ${spanText(preview, wording)}`,
     `${totalText(preview, wording)}.`,
+    ...ownAssumptions(preview).map(({ text }) => `**Warning:** ${quote(text)}`),
   ].join('\n\n');
   const foot = `<sub>${budgetText(preview)}. ${assumptionsText(preview, 'The JSON output lists')}</sub>\n`;
   const rest = maxLength - head.length - foot.length - 400;

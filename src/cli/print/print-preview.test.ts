@@ -219,6 +219,16 @@ Computed by Birddog from Datadog's series; Datadog may evaluate at other seconds
     assert.match(text, /^- month: A month is 730 hours\.$/m);
   });
 
+  it('always names what could not be read', () => {
+    const own = { code: 'downtimes_missing', text: 'The downtimes could not be read.' };
+    const preview = { ...previewOf(CHANGED), assumptions: [...previewOf().assumptions, own] };
+    assert.match(printPreview(preview, plain), /^warning: The downtimes could not be read\.$/m);
+    assert.match(
+      previewMarkdown(preview),
+      /^\*\*Warning:\*\* <code>The downtimes could not be read\.<\/code>$/m,
+    );
+  });
+
   it('has only ASCII characters in such a locale', () => {
     assert.doesNotMatch(printPreview(previewOf(CHANGED), plain, { isAscii: true }), /[^\n -~]/);
     assert.deepEqual(

@@ -6,6 +6,7 @@ import {
   factsOf,
   figuresIn,
   headline,
+  ownAssumptions,
   spanText,
   totalText,
   type Wording,
@@ -32,10 +33,11 @@ export function printPreview(preview: Preview, paint: Paint, style: PreviewStyle
   const assumptions = isVerbose
     ? ['Assumptions:', ...preview.assumptions.map(({ code, text }) => `- ${code}: ${text}`)]
     : [assumptionsText(preview, '--verbose lists')];
+  const own = ownAssumptions(preview).map(({ text }) => `${paint('warning', 'warning:')} ${visible(text)}`);
   return [
     [paint('place', `What the alerts would have done in ${spanText(preview, wording)}`)],
     ...blocks,
-    [`${totalText(preview, wording)}.`, paint('aside', `${budgetText(preview)}.`)],
+    [`${totalText(preview, wording)}.`, paint('aside', `${budgetText(preview)}.`), ...own],
     assumptions.map((line) => paint('aside', visible(line))),
   ]
     .map((lines) => `${lines.join('\n')}\n`)
