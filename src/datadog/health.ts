@@ -1,3 +1,4 @@
+import type { Lane } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { ProblemCode, ProblemError } from '../domain/problem.ts';
 
@@ -7,8 +8,8 @@ export interface DatadogHealth {
   retried(reason: string): void;
   /** Records that a call that requires both keys succeeded. */
   keysAccepted(): void;
-  /** Records a failed call. */
-  failed(problem: ProblemError): void;
+  /** Records a failed call. A call of the background lane leaves a part of each limit to others, so being refused is no incident. */
+  failed(problem: ProblemError, lane?: Lane): void;
   /** Returns the number of retries by reason. */
   retries(): ReadonlyMap<string, number>;
   /** Returns whether Datadog rejected the keys at the last call that checked them. */
@@ -17,7 +18,7 @@ export interface DatadogHealth {
   unavailable(): string | undefined;
   /** Returns the number of calls abandoned because a rate limit allowed none before their deadline. */
   budgetRefusals(): number;
-  /** Returns the time (epoch ms) of the last such call. */
+  /** Returns the time (epoch ms) of the last such call outside the background lane. */
   lastBudgetRefusalAt(): number | undefined;
 }
 
@@ -41,12 +42,12 @@ export function createHealth(clock: Clock): DatadogHealth {
       refused = false;
       unavailable = undefined;
     },
-    failed({ code, message }) {
+    failed({ code, message }, lane) {
       if (code === 'datadog_keys_refused') refused = true;
       if (UNAVAILABLE_CODES.includes(code)) unavailable = message;
       if (code !== 'rate_limited') return;
       budgetRefusals += 1;
-      lastBudgetRefusalAt = clock.now();
+      if (lane !== 'background') lastBudgetRefusalAt = clock.now();
     },
     retries: () => retries,
     keysRefused: () => refused,

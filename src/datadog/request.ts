@@ -106,10 +106,15 @@ export function createRequest(options: RequestOptions): Request {
       if (call.apiKeyOnly !== true) health.keysAccepted();
       return parseAnswer(call, answer);
     } catch (error) {
-      if (error instanceof ProblemError) health.failed(error);
+      if (error instanceof ProblemError && !isTooLarge(error)) health.failed(error, context.lane);
       throw error;
     }
   };
+}
+
+/** Returns whether a call failed because of the size of its response, which is no fault of Datadog. */
+export function isTooLarge({ cause }: ProblemError): boolean {
+  return cause instanceof OutboundError && cause.reason === 'too_large';
 }
 
 /**

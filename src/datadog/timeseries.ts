@@ -12,8 +12,7 @@ import {
   type SeriesRequest,
 } from '../preview/ports.ts';
 import { tagsOf } from '../evaluate/group-tags.ts';
-import { OutboundError } from '../runtime/outbound.ts';
-import type { Request, ResponseLimits } from './request.ts';
+import { isTooLarge, type Request, type ResponseLimits } from './request.ts';
 
 const PATH = '/api/v2/query/timeseries';
 /** A value takes 5 bytes and more. */
@@ -50,15 +49,11 @@ export function seriesPort(request: Request): SeriesPort {
         );
         return partsIn(answer, wanted);
       } catch (error) {
-        if (error instanceof ProblemError && isTooLarge(error.cause)) return { kind: 'too_large' };
+        if (error instanceof ProblemError && isTooLarge(error)) return { kind: 'too_large' };
         return { kind: 'failed', ...failureOf(error) };
       }
     },
   };
-}
-
-function isTooLarge(cause: unknown): boolean {
-  return cause instanceof OutboundError && cause.reason === 'too_large';
 }
 
 function bodyOf({ queries, pointS, firstStep, endStep }: SeriesRequest): JsonObject {
@@ -135,19 +130,23 @@ function partOf(
   );
   return {
     steps: Float64Array.from(sampled, (at) => steps[at] ?? 0),
-    groups: new Map(
-      kept.map((group, row) => [group, Float64Array.from(sampled, (at) => valueOf(rows[row]?.[at]))]),
-    ),
+    groups: new Map(kept.map((group, row) => [group, valuesAt(sampled, rows[row] ?? [])])),
     cutGroups: found.size - kept.length + (isFacetCut(query, found.keys()) ? 1 : 0),
   };
 }
 
-function isValue(value: Json | undefined): value is number {
-  return typeof value === 'number' && Number.isFinite(value);
+/** Returns the values at some places of a row; NaN where there is no number. */
+function valuesAt(places: readonly number[], row: readonly Json[]): Float64Array {
+  const values = new Float64Array(places.length);
+  for (const [at, place] of places.entries()) {
+    const value = row[place];
+    values[at] = isValue(value) ? value : Number.NaN;
+  }
+  return values;
 }
 
-function valueOf(value: Json | undefined): number {
-  return isValue(value) ? value : Number.NaN;
+function isValue(value: Json | undefined): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
 }
 
 /** Returns the tags in the order of the keys of a query; undefined if a tag is missing. */

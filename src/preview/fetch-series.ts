@@ -43,11 +43,13 @@ export interface FetchOptions {
   readonly series: SeriesPort;
   readonly cache: SeriesCache;
   readonly clock: Clock;
+  /** The maximum number of values of a fetch, which take 8 bytes each. */
+  readonly maxValues?: number;
 }
 
 /** The share of the remaining time that a fetch may take. The rest is for the evaluation. */
 const TIME_SHARE = 0.6;
-/** The maximum number of values of a fetch: 256 MiB. */
+/** The default: 256 MiB. */
 const MAX_VALUES = 32 * 1024 * 1024;
 /** The limits on groups of a query, so that a fetch of many queries stays below that. Few limits, because the cache depends on them. */
 const GROUP_LIMITS: readonly number[] = [MAX_GROUPS, 300, 100, 50, 20];
@@ -73,7 +75,12 @@ interface Flight extends StepRange {
  * Creates the function that fetches series, once for each process: fetches of the same query at the same time share their
  * requests. Complete days come from the cache and go into it, also if the rest of a fetch fails.
  */
-export function createFetchSeries({ series: port, cache, clock }: FetchOptions): FetchSeries {
+export function createFetchSeries({
+  series: port,
+  cache,
+  clock,
+  maxValues = MAX_VALUES,
+}: FetchOptions): FetchSeries {
   const flights = new Map<string, Flight>();
   const widths = new StepWidths();
 
@@ -86,7 +93,7 @@ export function createFetchSeries({ series: port, cache, clock }: FetchOptions):
 
     /** Loads ranges, and lets other fetches share them meanwhile. */
     async function loadOwn(ranges: readonly QueryRange[]): Promise<void> {
-      const maxGroups = groupLimit(ranges);
+      const maxGroups = groupLimit(ranges, maxValues);
       const days = new CachedDays(cache, clock.now() / 1000);
       const all = ranges.map((range) => new QuerySeries(range.query, range, maxGroups));
       const found = await Promise.all(all.map((one) => days.read(one, maxGroups)));
@@ -154,10 +161,10 @@ function rangesOf(wanted: readonly WantedSeries[], nowS: number): QueryRange[] {
   return [...ranges.values()];
 }
 
-function groupLimit(ranges: readonly StepRange[]): number {
+function groupLimit(ranges: readonly StepRange[], maxValues: number): number {
   let steps = 1;
   for (const { firstStep, endStep } of ranges) steps += endStep - firstStep;
-  return GROUP_LIMITS.find((limit) => limit * steps <= MAX_VALUES) ?? MIN_GROUPS;
+  return GROUP_LIMITS.find((limit) => limit * steps <= maxValues) ?? MIN_GROUPS;
 }
 
 function covers(flight: StepRange, range: StepRange): boolean {
