@@ -5,6 +5,7 @@ import { PROBLEMS } from '../src/domain/problem.ts';
 import { datadogProbes } from '../src/health/datadog-probes.ts';
 import { INCIDENT_SCOPES } from '../src/health/incident-identity.ts';
 import { ledgerProbe } from '../src/health/ledger-probe.ts';
+import { previewProbe } from '../src/health/preview-probe.ts';
 import type { Probe } from '../src/health/probe.ts';
 import { recipientsProbe } from '../src/health/recipients-probe.ts';
 import { secretProbes } from '../src/health/secret-probes.ts';
@@ -22,6 +23,7 @@ const { ownCertificate: _, ...sidecarSecrets } = parts.secrets;
 const sidecar = [
   ...secretProbes({ ...parts, secrets: sidecarSecrets }),
   ...datadogProbes(parts),
+  previewProbe(parts),
   ledgerProbe(parts),
   ...recipientsProbe(parts.recipients),
 ];

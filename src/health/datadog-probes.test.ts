@@ -86,6 +86,8 @@ describe('the probes of Datadog', () => {
     assert.match(fault('datadog_budget') ?? '', /A rate limit allows no further call/);
     clock.advance(1);
     assert.equal(fault('datadog_budget'), undefined);
-    assert.deepEqual(samplesOf(probes, 'birddog_datadog_budget_refusals_total'), { '': 1 });
+    parts.datadog.health.failed(new ProblemError('rate_limited', 'no'), 'background');
+    assert.equal(fault('datadog_budget'), undefined, 'the background lane leaves a share to others');
+    assert.deepEqual(samplesOf(probes, 'birddog_datadog_budget_refusals_total'), { '': 2 });
   });
 });

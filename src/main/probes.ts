@@ -6,6 +6,7 @@ import { CATALOG_NAMES, type CatalogName } from '../domain/application.ts';
 import { datadogProbes } from '../health/datadog-probes.ts';
 import { ledgerProbe } from '../health/ledger-probe.ts';
 import { markerProbe } from '../health/marker-probe.ts';
+import { previewProbe } from '../health/preview-probe.ts';
 import { failure, healthy, type Probe, type ProbeDeps, outcomeOf } from '../health/probe.ts';
 import { recipientsProbe } from '../health/recipients-probe.ts';
 import { secretProbes } from '../health/secret-probes.ts';
@@ -32,6 +33,7 @@ export function mainProbes(parts: MainParts): readonly Probe[] {
   return [
     ...secretProbes(parts),
     ...datadogProbes(parts),
+    previewProbe(parts),
     // Only here: both containers use the same organisation.
     markerProbe(datadog),
     ledgerProbe(parts),

@@ -1,6 +1,7 @@
 import { datadogProbes } from '../health/datadog-probes.ts';
 import { ledgerProbe } from '../health/ledger-probe.ts';
 import { PROBE_TIMEOUT_MS } from '../health/probe.ts';
+import { previewProbe } from '../health/preview-probe.ts';
 import { recipientsProbe } from '../health/recipients-probe.ts';
 import { secretProbes } from '../health/secret-probes.ts';
 import type { Incoming } from '../http/contract-app.ts';
@@ -65,6 +66,7 @@ async function startSidecar(config: Config, deps: Deps, entry: URL): Promise<Ser
       probes: [
         ...secretProbes(parts),
         ...datadogProbes(parts),
+        previewProbe(parts),
         ledgerProbe(parts),
         ...recipientsProbe(ports.recipients),
       ],

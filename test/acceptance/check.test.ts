@@ -16,6 +16,7 @@ const PARTS = [
   'secrets',
   'datadog_api_key',
   'datadog_app_key',
+  'preview',
   'markers',
   'ledger',
   'catalog_datadog',
@@ -26,6 +27,7 @@ const PARTS = [
   'sidecar_secrets',
   'sidecar_datadog_api_key',
   'sidecar_datadog_app_key',
+  'sidecar_preview',
   'sidecar_ledger',
 ];
 
@@ -63,20 +65,24 @@ describe('GET /check', () => {
     assert.equal(app.report.ok, false);
     assert.deepEqual(shown(app), [
       'datadog_app_key failed',
+      'preview skipped',
       'markers skipped',
       // Datadog's catalog is read with the same keys.
       'catalog_datadog failed',
       'sidecar_datadog_app_key failed',
+      'sidecar_preview skipped',
     ]);
     assert.match(app.unhealthy[0]?.hint ?? '', /datadog-app-key/);
     await control(pod.datadogUrl, 'PUT', 'keys', { api: 'another', app: 'sandbox-app-key' });
     assert.deepEqual(shown(await check()), [
       'datadog_api_key failed',
       'datadog_app_key skipped',
+      'preview skipped',
       'markers skipped',
       'catalog_datadog failed',
       'sidecar_datadog_api_key failed',
       'sidecar_datadog_app_key skipped',
+      'sidecar_preview skipped',
     ]);
     await control(pod.datadogUrl, 'PUT', 'keys', { api: 'sandbox-api-key', app: 'sandbox-app-key' });
     assert.deepEqual(shown(await check()), []);
@@ -107,7 +113,7 @@ describe('GET /check', () => {
       [['sidecar', 'failed']],
     );
     assert.match(unhealthy[0]?.hint ?? '', /sidecar's log/);
-    assert.equal(report.parts.length, PARTS.length - 5);
+    assert.equal(report.parts.length, PARTS.length - 6);
     await pod.resume('sidecar');
     await pod.until(async () => (await check()).report.ok);
   });
@@ -147,7 +153,10 @@ describe('birddog check', () => {
     const { status, out } = await run('--json').ended;
     assert.deepEqual([status, JSON.parse(out).ok, states(out).at(-1)], [0, true, 'dry_run ok']);
     const seen = await (await control(pod.datadogUrl, 'GET', 'requests')).text();
-    assert.ok(JSON.parse(seen).every(({ method }: { method: string }) => method === 'GET'));
+    // Datadog's queries and searches are sent with POST.
+    const isRead = ({ method, path }: { method: string; path: string }) =>
+      method === 'GET' || /\/(query\/timeseries|events\/search)$/.test(path);
+    assert.ok(JSON.parse(seen).every(isRead), seen);
   });
 
   it('deletes its monitor after a failed read, and exits with 1', async () => {
