@@ -12,7 +12,7 @@ describe('Kubernetes login', () => {
     assert.equal(json.auth.lease_duration, 3600);
     assert.deepEqual(json.auth.policies, ['birddog', 'default']);
     const { service_account_name: name, service_account_uid: uid, role: roleName } = json.auth.metadata;
-    assert.deepEqual([name, roleName], ['birddog', 'birddog']);
+    assert.deepEqual([name, roleName], ['birddog', 'BirdDog']);
     assert.match(uid, /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
     const ofVault = vault({ product: 'vault' }).login().json.auth;
     assert.match(ofVault.client_token, /^hvs\./);

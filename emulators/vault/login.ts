@@ -32,7 +32,7 @@ export function login(body: string, seed: VaultSeed, tokens: Tokens): EmulatorRe
   if (rejected) return rejected;
   if (!role || !account || !role.addressBound) return denied();
   if (seed.mfa) return mfaRequired();
-  return envelope({ auth: authOf(tokens.issue(name, role, account), tokens) });
+  return envelope({ auth: authOf(tokens.issue(roleName, role, account), tokens) });
 }
 
 function rejectedByKubernetes(
@@ -126,7 +126,7 @@ export function authOf(token: Token, tokens: Tokens) {
 }
 
 export function policiesOf({ roleName, role }: Token): readonly string[] {
-  return [roleName, ...(role.defaultPolicy ? ['default'] : [])].sort();
+  return [roleName.toLowerCase(), ...(role.defaultPolicy ? ['default'] : [])].sort();
 }
 
 export function metadataOf({ account, roleName }: Token) {

@@ -29,9 +29,9 @@ export function createVaultHandler({ seed, now }: VaultOptions) {
 
   function handle(request: EmulatorRequest): EmulatorResponse | undefined {
     if (!request.path.startsWith('/v1/')) return undefined;
-    const namespace = withoutOuterSlashes(request.headers['x-vault-namespace'] ?? '');
-    const response = answer(request, request.path.slice('/v1/'.length), namespace);
-    return response && withServerHeaders(response, namespace === '' ? '' : `${namespace}/`);
+    const namespace = request.headers['x-vault-namespace'] ?? '';
+    const response = answer(request, request.path.slice('/v1/'.length), withoutOuterSlashes(namespace));
+    return response && withServerHeaders(response, namespace);
   }
 
   function answer(request: EmulatorRequest, full: string, namespace: string): EmulatorResponse | undefined {
