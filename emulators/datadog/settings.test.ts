@@ -18,6 +18,11 @@ describe('the settings of the Datadog emulator', () => {
       [9200, {}, true],
     );
     assert.equal(readSettings(['--port', '0'], env).port, 0);
+    const seeds = { DATADOG_EMULATOR_SEED: 'a.json' };
+    assert.deepEqual(
+      [readSettings([], seeds).seed, readSettings(['--seed', 'b.json'], seeds).seed],
+      ['a.json', 'b.json'],
+    );
   });
 
   it('can stop the clock and turn off the audit trail', () => {

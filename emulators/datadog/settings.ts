@@ -32,6 +32,7 @@ export function readSettings(args: readonly string[], env: Env): DatadogEmulator
   const errors: string[] = [];
   const port = readPort(values.port ?? env['DATADOG_EMULATOR_PORT'] ?? '9100', errors);
   const clock = readClock(values.clock, errors);
+  const seed = values.seed ?? env['DATADOG_EMULATOR_SEED'];
   const limits = readLimits(values.limits ?? env['DATADOG_EMULATOR_LIMITS'], errors);
   if (errors.length > 0) throw new Error(errors.join('\n'));
   return {
@@ -43,7 +44,7 @@ export function readSettings(args: readonly string[], env: Env): DatadogEmulator
     control: values.control ?? env['EMULATOR_CONTROL'] === 'true',
     audit: !values['no-audit'],
     ...(values.state === undefined ? {} : { state: values.state }),
-    ...(values.seed === undefined ? {} : { seed: values.seed }),
+    ...(seed === undefined ? {} : { seed }),
     ...(limits === undefined ? {} : { limits }),
     ...(clock === undefined ? {} : { now: () => clock }),
   };

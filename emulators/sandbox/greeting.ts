@@ -51,7 +51,8 @@ ${tryCommands(at.birddog)
 
 const APPLICATIONS = `  checkout         listed in Datadog, LeanIX and ServiceNow: Birddog serves it itself
   payments-batch   listed in none of them: the sidecar serves it
-  legacy-crm       listed only in LeanIX: the sidecar serves it`;
+  legacy-crm       listed only in LeanIX: the sidecar serves it
+  demo-payments, demo-platform, demo-shop   listed in none of them; each has alerts with a week of history`;
 
 const realApplications = (
   site: string,

@@ -1,8 +1,13 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { demoMonitors } from './demo-monitors.ts';
+import { DEMO_GENERATORS } from './demo-series.ts';
 import { greeting } from './greeting.ts';
 import { terminalLine } from './log-lines.ts';
+import { type ExtraEnv, FILES } from './processes.ts';
 import { startSandbox } from './sandbox.ts';
 import { makeSecretsFolder, type SecretsFolder } from './secrets-folder.ts';
-import { readSettings } from './settings.ts';
+import { readSettings, type Settings } from './settings.ts';
 import { createSupervisor } from './supervisor.ts';
 
 const PARENT_POLL_MS = 500;
@@ -19,6 +24,14 @@ async function stop(status: number, reason?: string): Promise<void> {
   await supervisor.stop();
   await folder?.remove();
   process.exit(status);
+}
+
+/** Writes the objects of the applications `demo-*`, which Datadog's emulator adds unless the environment names others. */
+function withDemo({ env }: Settings, path: string): ExtraEnv {
+  if (env['DATADOG_EMULATOR_SEED'] !== undefined) return {};
+  const file = join(path, FILES.demo);
+  writeFileSync(file, JSON.stringify({ generators: DEMO_GENERATORS, monitors: demoMonitors(Date.now()) }));
+  return { datadog: { DATADOG_EMULATOR_SEED: file } };
 }
 
 const supervisor = createSupervisor(
@@ -44,7 +57,8 @@ try {
   const settings = readSettings(process.env);
   for (const notice of settings.notices) print(notice);
   folder = makeSecretsFolder(process.env);
-  const addresses = await startSandbox(settings, folder.path, supervisor, {}, (text) =>
+  const extra = withDemo(settings, folder.path);
+  const addresses = await startSandbox(settings, folder.path, supervisor, extra, (text) =>
     print(`birddog sandbox: ${text}`),
   );
   ready = true;

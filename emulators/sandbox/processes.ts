@@ -18,6 +18,7 @@ export const FILES = {
   secretsSidecar: 'sidecar',
   ledgerMain: 'main.sqlite',
   ledgerSidecar: 'sidecar.sqlite',
+  demo: 'demo.json',
 };
 
 const ROOT = join(import.meta.dirname, '../..');

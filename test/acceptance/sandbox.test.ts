@@ -134,6 +134,13 @@ describe('npm start', { skip }, () => {
     assert.match(out, /checkout +listed in Datadog, LeanIX and ServiceNow/);
     assert.match(out, /payments-batch +listed in none/);
     assert.match(out, /legacy-crm +listed only in LeanIX/);
+    assert.match(out, /demo-payments, demo-platform, demo-shop +listed in none of them/);
+    assert.deepEqual(
+      [await alertsOf(url, 'demo-payments'), await alertsOf(url, 'checkout')],
+      ['queue-depth queue-silent queue-growth', ''],
+    );
+    assert.equal(await alertsOf(url, 'demo-platform'), 'load queue-backlog backlog-under-load');
+    assert.equal(await alertsOf(url, 'demo-shop'), 'error-rate few-requests requests-drop error-log');
     const commands = out.match(/(?<=^ {2})curl .*$/gm) ?? [];
     assert.equal(commands.length, 3);
     const answers: string[] = [];
@@ -236,6 +243,12 @@ describe('npm start', { skip }, () => {
     await sandbox.leavesNothing();
   });
 });
+
+/** Returns the keys of the alerts of an application. Monitors that no alert can express are left out. */
+async function alertsOf(url: string, application: string): Promise<string> {
+  const { alerts } = JSON.parse(await (await fetch(`${url}/get_alerts?application=${application}`)).text());
+  return alerts.map(({ key }: { key: string }) => key).join(' ');
+}
 
 /** Asserts that a link of an answer opens a page with a text in a browser, which has no keys. */
 async function assertOpens(url: string, text: string): Promise<void> {
