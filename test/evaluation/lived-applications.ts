@@ -69,6 +69,16 @@ export const LIVED_GENERATORS: JsonObject[] = [
       gap('1d', '20h', '10m', 'queue:audit'),
     ],
   },
+  {
+    source: 'logs',
+    tags: ['service:shop', 'status:error'],
+    groups: ['@route:/pay', '@route:/cart'],
+    shapes: [
+      { shape: 'counter', rate: 0.5 },
+      spike(12, '2h', '15m', '9m', '@route:/pay'),
+      spike(8, '3h', '50m', '20m', '@route:/cart'),
+    ],
+  },
 ];
 
 const NOTIFY = ['@slack-ops'];
@@ -101,6 +111,13 @@ export const LIVED_APPLICATIONS: Readonly<Record<string, readonly JsonObject[]>>
       title: 'Requests rise',
       signal: { metric: 'shop.requests', as: 'count' },
       condition: { over: '15m', change: 'percent', against: '1h', above: 15 },
+      notify: NOTIFY,
+    },
+    {
+      key: 'error-logs',
+      title: 'Errors in logs',
+      signal: { logs: 'service:shop status:error', by: ['@route'] },
+      condition: { over: '10m', above: 40, warn: 20 },
       notify: NOTIFY,
     },
   ],

@@ -30,6 +30,8 @@ export interface Notification extends Omit<Transition, 'value'> {
 /** What a monitor did in a span of time: by time, then by group. */
 export interface Evaluated {
   readonly transitions: readonly Transition[];
+  /** The transitions, and the other changes of states: a first state of OK, and the end of a group. */
+  readonly changes: readonly Transition[];
   readonly notifications: readonly Notification[];
   /** The evaluations of groups, by what they did. */
   readonly results: Readonly<Record<Result, number>>;
@@ -92,7 +94,7 @@ export class MonitorEvaluation {
       .map(([group, queries]) => ({ group, queries, state: this.#groupState(group) }));
     const downtimesOf = downtimesByTags(downtimes);
     const named = tagsNamedBy(monitor);
-    const transitions: Transition[] = [];
+    const changed: Transition[] = [];
     const notifications: Notification[] = [];
     const results = { 'not seen': 0, empty: 0, skipped: 0, delayed: 0, evaluated: 0 };
     const every = frequencyOf(query.window);
@@ -105,10 +107,10 @@ export class MonitorEvaluation {
       });
       const sent = this.#notified.at(now, changes, monitor, (tags) => downtimesOf([...tags, ...named]));
       if (now < reportFrom) continue;
-      for (const change of changes) if (isReported(change)) transitions.push(change);
+      for (const change of changes) if (change.from !== change.to) changed.push(change);
       for (const one of sent) notifications.push(one);
     }
-    return { transitions, notifications, results };
+    return { transitions: changed.filter(isTransition), changes: changed, notifications, results };
   }
 
   #groupState(group: string): GroupState {
@@ -119,8 +121,8 @@ export class MonitorEvaluation {
 }
 
 /** A first state of OK, and the end of a group, are no transitions. */
-function isReported({ from, to }: Transition): boolean {
-  return from !== to && to !== 'None' && !(from === 'None' && to === 'OK');
+function isTransition({ from, to }: Transition): boolean {
+  return to !== 'None' && !(from === 'None' && to === 'OK');
 }
 
 /** Returns the queries by group, of known groups also without a series. Queries without groups serve every group. */

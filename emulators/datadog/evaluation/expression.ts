@@ -1,9 +1,12 @@
+import type { EventQuery } from '../metrics/event-queries.ts';
 import { type MetricQuery, parseMetricQuery } from '../metrics/metric-query.ts';
 
 /** One metric query of a monitor. */
 export interface Term extends MetricQuery {
   /** True in `default_zero(...)`: steps without a value are 0. */
   readonly zeroed: boolean;
+  /** The search whose events are counted or measured in place of a metric. */
+  readonly search?: EventQuery;
 }
 
 /** Arithmetic over the metric queries of a monitor. */

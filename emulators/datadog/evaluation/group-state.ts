@@ -6,6 +6,7 @@ import { type GroupQueries, lastPoint, outcomeAt } from './window-value.ts';
 
 const HOUR = 3600;
 const RETENTION_SECONDS = 24 * HOUR;
+const RETENTION_UNITS = new Map(Object.entries({ m: 60, h: HOUR, d: 24 * HOUR }));
 const NEW_GROUP_DELAY_SECONDS = 60;
 
 /** What one evaluation did. */
@@ -54,7 +55,7 @@ export class GroupState {
     } else {
       if (this.#firstSeen === undefined) return 'not seen';
       this.#emptySince ??= now;
-      if (!this.#isWhole && now >= this.#emptySince + RETENTION_SECONDS) {
+      if (!this.#isWhole && now >= this.#emptySince + retention(query, options)) {
         this.#forget();
         return 'not seen';
       }
@@ -95,7 +96,7 @@ export class GroupState {
       return;
     }
     if (this.#missingApplied) return;
-    const mode = missingMode(options);
+    const mode = missingMode(options, isSearch(query));
     if (mode === 'default') {
       const counts = termsOf(query.expression).every(({ counted }) => counted);
       if (counts && this.#hadValue) this.#take(0, rules);
@@ -122,8 +123,21 @@ export function notifiesNoData(options: RawObject): boolean {
   return mode === 'legacy' ? options['notify_no_data'] === true : mode === 'show_and_notify_no_data';
 }
 
-function missingMode(options: RawObject): string {
-  return typeof options['on_missing_data'] === 'string' ? options['on_missing_data'] : 'legacy';
+/** Returns what happens without data. By default, a search goes on with 0 or its last state. */
+function missingMode({ on_missing_data, notify_no_data }: RawObject, ofSearch = false): string {
+  if (typeof on_missing_data === 'string') return on_missing_data;
+  return ofSearch && notify_no_data !== true ? 'default' : 'legacy';
+}
+
+function isSearch({ expression }: MonitorQuery): boolean {
+  return termsOf(expression).some(({ search }) => search !== undefined);
+}
+
+/** Returns how long a group without data is kept, in seconds. Only searches have an option for it. */
+function retention(query: MonitorQuery, options: RawObject): number {
+  const given = isSearch(query) ? String(options['group_retention_duration'] ?? '') : '';
+  const [, count, unit = ''] = /^(\d+)([mhd])$/.exec(given) ?? [];
+  return Number(count) * (RETENTION_UNITS.get(unit) ?? 0) || RETENTION_SECONDS;
 }
 
 function newGroupDelay({ expression }: MonitorQuery, options: RawObject): number {

@@ -2,7 +2,8 @@ import { DatadogError } from '../datadog-error.ts';
 import { mutedTimes } from '../downtimes/muted-times.ts';
 import { transitionEvent } from '../events/transition-event.ts';
 import { tagsNamedBy } from '../downtimes/downtime-target.ts';
-import { metricSeries } from '../metrics/series.ts';
+import { eventSeries } from '../metrics/event-queries.ts';
+import { metricSeries, type Series } from '../metrics/series.ts';
 import { evaluatedStates, isStateFixed, withStates } from '../monitors/monitor-states.ts';
 import type { Organisation } from '../organisation.ts';
 import { type RawObject, toNumber } from '../raw-json.ts';
@@ -17,6 +18,12 @@ const DAY = 86_400;
 const MAX_CATCH_UP_SECONDS = 14 * DAY;
 /** The longest interval of a query that states none. */
 const MAX_STEP_SECONDS = 3600;
+
+/** Epoch seconds. */
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
 
 /** What the evaluation of a monitor remembers. Times are epoch seconds. */
 interface Living {
@@ -36,7 +43,7 @@ export class LivingMonitors {
   readonly #organisation: Organisation;
   readonly #living = new Map<string, Living>();
   #minute = Number.NEGATIVE_INFINITY;
-  #background: Generator<void, void, void> | undefined;
+  #isInBackground = false;
 
   constructor(organisation: Organisation) {
     this.#organisation = organisation;
@@ -44,16 +51,19 @@ export class LivingMonitors {
 
   /** Evaluates everything up to the present. */
   catchUp(): void {
-    if (this.#background) finish(this.#background);
-    this.#background = undefined;
-    finish(this.#work());
+    if (this.#isInBackground) return;
+    const work = this.#work();
+    while (work.next().done !== true);
   }
 
-  /** Evaluates everything up to the present in pieces, between which requests are served. */
+  /** Evaluates everything up to the present in pieces. Requests in between see what is evaluated so far. */
   catchUpInBackground(): void {
     const work = this.#work();
-    this.#background = work;
-    const step = () => void (work.next().done === true || setImmediate(step));
+    this.#isInBackground = true;
+    const step = () => {
+      this.#isInBackground = work.next().done !== true;
+      if (this.#isInBackground) setImmediate(step);
+    };
     setImmediate(step);
   }
 
@@ -63,7 +73,7 @@ export class LivingMonitors {
     if (minute === this.#minute) return;
     if (minute < this.#minute) this.#restart(minute);
     this.#minute = minute;
-    const metrics = metricNames(this.#organisation);
+    const metrics = namesOfSeries(this.#organisation);
     if (metrics.size === 0) return;
     const monitors = this.#organisation.collection('monitors');
     for (const id of this.#living.keys()) if (!monitors.get(id)) this.#living.delete(id);
@@ -92,8 +102,7 @@ export class LivingMonitors {
     }
     const query = readMonitorQuery(found);
     if (typeof query === 'string') return;
-    const names = [...new Set(termsOf(query.expression).map(({ metric }) => metric))];
-    if (!names.some((name) => metrics.has(name))) return;
+    if (!termsOf(query.expression).some(({ metric }) => metrics.has(metric))) return;
     const living = this.#livingOf(id, found, minute);
     living.next = Math.max(living.next, minute - MAX_CATCH_UP_SECONDS);
     while (living.next <= minute) {
@@ -103,7 +112,7 @@ export class LivingMonitors {
       const monitor = monitors.get(id);
       if (!monitor) return;
       const span = { from: from - lookBack(query, monitor), to };
-      const series = metricSeries(this.#organisation, names, span);
+      const series = seriesOf(this.#organisation, query, span);
       const downtimes = mutedTimes(this.#organisation, monitor, span);
       const evaluated = living.evaluation.run({ monitor, query }, series, { from, to, downtimes });
       const after = withStates(monitor, living.evaluation.states, evaluated, to);
@@ -145,14 +154,23 @@ export class LivingMonitors {
   }
 }
 
-function finish(work: Generator<void, void, void>): void {
-  for (let step = work.next(); step.done !== true; step = work.next());
+/** Returns the names of the metrics and sources of events that have a series, a generator or stored events. */
+function namesOfSeries(organisation: Organisation): Set<string> {
+  const all = [...organisation.collection('metrics').all(), ...organisation.collection('generators').all()];
+  const stored = organisation.collection('events').size > 0 ? ['events'] : [];
+  return new Set([...stored, ...all.map(({ metric, source }) => String(metric ?? source))]);
 }
 
-/** Returns the names of the metrics that have a series or a generator. */
-function metricNames(organisation: Organisation): Set<string> {
-  const all = [...organisation.collection('metrics').all(), ...organisation.collection('generators').all()];
-  return new Set(all.flatMap(({ metric }) => (typeof metric === 'string' ? [metric] : [])));
+/** Returns the series of the queries of a monitor; of a search, a point for each minute with events. */
+function seriesOf(organisation: Organisation, { expression }: MonitorQuery, { from, to }: Range): Series[] {
+  const terms = termsOf(expression);
+  const names = terms.flatMap(({ metric, search }) => (search ? [] : [metric]));
+  const searches = terms.flatMap(({ search }) => search ?? []);
+  const range = { from: Math.floor(from / MINUTE) * MINUTE, to, step: MINUTE };
+  return [
+    ...metricSeries(organisation, [...new Set(names)], { from, to }),
+    ...searches.flatMap((search) => eventSeries(organisation, search, range)),
+  ];
 }
 
 /** Returns how long before an evaluation its points begin, in seconds. */

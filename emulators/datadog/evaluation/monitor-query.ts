@@ -1,6 +1,7 @@
 import { comparisonOf } from '../monitors/query-forms.ts';
 import { isRawObject, type RawObject } from '../raw-json.ts';
 import { type Expression, parseExpression, termsOf } from './expression.ts';
+import { readSearchQuery, type SearchQuery } from './search-query.ts';
 
 /** The query of a metric monitor. Times are in seconds. */
 export interface MonitorQuery {
@@ -48,6 +49,9 @@ export function readMonitorQuery(monitor: RawObject): MonitorQuery | string {
   const compared = comparisonOf(text);
   if (compared?.limit === undefined) return 'the query has no threshold';
   const body = text.replace(AFTER, '');
+  const search = readSearchQuery(body);
+  if (typeof search === 'string') return search;
+  if (search) return searchQuery(search, { operator: compared.operator, limit: compared.limit });
   const [, kind, changedBy, changedOver, shiftText, changed] = CHANGED.exec(body) ?? [];
   const [, plainBy, plainOver, plain] = SIMPLE.exec(body) ?? [];
   const aggregator = changedBy ?? plainBy ?? '';
@@ -72,6 +76,16 @@ export function readMonitorQuery(monitor: RawObject): MonitorQuery | string {
     limit: compared.limit,
     aggregatesFirst: counts && (isArithmetic || kind !== undefined),
   };
+}
+
+function searchQuery(
+  { term, aggregator, window: text }: SearchQuery,
+  comparison: Pick<MonitorQuery, 'operator' | 'limit'>,
+): MonitorQuery | string {
+  const window = windowIn(text);
+  if (!window) return 'the window is not supported';
+  const expression: Expression = { kind: 'term', term };
+  return { ...comparison, aggregator, window, change: undefined, expression, aggregatesFirst: false };
 }
 
 function windowIn(text: string): Window | undefined {

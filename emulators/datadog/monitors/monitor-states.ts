@@ -1,8 +1,8 @@
-import { type Evaluated, tagsIn } from '../evaluation/evaluate-monitor.ts';
+import { type Evaluated, tagsIn, type Transition } from '../evaluation/evaluate-monitor.ts';
 import { queryWithoutThreshold } from '../evaluation/monitor-query.ts';
 import { type State, stateNamed, worstOf } from '../evaluation/thresholds.ts';
 import type { Organisation } from '../organisation.ts';
-import { equalJson, isRawObject, type RawObject, timestamp, toNumber } from '../raw-json.ts';
+import { isRawObject, type RawObject, timestamp, toNumber } from '../raw-json.ts';
 
 /** From the worst to the best. */
 const SEVERITY = ['Alert', 'Warn', 'Unknown', 'No Data', 'Ignored', 'Skipped', 'OK'];
@@ -86,7 +86,7 @@ const NO_TIMES = Object.fromEntries(TIMES.map((time) => [time, null]));
 export function withStates(
   monitor: RawObject,
   states: ReadonlyMap<string, State>,
-  { transitions, notifications }: Evaluated,
+  { changes, transitions, notifications }: Evaluated,
   until: number,
 ): RawObject | undefined {
   const before = new Map(groupsOf(monitor).map((group) => [group.name, group]));
@@ -102,17 +102,25 @@ export function withStates(
     for (const name of groups.keys())
       if (tagsIn(notified).every((tag) => tagsIn(name).includes(tag))) setTime(name, 'last_notified_ts', at);
   const state = { groups: Object.fromEntries(groups), until };
-  const old = isRawObject(monitor['state']) ? monitor['state']['groups'] : {};
-  if (equalJson(old, state.groups)) return undefined;
-  const overall = worstOf([...states.values()]);
-  return { ...monitor, ...overallState(monitor, overall, transitions.at(-1)?.at ?? until), state };
+  if (changes.length === 0 && notifications.length === 0) return undefined;
+  return { ...monitor, ...overallState(monitor, changes), state };
 }
 
-/** Returns the overall state and since when, in epoch seconds, it is so. A monitor without groups has no data. */
-function overallState(monitor: RawObject, worst: State, at: number): RawObject {
-  const overall_state = worst === 'None' ? 'No Data' : worst;
-  if (overall_state === monitor['overall_state']) return {};
-  return { overall_state, overall_state_modified: timestamp(at * 1000) };
+/** Returns the fields of the overall state after changes of groups, if they change it. A monitor without groups has no data. */
+function overallState(monitor: RawObject, changes: readonly Transition[]): RawObject {
+  const states = new Map(evaluatedStates(monitor)?.groups);
+  let overall_state = String(monitor['overall_state']);
+  let changedAt: number | undefined;
+  for (const [at, list] of Map.groupBy(changes, (change) => change.at)) {
+    for (const { group, to } of list) states.set(group, to);
+    const worst = worstOf([...states.values()]);
+    const next = worst === 'None' ? 'No Data' : worst;
+    if (next !== overall_state) changedAt = at;
+    overall_state = next;
+  }
+  return changedAt === undefined
+    ? {}
+    : { overall_state, overall_state_modified: timestamp(changedAt * 1000) };
 }
 
 /**
