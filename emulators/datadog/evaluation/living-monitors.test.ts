@@ -1,102 +1,23 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { createTestClient, jsonBody } from '../test-client.ts';
+import { jsonBody } from '../test-client.ts';
+import {
+  alertEvents,
+  create,
+  datadog,
+  declare,
+  isoAt,
+  MONITOR,
+  moveTo,
+  NOON,
+  read,
+  send,
+  startAtNoon,
+  statuses,
+  transitions,
+} from './living-client.ts';
 
-const NOON = Date.parse('2026-11-30T12:00:00Z');
-const MONITOR = {
-  type: 'query alert',
-  name: 'deep queue',
-  message: '@slack-ops',
-  query: 'avg(last_5m):avg:queue.depth{env:prod} by {queue} > 100',
-  tags: ['team:shop'],
-  options: { thresholds: { critical: 100, warning: 50 } },
-};
-
-let datadog: ReturnType<typeof createTestClient>;
-const send: ReturnType<typeof createTestClient>['send'] = (...args) => datadog.send(...args);
-beforeEach(() => {
-  datadog = createTestClient();
-  datadog.clock.now = NOON;
-});
-
-/** Moves the clock to the given number of minutes after noon. */
-function moveTo(minute: number): void {
-  datadog.clock.now = NOON + minute * 60_000;
-}
-
-/** Declares the depth of a queue: 10, and `height` more between two minutes. */
-function declare(...queues: readonly [queue: string, height: number, from: number, to: number][]): void {
-  const generators = queues.map(([queue, height, from, to]) => ({
-    metric: 'queue.depth',
-    tags: ['env:prod', `queue:${queue}`],
-    shapes: [
-      { shape: 'steady', value: 10 },
-      {
-        shape: 'spike',
-        height,
-        at: new Date(NOON + from * 60_000).toISOString(),
-        lasts: `${to - from}m`,
-      },
-    ],
-  }));
-  assert.equal(datadog.control('PUT', 'generators', generators)?.status, 204);
-}
-
-function create(more: object = {}): number {
-  return jsonBody(send('POST', '/api/v1/monitor', { ...MONITOR, ...more })).id;
-}
-
-function read(id: number) {
-  return jsonBody(send('GET', `/api/v1/monitor/${id}?group_states=all`));
-}
-
-function statuses(id: number): Record<string, string> {
-  const groups = Object.entries<{ status: string }>(read(id).state.groups);
-  return Object.fromEntries(groups.map(([name, { status }]) => [name, status]));
-}
-
-/** Returns the time some minutes after noon as Datadog writes it. */
-function isoAt(minute: number): string {
-  return new Date(NOON + minute * 60_000).toISOString().replace('.000Z', '.000000+00:00');
-}
-
-interface AlertEvent {
-  readonly attributes: {
-    readonly timestamp: string;
-    readonly tags: string[];
-    readonly attributes: {
-      readonly title: string;
-      readonly status: string;
-      readonly monitor: {
-        readonly id: number;
-        readonly result: { readonly group_key: string };
-        readonly transition: {
-          readonly source_state: string;
-          readonly destination_state: string;
-          readonly transition_type: string;
-        };
-      };
-    };
-  };
-}
-
-function alertEvents(id: number): AlertEvent[] {
-  return jsonBody(
-    send('POST', '/api/v2/events/search', {
-      filter: { query: `source:alert @monitor.id:${id}`, from: 'now-14d', to: 'now' },
-      page: { limit: 1000 },
-    }),
-  ).data;
-}
-
-/** Returns the transitions of a monitor: `12:09 queue:a OK > Alert`. */
-function transitions(id: number): string[] {
-  return alertEvents(id).map(({ attributes }) => {
-    const { result, transition } = attributes.attributes.monitor;
-    const { source_state, destination_state } = transition;
-    return `${attributes.timestamp.slice(11, 16)} ${result.group_key} ${source_state} > ${destination_state}`;
-  });
-}
+beforeEach(startAtNoon);
 
 describe('a monitor whose metric has a series', () => {
   it('has states of groups, and an event for each transition', () => {
@@ -142,9 +63,7 @@ describe('a monitor whose metric has a series', () => {
     moveTo(2 * 24 * 60);
     const expected = transitions(once);
     assert.equal(expected.length, 4);
-    const step = createTestClient();
-    step.clock.now = NOON;
-    datadog = step;
+    startAtNoon();
     declare(['a', 500, 10, 20], ['b', 100, 12, 16]);
     const often = create();
     for (let minute = 0; minute < 40; minute += 1) {
@@ -193,7 +112,7 @@ describe('a monitor whose metric has a series', () => {
     moveTo(15);
     assert.deepEqual(statuses(id), { 'queue:a': 'Alert' });
     const { monitors, generators, events } = jsonBody(datadog.control('GET', 'state') ?? assert.fail());
-    datadog = createTestClient();
+    startAtNoon();
     moveTo(15);
     assert.equal(datadog.control('POST', 'seed', { monitors, generators, events })?.status, 204);
     moveTo(60);
@@ -252,63 +171,6 @@ describe('a monitor whose metric has a series', () => {
       query: "avg(last_30m):outliers(avg:queue.depth{*} by {queue}, 'DBSCAN', 3.0) > 0",
       options: {},
     });
-    moveTo(30);
-    assert.deepEqual([read(id).overall_state, statuses(id)], ['No Data', {}]);
-  });
-});
-
-describe('a monitor of logs', () => {
-  const declareLogs = (...lasts: readonly [from: number, to: number][]) => {
-    const shapes = [
-      { shape: 'steady', value: 1 },
-      ...lasts.map(([from, to]) => ({
-        shape: 'spike',
-        height: 20,
-        at: new Date(NOON + from * 60_000).toISOString(),
-        lasts: `${to - from}m`,
-      })),
-      { shape: 'gap', at: new Date(NOON + 40 * 60_000).toISOString(), lasts: '1d' },
-    ];
-    const tags = ['service:shop', 'status:error'];
-    const groups = ['@route:/pay', '@route:/cart'];
-    datadog.control('PUT', 'generators', [{ source: 'logs', tags, groups, shapes }]);
-  };
-  const log = (query: string, options: object = {}) =>
-    create({ type: 'log alert', query, options: { thresholds: { critical: 50 }, ...options } });
-
-  it('counts the events of each group', () => {
-    declareLogs([10, 13]);
-    const search = 'logs("service:shop status:error").index("*").rollup("count")';
-    const id = log(`${search}.by("@route").last("5m") > 50`);
-    const simple = log(`${search}.last("5m") > 50`);
-    moveTo(30);
-    const twice = (line: string) => [`${line} @route:/cart`, `${line} @route:/pay`];
-    assert.deepEqual(
-      transitions(id)
-        .map((line) => line.replace(/^(\S+) (\S+) (.*)$/, '$1 $3 $2'))
-        .toSorted(),
-      [...twice('12:13 OK > Alert'), ...twice('12:16 Alert > OK')],
-    );
-    assert.deepEqual(transitions(simple), ['12:12 * OK > Alert', '12:17 * Alert > OK']);
-  });
-
-  it('takes no events as 0, or as missing if its options say so', () => {
-    declareLogs([36, 40]);
-    const query = 'logs("service:shop").index("*").rollup("count").last("5m") > 50';
-    const id = log(query);
-    const shown = log(query, { on_missing_data: 'show_no_data' });
-    moveTo(60);
-    assert.deepEqual(transitions(id), ['12:38 * OK > Alert', '12:44 * Alert > OK']);
-    assert.deepEqual(transitions(shown), [
-      '12:38 * OK > Alert',
-      '12:44 * Alert > OK',
-      '12:45 * OK > No Data',
-    ]);
-  });
-
-  it('is not evaluated if its aggregation does not add up', () => {
-    declareLogs([10, 13]);
-    const id = log('logs("service:shop").index("*").rollup("cardinality", "@user").last("5m") > 50');
     moveTo(30);
     assert.deepEqual([read(id).overall_state, statuses(id)], ['No Data', {}]);
   });

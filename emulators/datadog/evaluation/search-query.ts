@@ -22,7 +22,7 @@ const SOURCES = new Map(
 /** How the values of steps make that of a window, by aggregation. Others, such as cardinality, do not add up. */
 const ADDED_UP = new Map(Object.entries({ count: 'sum', sum: 'sum', min: 'min', max: 'max' }));
 const CALL = /\.?([\w-]+)\(((?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^()"'])*)\)\s*/y;
-const TEXT = /"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'/g;
+const TEXT = /"((?:[^"\\]|\\[\s\S]?)*)"?|'((?:[^'\\]|\\[\s\S]?)*)'?/g;
 
 /**
  * Reads `logs("service:shop").index("*").rollup("count").by("host").last("5m")`. Returns undefined for other queries, and the
