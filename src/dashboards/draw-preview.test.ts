@@ -173,11 +173,18 @@ describe('the picture of a preview', () => {
       fc.property(drawn, text, (more, title) => {
         const svg = draw(more, { title, key: title });
         assertImage(svg);
+        assert.doesNotMatch(svg, / (?:d|x|y|width)="[^"]*(?:NaN|Infinity)/);
         assert.ok(Buffer.byteLength(svg) <= MAX_PICTURE_BYTES);
         assert.equal(draw(more, { title, key: title }), svg);
       }),
       { numRuns: 15 },
     );
+  });
+
+  it('draws the largest numbers', () => {
+    const svg = draw({ series: [series('*', [-Number.MAX_VALUE, 0, Number.MAX_VALUE])] });
+    assert.doesNotMatch(svg, / (?:d|x|y|width)="[^"]*(?:NaN|Infinity)/);
+    assert.match(lineIn(svg), /^M\d+ 278l0 0 \d+-105 \d+-105$/);
   });
 
   it('is at most 40 KiB with the noisiest series, spans and notifications', () => {
@@ -199,5 +206,8 @@ describe('the picture of a preview', () => {
     assertImage(svg);
     assert.ok(Buffer.byteLength(svg) <= MAX_PICTURE_BYTES, String(svg.length));
     assert.match(lineIn(svg), /l/);
+    const legend = textsIn(svg).filter((text) => /^(?:&quot;){2}/.test(text));
+    assert.equal(legend.length, 5);
+    for (const label of legend) assert.ok(label.length < 45 * '&quot;'.length, label);
   });
 });

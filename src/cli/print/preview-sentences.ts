@@ -48,6 +48,11 @@ export function figuresIn(outcome: AlertReport['before']): Figures | undefined {
   return outcome === undefined || 'refused' in outcome ? undefined : outcome;
 }
 
+/** Returns whether no evaluation had a value. A composite has no values. */
+export function hasNoData({ step_s: stepS, evaluated, transitions }: Figures): boolean {
+  return stepS !== undefined && evaluated === 0 && transitions === 0;
+}
+
 /**
  * Says in one sentence, without the final period, what matters about an alert: how often it would have notified whom, and what
  * the change makes of that.
@@ -59,10 +64,15 @@ export function headline(report: AlertReport, wording: Wording): string {
   if (after === undefined) return deletedText(report, wording);
   if ('refused' in after) return `cannot be previewed: ${quote(after.refused.message)}`;
   const was = figuresIn(before);
-  const { notifications, evaluated, transitions, longest_alert_s: longest } = after;
-  if (evaluated === 0 && transitions === 0 && notifications.count === 0)
-    return `no evaluation had data in ${length}`;
-  const change = was ? ` (${wasText(was, after, wording)})` : id === undefined ? ' (new)' : '';
+  const { notifications, longest_alert_s: longest } = after;
+  if (hasNoData(after)) return `no evaluation had data in ${length}`;
+  const change = was
+    ? ` (${wasText(was, after, wording)})`
+    : before
+      ? ' (the monitor in Datadog cannot be previewed)'
+      : id === undefined
+        ? ' (new)'
+        : '';
   const parts =
     notifications.count > 0
       ? [
@@ -252,10 +262,13 @@ export function totalText({ alerts }: Preview, wording: Wording): string {
   let [before, after, refused] = [0, 0, 0];
   for (const report of alerts) {
     const now = figuresIn(report.after);
+    if ((report.after && !now) || (report.before && !figuresIn(report.before))) {
+      refused += 1;
+      continue;
+    }
     // An alert that does not change has only one definition.
     const isUnchanged = report.before === undefined && report.id !== undefined;
     const was = isUnchanged ? now : figuresIn(report.before);
-    if (report.after !== undefined && !now) refused += 1;
     before += was?.notifications.per_week ?? 0;
     after += now?.notifications.per_week ?? 0;
     for (const [figures, side] of [

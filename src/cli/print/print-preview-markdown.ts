@@ -6,6 +6,7 @@ import {
   durationText,
   factsOf,
   figuresIn,
+  hasNoData,
   headline,
   ownAssumptions,
   spanText,
@@ -108,7 +109,7 @@ function rowOf(report: AlertReport): string {
 function outcomeText(outcome: AlertReport['before'], otherwise: string): string {
   if (outcome === undefined) return otherwise;
   if ('refused' in outcome) return 'cannot be previewed';
-  if (outcome.evaluated === 0 && outcome.transitions === 0) return '**no data**';
+  if (hasNoData(outcome)) return '**no data**';
   const { time_in_alert_s: timeS, longest_alert_s: longestS } = outcome;
   return timeS === 0
     ? 'never in alert'

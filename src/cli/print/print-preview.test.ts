@@ -38,6 +38,11 @@ function figures(count: number, more: Partial<Figures> = {}): Figures {
   };
 }
 
+function quietComposite(): Figures {
+  const { step_s: _, point_s: __, ...rest } = figures(0, { evaluated: 0, longest_alert_s: 0 });
+  return rest;
+}
+
 function row(threshold: number, count: number, isCurrent = false): SweepRow {
   return { threshold, transitions: count, notifications: count, per_week: count, is_current: isCurrent };
 }
@@ -168,6 +173,16 @@ Computed by Birddog from Datadog's series; Datadog may evaluate at other seconds
       'is quiet',
       report({ after: figures(0, { longest_alert_s: 0 }) }),
       'no notifications in 7 days (new), never in alert',
+    ],
+    [
+      'replaces one that cannot be evaluated',
+      report({ id: '1', before: { refused: { code: 'slo', message: 'no' } }, after: figures(2) }),
+      '2 notifications a week to @slack-orders (the monitor in Datadog cannot be previewed), 40 %',
+    ],
+    [
+      'is a quiet combination',
+      report({ id: '1', after: quietComposite() }),
+      'no notifications in 7 days, never in alert',
     ],
     [
       'notifies nobody',
