@@ -60,6 +60,7 @@ export class CachedDays {
 
   /** Stores the days of a series of which more is known than is cached. */
   async write(series: QuerySeries, maxGroups: number): Promise<void> {
+    if (series.isTooLarge) return;
     for (const { key, ...day } of this.#daysOf(series)) {
       const range = longestCovered(series, day);
       const length = range.endStep - range.firstStep;

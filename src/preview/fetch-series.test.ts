@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { answeringDatadog } from '../../test/answering-datadog.ts';
 import { emulatedDatadog } from '../../test/emulated-datadog.ts';
 import type { QueryPlan } from '../evaluate/condition.ts';
 import { readMonitor } from '../evaluate/read-monitor.ts';
@@ -9,8 +10,8 @@ import { createFetchSeries, type WantedSeries } from './fetch-series.ts';
 const [HOUR, DAY] = [3600, 86_400];
 const TIMESERIES = 'POST /api/v2/query/timeseries';
 
-function queryOf(query: string): QueryPlan {
-  const read = readMonitor({ type: 'query alert', name: 'n', query, message: '' });
+function queryOf(query: string, type = 'query alert'): QueryPlan {
+  const read = readMonitor({ type, name: 'n', query, message: '' });
   assert.equal(read.kind, 'condition');
   const [plan] = read.kind === 'condition' ? read.queries : [];
   assert.ok(plan);
@@ -64,5 +65,97 @@ describe('fetchSeries', () => {
       assert.equal(after?.times[0], from);
       assert.deepEqual(after?.values.subarray(0, -2), before?.values.subarray(1, -1));
     }
+  });
+
+  it('answers what the background lane leaves of a rate limit, the newest part first', async () => {
+    const { datadog, clock, context, sent } = answeringDatadog((request, nth) => {
+      const { from, to, queries } = JSON.parse(String(request.body)).data.attributes;
+      const times = Array.from({ length: (to - from) / 60_000 }, (_, at) => from + at * 60_000);
+      return {
+        headers: {
+          'x-ratelimit-name': 'query_timeseries',
+          'x-ratelimit-limit': '30',
+          'x-ratelimit-period': '3600',
+          'x-ratelimit-remaining': String(30 - nth),
+          'x-ratelimit-reset': '1800',
+        },
+        body: {
+          data: {
+            attributes: {
+              series: queries.map((_: unknown, at: number) => ({ group_tags: [], query_index: at })),
+              times,
+              values: queries.map(() => times.map(() => 1)),
+            },
+          },
+        },
+      };
+    });
+    const { ledger } = openStore(':memory:', { clock });
+    const fetchSeries = createFetchSeries({ series: datadog.series, cache: ledger.cache, clock });
+    const to = Math.floor(clock.now() / 60_000) * 60;
+    const wanted = Array.from({ length: 40 }, (_, at): WantedSeries => {
+      const query = queryOf(`avg(last_5m):avg:m${at}{*} > 1`);
+      return { query, from: to - 7 * DAY, to };
+    });
+    const fetched = await fetchSeries(wanted, context());
+    // 5 requests for each of 7 pieces; 12 calls are left to the other lanes.
+    assert.deepEqual([fetched.requests, sent.length], [18, 18]);
+    assert.ok(clock.slept.length === 0, 'nothing waits for the next period');
+    for (const { query } of wanted) {
+      const [missing] = fetched.missingOf(query);
+      assert.deepEqual([missing?.from, missing?.reason], [to - 7 * DAY, 'rate_limit']);
+      assert.ok((missing?.to ?? to) < to - 2 * DAY, 'the newest days are there');
+      assert.equal(fetched.seriesOf(query).get('*')?.values.at(-1), 1);
+    }
+    assert.equal(datadog.health.lastBudgetRefusalAt(), undefined);
+  });
+
+  it('fetches metrics and searches with their groups, and measures of events', async () => {
+    const { fetchSeries, seed, context, nowS } = setUp(['load'], ['a', 'b']);
+    seed({
+      generators: [
+        {
+          id: 'logs',
+          source: 'logs',
+          type: 'count',
+          every: 60,
+          tags: ['service:shop'],
+          groups: ['@route:/a', '@route:/b'],
+          measures: { '@duration': [{ shape: 'steady', value: 7 }] },
+          shapes: [{ shape: 'steady', value: 3 }],
+        },
+      ],
+    });
+    const logs = (more: string) =>
+      queryOf(`logs("service:shop")${more}.by("@route").last("5m") > 1`, 'log alert');
+    const queries = [
+      queryOf('avg(last_5m):avg:load{*} by {host} > 1'),
+      logs('.index("*").rollup("count")'),
+      logs('.rollup("max", "@duration")'),
+    ];
+    const to = nowS();
+    const fetched = await fetchSeries(
+      queries.map((query) => ({ query, from: to - 2 * DAY, to })),
+      context(),
+    );
+    const [load, count, duration] = queries.map((query) => {
+      assert.deepEqual(fetched.missingOf(query), []);
+      return [...fetched.seriesOf(query)].map(([group, { values }]) => [group, values.length, values[100]]);
+    });
+    assert.deepEqual(
+      load?.map(([group, length]) => [group, length]),
+      [
+        ['host:a', 2880],
+        ['host:b', 2880],
+      ],
+    );
+    assert.deepEqual(count, [
+      ['@route:/a', 2880, 3],
+      ['@route:/b', 2880, 3],
+    ]);
+    assert.deepEqual(duration, [
+      ['@route:/a', 2880, 7],
+      ['@route:/b', 2880, 7],
+    ]);
   });
 });

@@ -4,7 +4,7 @@ import { type Deadline, deadlineAfter } from '../domain/deadline.ts';
 import type { Points } from '../evaluate/samples.ts';
 import { CachedDays, type SeriesCache, seriesKey } from './cached-days.ts';
 import { type Failure, MAX_GROUPS, type SeriesPort, type SeriesQuery } from './ports.ts';
-import { QuerySeries, type StepRange } from './query-series.ts';
+import { QuerySeries, type StepRange, type ValueBudget } from './query-series.ts';
 import { SeriesRequests, StepWidths } from './series-requests.ts';
 
 /** Points that an evaluation requires: from `from` to before `to`, UNIX seconds. */
@@ -21,7 +21,7 @@ export interface MissingPart extends Failure {
 }
 
 export interface FetchedSeries {
-  /** Returns the points of each group. They may begin before `from`, and NaN is a missing point. */
+  /** Returns the points of each group. They may begin before `from`, and NaN is a missing point. Series share their times. */
   seriesOf(query: SeriesQuery): ReadonlyMap<string, Points>;
   /** Returns what is missing, and why. */
   missingOf(query: SeriesQuery): readonly MissingPart[];
@@ -89,13 +89,14 @@ export function createFetchSeries({
     const background: RequestContext = { ...context, lane: 'background', deadline };
     const requests = new SeriesRequests(port, widths, background);
     const loaded = new Map<string, Loaded>();
+    const budget: ValueBudget = { left: maxValues };
     let cached = 0;
 
     /** Loads ranges, and lets other fetches share them meanwhile. */
     async function loadOwn(ranges: readonly QueryRange[]): Promise<void> {
       const maxGroups = groupLimit(ranges, maxValues);
       const days = new CachedDays(cache, clock.now() / 1000);
-      const all = ranges.map((range) => new QuerySeries(range.query, range, maxGroups));
+      const all = ranges.map((range) => new QuerySeries(range.query, range, maxGroups, budget));
       const found = await Promise.all(all.map((one) => days.read(one, maxGroups)));
       for (const count of found) cached += count;
       await requests.fill(all);
@@ -180,13 +181,15 @@ function untilDeadline<T>(work: Promise<T>, { signal }: Deadline): Promise<T | u
 }
 
 function fetchedSeries(loaded: ReadonlyMap<string, Loaded>, requests: number, cached: number): FetchedSeries {
-  const points = new Map<string, ReadonlyMap<string, Points>>();
+  const times = new Map<string, Float64Array>();
   return {
     seriesOf(query) {
-      const key = seriesKey(query);
-      const own = points.get(key) ?? loaded.get(key)?.series.points() ?? new Map<string, Points>();
-      points.set(key, own);
-      return own;
+      const series = loaded.get(seriesKey(query))?.series;
+      if (!series) return new Map<string, Points>();
+      const range = `${series.firstStep} ${series.endStep} ${query.pointS}`;
+      const shared = times.get(range) ?? series.times();
+      times.set(range, shared);
+      return series.points(shared);
     },
     missingOf(query) {
       const { series, failure } = loaded.get(seriesKey(query)) ?? {};

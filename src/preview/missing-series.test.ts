@@ -317,6 +317,28 @@ describe('fetchSeries, with many groups', () => {
   });
 });
 
+describe('fetchSeries, with too many queries', () => {
+  it('answers as many as fit into memory, and reports the others', async () => {
+    const groups = ['host:a', 'host:b'];
+    const { fetchSeries, asked, stored, context } = setUp((request) => stepsAnswer(request, 1, groups), {
+      maxValues: 10 * 1440,
+    });
+    const queries = Array.from({ length: 48 }, (_, at) => query(`m${at}`, { by: ['host'] }));
+    for (const isCached of [false, true]) {
+      const fetched = await fetchSeries(wanted(queries, 1), context());
+      const complete = queries.filter((one) => fetched.missingOf(one).length === 0);
+      assert.equal(complete.length, 5);
+      for (const one of queries) {
+        assert.equal(fetched.seriesOf(one).size, complete.includes(one) ? 2 : 0);
+        const failure = { reason: 'too_large', detail: 'There are too many queries and groups.' };
+        const whole = { from: NOW - DAY, to: NOW, ...failure };
+        assert.deepEqual(fetched.missingOf(one), complete.includes(one) ? [] : [whole]);
+      }
+      if (!isCached) assert.deepEqual([stored.size, asked.length], [5, 6]);
+    }
+  });
+});
+
 describe('fetchSeries, with other steps', () => {
   it('asks for many days at once if the steps are long', async () => {
     const { fetchSeries, asked, context } = setUp((request) => stepsAnswer(request));

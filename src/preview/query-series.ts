@@ -7,6 +7,11 @@ export interface StepRange {
   readonly endStep: number;
 }
 
+/** The number of values that the series of one fetch may still take. */
+export interface ValueBudget {
+  left: number;
+}
+
 /** The points of one query over a range of steps, which are added in parts. */
 export class QuerySeries implements StepRange {
   readonly query: SeriesQuery;
@@ -14,17 +19,26 @@ export class QuerySeries implements StepRange {
   readonly endStep: number;
   /** How many groups are left out, at least. */
   cutGroups = 0;
+  /** Whether the budget did not suffice. Then the series has no points, and all of it is missing. */
+  isTooLarge = false;
   readonly #maxGroups: number;
+  readonly #budget: ValueBudget;
   readonly #groups = new Map<string, Float64Array>();
   /** 1 for each step that was added. */
   readonly #covered: Uint8Array;
 
   /** Keeps the first `maxGroups` groups in alphabetical order. */
-  constructor(query: SeriesQuery, { firstStep, endStep }: StepRange, maxGroups: number) {
+  constructor(
+    query: SeriesQuery,
+    { firstStep, endStep }: StepRange,
+    maxGroups: number,
+    budget: ValueBudget = { left: Number.POSITIVE_INFINITY },
+  ) {
     this.query = query;
     this.firstStep = firstStep;
     this.endStep = endStep;
     this.#maxGroups = maxGroups;
+    this.#budget = budget;
     this.#covered = new Uint8Array(endStep - firstStep);
   }
 
@@ -35,8 +49,8 @@ export class QuerySeries implements StepRange {
     const isKept = this.#keepFirst(part.groups);
     for (const [group, values] of part.groups) {
       if (!isKept(group)) continue;
-      const all = this.#groups.get(group) ?? new Float64Array(length).fill(Number.NaN);
-      this.#groups.set(group, all);
+      const all = this.#valuesOf(group);
+      if (!all) return;
       for (let at = 0; at < values.length; at += 1) {
         const index = (part.steps[at] ?? -1) - this.firstStep;
         const value = values[at] ?? Number.NaN;
@@ -48,6 +62,7 @@ export class QuerySeries implements StepRange {
 
   /** Returns the ranges that were not added, within a range. */
   missing({ firstStep, endStep }: StepRange = this): StepRange[] {
+    if (this.isTooLarge) return [{ firstStep, endStep }];
     const ranges: StepRange[] = [];
     const end = Math.min(endStep, this.endStep) - this.firstStep;
     let start = this.#covered.indexOf(0, Math.max(0, firstStep - this.firstStep));
@@ -79,10 +94,14 @@ export class QuerySeries implements StepRange {
     };
   }
 
-  /** Returns the points of each group. All groups share one list of times. */
-  points(): ReadonlyMap<string, Points> {
+  /** Returns the times of the steps, UNIX seconds. */
+  times(): Float64Array {
     const { pointS } = this.query;
-    const times = Float64Array.from(this.#covered, (_, at) => (this.firstStep + at) * pointS);
+    return Float64Array.from(this.#covered, (_, at) => (this.firstStep + at) * pointS);
+  }
+
+  /** Returns the points of each group. `times` are those of the steps, which series can share. */
+  points(times: Float64Array): ReadonlyMap<string, Points> {
     return new Map([...this.#groups].map(([group, values]) => [group, { times, values }]));
   }
 
@@ -93,7 +112,28 @@ export class QuerySeries implements StepRange {
     if (excess <= 0) return () => true;
     this.cutGroups = Math.max(this.cutGroups, excess);
     const kept = new Set([...all].sort().slice(0, this.#maxGroups));
-    for (const group of this.#groups.keys()) if (!kept.has(group)) this.#groups.delete(group);
+    for (const group of this.#groups.keys()) if (!kept.has(group)) this.#delete(group);
     return (group) => kept.has(group);
+  }
+
+  /** Returns the values of a group, which are missing at first; undefined if the budget does not suffice. */
+  #valuesOf(group: string): Float64Array | undefined {
+    const { length } = this.#covered;
+    const before = this.#groups.get(group);
+    if (before) return before;
+    if (this.isTooLarge || this.#budget.left < length) {
+      this.isTooLarge = true;
+      for (const one of this.#groups.keys()) this.#delete(one);
+      return undefined;
+    }
+    this.#budget.left -= length;
+    const values = new Float64Array(length).fill(Number.NaN);
+    this.#groups.set(group, values);
+    return values;
+  }
+
+  #delete(group: string): void {
+    this.#groups.delete(group);
+    this.#budget.left += this.#covered.length;
   }
 }

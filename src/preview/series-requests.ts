@@ -1,7 +1,7 @@
 import type { RequestContext } from '../domain/caller.ts';
 import { largest } from '../domain/append.ts';
 import { seriesKey } from './cached-days.ts';
-import { type Failure, MAX_POINTS, type SeriesPart, type SeriesPort } from './ports.ts';
+import { type Failure, MAX_POINTS, type SeriesAnswer, type SeriesPart, type SeriesPort } from './ports.ts';
 import type { QuerySeries } from './query-series.ts';
 import { planRequests, type PlannedRequest, requestFor } from './request-plan.ts';
 
@@ -14,6 +14,7 @@ const PROBE_STEPS = 60;
 /** Requests with fewer steps than this are not divided further. */
 const MIN_STEPS = 180;
 const MAX_SPARSE = 10_000;
+const TOO_MUCH: Failure = { reason: 'too_large', detail: 'There are too many queries and groups.' };
 
 /** What the answers of a Datadog have shown about its steps. */
 export class StepWidths {
@@ -56,7 +57,8 @@ export class SeriesRequests {
 
   /** Asks for what is missing in series, and adds the answers to them. */
   async fill(all: readonly QuerySeries[]): Promise<void> {
-    const queue = planRequests(all, this.#widths.maxPoints);
+    const wanted = all.filter(({ isTooLarge }) => !isTooLarge);
+    const queue = planRequests(wanted, this.#widths.maxPoints);
     const work = async () => {
       for (let next = queue.shift(); next; next = queue.shift()) await this.#ask(next);
     };
@@ -65,6 +67,7 @@ export class SeriesRequests {
 
   /** Returns why a part of a series is missing. */
   failureOf(series: QuerySeries): Failure | undefined {
+    if (series.isTooLarge) return TOO_MUCH;
     return (
       this.#abandoned.get(series) ??
       this.#failures.get(series) ??
@@ -75,7 +78,7 @@ export class SeriesRequests {
 
   async #ask({ series: all, ...range }: PlannedRequest): Promise<void> {
     if (this.#context.deadline.left() === 0) this.#stopped ??= { reason: 'deadline', detail: '' };
-    const series = all.filter((one) => !this.#abandoned.has(one) && !this.#denied.has(one.query.source));
+    const series = all.filter((one) => this.#isWorthAsking(one));
     if (series.length === 0 || this.#stopped) return;
     const request = requestFor(series, range);
     const answer = await this.#send(request);
@@ -85,9 +88,15 @@ export class SeriesRequests {
     else this.#fail(series, answer);
   }
 
-  #send({ queries, pointS, firstStep, endStep }: PlannedRequest) {
-    this.count += 1;
-    return this.#port.fetch({ queries, pointS, firstStep, endStep }, this.#context);
+  #isWorthAsking(series: QuerySeries): boolean {
+    return !series.isTooLarge && !this.#abandoned.has(series) && !this.#denied.has(series.query.source);
+  }
+
+  async #send({ queries, pointS, firstStep, endStep }: PlannedRequest): Promise<SeriesAnswer> {
+    const answer = await this.#port.fetch({ queries, pointS, firstStep, endStep }, this.#context);
+    // The rate limit lets no request leave.
+    if (answer.kind !== 'failed' || answer.reason !== 'rate_limit') this.count += 1;
+    return answer;
   }
 
   #fail(series: readonly QuerySeries[], { reason, detail }: Failure): void {
