@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Clock } from '../src/domain/clock.ts';
 import type { StoredKind } from '../src/domain/managed-fields.ts';
 import type { Attempts, ObjectPort, Ports } from '../src/pipeline/ports.ts';
+import { createSemaphore } from '../src/runtime/concurrency/semaphore.ts';
 import { openStore, type Store } from '../src/ledger/ledger.ts';
 
 /** Returns a port whose every method fails. A test replaces the methods that it expects to be called. */
@@ -38,6 +39,13 @@ export function portsWithoutDatadog(clock: Clock, store: Store = openStore(':mem
     policies: { list: async () => [] },
     recipients: undefined,
     validator: undefined,
+    preview: {
+      fetchSeries: async () => assert.fail('unexpected call: fetch series'),
+      transitions: { transitions: async () => ({ transitions: new Map() }) },
+      rules: { rules: async () => ({ rules: [] }) },
+      downtimes: { downtimes: async () => ({ downtimes: [] }) },
+    },
+    previewSlots: createSemaphore({ maxConcurrent: 1, maxWaiting: 1 }, 'previews'),
     audit: () => {},
     clock,
     settleMs: 30_000,

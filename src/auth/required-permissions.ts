@@ -5,7 +5,8 @@ import { isObject } from '../domain/json.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
 import type { PlacedReference } from '../domain/references.ts';
 import { readDocument } from '../pipeline/document/read-document.ts';
-import { readEnvelope } from '../pipeline/envelope.ts';
+import { isAboutOneObject } from '../pipeline/body-kind.ts';
+import { type Envelope, readEnvelope, readPreviewEnvelope } from '../pipeline/envelope.ts';
 import type { PipelineRequest } from '../pipeline/request.ts';
 import type { Subject } from '../pipeline/subject.ts';
 import type { Permission } from './access-file.ts';
@@ -71,11 +72,10 @@ function additionalPermissions(
   }
   if (!isObject(body?.value)) return [];
   const { verb, kind } = operation;
-  if (kind === 'alert' && (verb === 'create' || verb === 'update')) {
-    const { object, pointer } = readEnvelope(verb, kind, body.value, query);
-    const signal = isObject(object) ? object['signal'] : undefined;
-    return readingOthers(memberReferences(signal, pointerTo(pointer, 'signal')), application);
-  }
+  if (kind === 'alert' && (verb === 'create' || verb === 'update'))
+    return readingMembers(readEnvelope(verb, kind, body.value, query), application);
+  if (verb === 'preview' && isAboutOneObject(body.value))
+    return readingMembers(readPreviewEnvelope(body.value), application);
   if (kind !== undefined) return [];
   return readDocument(body.value).entries.flatMap((entry): RequiredPermission[] => {
     const { references, adopt, renamedFrom, pointer } = entry;
@@ -91,6 +91,12 @@ function additionalPermissions(
       ...readingOthers(references, application),
     ];
   });
+}
+
+/** Returns the permissions for the alerts of other applications that an alert combines. */
+function readingMembers({ object, pointer }: Envelope, application: string): RequiredPermission[] {
+  const signal = isObject(object) ? object['signal'] : undefined;
+  return readingOthers(memberReferences(signal, pointerTo(pointer, 'signal')), application);
 }
 
 /** Returns the permissions for references to objects of other applications. */

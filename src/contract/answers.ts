@@ -13,6 +13,7 @@ import {
   text,
 } from './answer-parts.ts';
 import { checkReportSchema } from './check-report.ts';
+import { previewAnswerSchema, previewSchema } from './preview-schema.ts';
 import { MONITOR_STATES } from './query-parameters.ts';
 
 const findings = z.array(findingSchema);
@@ -187,7 +188,10 @@ const planFields = {
   objects: z.array(plannedSchema),
   findings,
 };
-export const planAnswerSchema = z.object({ ...planFields, request_id }).meta({ id: 'Plan' });
+const preview = previewSchema.exactOptional().meta({
+  description: 'With `preview`: what the alerts that are created, changed or deleted would have done.',
+});
+export const planAnswerSchema = z.object({ ...planFields, preview, request_id }).meta({ id: 'Plan' });
 export type PlanAnswer = z.output<typeof planAnswerSchema>;
 
 /** `basis` is the fingerprint after the apply. */
@@ -331,6 +335,7 @@ export const ANSWERS = {
   '/delete_dashboard': deleted.dashboard,
   '/lint': lintAnswerSchema,
   '/plan': planAnswerSchema,
+  '/preview': previewAnswerSchema,
   '/apply': applyAnswerSchema,
   '/drift': driftAnswerSchema,
   '/import': importAnswerSchema,

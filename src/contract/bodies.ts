@@ -2,7 +2,13 @@ import { z } from 'zod';
 import { MANAGED_KINDS, type ManagedKind } from '../domain/managed-fields.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { type Endpoint, hasBody } from './operations.ts';
-import { documentSchema, ENVELOPE_SCHEMAS, OBJECT_SCHEMAS, restoreSchema } from './schemas.ts';
+import {
+  documentSchema,
+  ENVELOPE_SCHEMAS,
+  OBJECT_SCHEMAS,
+  previewedObjectSchema,
+  restoreSchema,
+} from './schemas.ts';
 
 /** The body of an operation: its schema, and an example that the operation accepts. */
 export interface Body {
@@ -92,6 +98,12 @@ const LINT_BODY: Body = {
   }),
   example: DOCUMENT,
 };
+const PREVIEW_BODY: Body = {
+  schema: z
+    .union([documentSchema, previewedObjectSchema])
+    .meta({ id: 'PreviewBody', description: 'A document, or one alert or monitor with its application.' }),
+  example: { ...TARGET, alert: ALERT },
+};
 const RESTORE_BODY: Body = {
   schema: restoreSchema,
   example: { application: 'payments-batch', kind: 'alert', key: 'queue-depth', revision: 3 },
@@ -103,5 +115,6 @@ export function bodyOf(operation: Endpoint): Body | undefined {
   if (!hasBody(operation)) return undefined;
   if (kind !== undefined && (verb === 'create' || verb === 'update')) return OBJECT_BODIES[verb][kind];
   if (verb === 'restore') return RESTORE_BODY;
+  if (verb === 'preview') return PREVIEW_BODY;
   return verb === 'lint' ? LINT_BODY : DOCUMENT_BODY;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { PROBLEMS, type ProblemCode } from '../domain/problem.ts';
 import { JSON_LINES } from '../runtime/streamed-reply.ts';
 import { answerSchema, driftAnswerSchema, planAnswerSchema } from './answers.ts';
+import { previewAnswerSchema } from './preview-schema.ts';
 import { bodyOf } from './bodies.ts';
 import { createComponents, type Components, type Node } from './openapi-components.ts';
 import { ENDPOINTS, type Endpoint } from './operations.ts';
@@ -109,7 +110,9 @@ const DESCRIPTIONS: Readonly<Partial<Record<Endpoint['verb'], string>>> = {
   get: 'Without `application`: the objects of every application that the caller may read, which the main container lists with its own keys; `key` and `id` need an application, and only the objects of one application have `clone`. A page may have fewer objects than `page_size`, or none, although more follow: `next_cursor` is absent only on the last page. An object that exists all the time is on exactly one page, even if others are created or deleted meanwhile. A cursor is valid only for the filters that it was made for.',
   delete: 'One of `key` and `id` is required.',
   lint: 'Answers 200 with findings, also for a body that matches no schema. `application`, `team` and `key` may be in the query instead of the body of a create; a value that is in both must be the same.',
-  plan: 'A document with errors is answered with 422 `invalid`: `findings`, the `objects` of the valid entries, and no `basis`.',
+  plan: 'A document with errors is answered with 422 `invalid`: `findings`, the `objects` of the valid entries, and no `basis`. With `preview`, a query without any point in the span is such an error.',
+  preview:
+    'The points of every query are read from Datadog, and kept for later previews. What could not be read or evaluated before the deadline is reported as such. A body with errors is answered with 422 `invalid`: `findings`, and the `alerts` of the valid entries. A query without any point in the span is an error: the metric or filter does not exist, or does not report.',
   drift:
     'A document with errors is answered with 422 `invalid`: `findings`, and the `objects` of the valid entries.',
   import: '`query` and `tag` can be combined; `id` stands alone.',
@@ -241,14 +244,15 @@ const PARTIAL = {
 const PARTIAL_ANSWERS: Readonly<Partial<Record<Endpoint['verb'], z.ZodObject>>> = {
   plan: planAnswerSchema.pick(PARTIAL).partial().loose(),
   drift: driftAnswerSchema.pick(PARTIAL).partial().loose(),
+  preview: previewAnswerSchema.omit({ findings: true, request_id: true }).partial().loose(),
 };
 
-/** Returns the response of status 422. That of a document with errors has the objects of its valid entries. */
+/** Returns the response of status 422. That of a document with errors has what is known about its valid entries. */
 function invalidResponse({ verb }: Endpoint, components: Components): Node {
   const partial = PARTIAL_ANSWERS[verb];
   if (!partial) return { $ref: '#/components/responses/Problem422' };
   const { additionalProperties: _, ...own } = components.inline(partial);
-  const description = `${PROBLEMS.invalid.title}: it has the objects of the valid entries.`;
+  const description = `${PROBLEMS.invalid.title}: it has what is known about the valid entries.`;
   const schema = components.add(pascalCase(`invalid_${verb}_problem`), {
     description,
     allOf: [{ $ref: '#/components/schemas/InvalidProblem' }, own],

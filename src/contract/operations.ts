@@ -3,7 +3,7 @@ import type { QueryName } from './query-parameters.ts';
 
 export type Verb = 'create' | 'update' | 'get' | 'delete' | 'lint' | 'history' | 'restore' | DocumentVerb;
 /** The operations on a whole document. */
-export type DocumentVerb = 'plan' | 'apply' | 'drift' | 'import';
+export type DocumentVerb = 'plan' | 'preview' | 'apply' | 'drift' | 'import';
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** A path of the contract. Both processes serve every path and return the same responses. */
@@ -112,7 +112,15 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'POST',
     verb: 'plan',
     summary: 'Show field by field what applying a document would change. Writes nothing.',
-    query: ['prune', 'only', 'validate', 'wait', 'set'],
+    query: ['prune', 'only', 'validate', 'wait', 'preview', 'set'],
+  },
+  {
+    path: '/preview',
+    method: 'POST',
+    verb: 'preview',
+    summary:
+      'Show what alerts would have done in the last days: when, for how long, and who would be notified.',
+    query: ['span', 'from', 'to', 'only', 'set'],
   },
   {
     path: '/apply',

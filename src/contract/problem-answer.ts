@@ -3,6 +3,7 @@ import { CATALOG_NAMES } from '../domain/application.ts';
 import { PROBLEMS, type ProblemCode } from '../domain/problem.ts';
 import { findingSchema, kind, plannedSchema, progressFields, routeFields, text } from './answer-parts.ts';
 import { driftedSchema } from './answers.ts';
+import { previewFields } from './preview-schema.ts';
 
 const optionalText = text.exactOptional();
 const texts = z.array(text).exactOptional();
@@ -59,6 +60,18 @@ const EXTRAS = {
     .meta({
       description: 'Of `/plan` and `/drift`: the objects of the valid entries of a document with errors.',
     }),
+  preview: z
+    .object(previewFields)
+    .exactOptional()
+    .meta({ description: 'Of `/plan` with `preview`: that of the valid entries.' }),
+  from: previewFields.from.exactOptional().meta({ description: 'The start of the span of a preview.' }),
+  to: previewFields.to.exactOptional().meta({ description: 'The end of that span.' }),
+  time_zone: previewFields.time_zone.exactOptional(),
+  alerts: previewFields.alerts.exactOptional().meta({
+    description: 'Of `/preview`: the alerts of the valid entries of a document with errors.',
+  }),
+  assumptions: previewFields.assumptions.exactOptional(),
+  budget: previewFields.budget.exactOptional(),
 };
 type Extra = keyof typeof EXTRAS;
 
@@ -76,7 +89,22 @@ const EXTRAS_BY_CODE: Readonly<
   too_many_deletes: { always: ['deletes'] },
   too_many_changes: { always: ['changes'] },
   too_large: { always: ['unit', 'limit'], sometimes: ['measured'] },
-  invalid: { sometimes: ['application', 'route', 'missing_from', 'not_checked', 'objects'] },
+  invalid: {
+    sometimes: [
+      'application',
+      'route',
+      'missing_from',
+      'not_checked',
+      'objects',
+      'preview',
+      'from',
+      'to',
+      'time_zone',
+      'alerts',
+      'assumptions',
+      'budget',
+    ],
+  },
   datadog_refused: { sometimes: ['datadog_status'] },
   catalog_unavailable: { always: ['catalogs'] },
 };

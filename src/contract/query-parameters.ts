@@ -3,6 +3,7 @@ import { APPLICATION_SLUG, KEY_SLUG, TEAM_SLUG } from '../domain/application.ts'
 import { MANAGED_KINDS } from '../domain/managed-fields.ts';
 import { wholeNumberIn } from '../domain/whole-number.ts';
 import { catalogsIn } from './schemas.ts';
+import { MOMENT, SPAN_LENGTH } from './span.ts';
 
 /** The number of objects on one page of a GET. */
 export const PAGE_SIZE = { default: 100, max: 1000 } as const;
@@ -131,6 +132,14 @@ export const QUERY_PARAMETERS = {
     description: '`true`: if an apply of the application is in progress, plan after its end.',
     ...flag(false),
   },
+  preview: {
+    description:
+      'Also show what the alerts that are created, changed or deleted would have done in the last days: the length of that span.',
+    ...SPAN_LENGTH,
+  },
+  span: { description: 'The length of the span, which ends now or at `to`. Default 7d.', ...SPAN_LENGTH },
+  from: { description: 'The start of the span, instead of its length.', ...MOMENT },
+  to: { description: 'The end of the span, not included. Default now.', ...MOMENT },
   force: {
     description:
       '`true`: replace objects that Datadog cannot change in place, and delete or change any number of objects.',

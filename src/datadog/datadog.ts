@@ -1,11 +1,12 @@
 import type { GrantCalls } from '../domain/call-grants.ts';
 import type { Clock } from '../domain/clock.ts';
-import type { RulesPort, SeriesPort, TransitionsPort } from '../preview/ports.ts';
+import type { DowntimesPort, RulesPort, SeriesPort, TransitionsPort } from '../preview/ports.ts';
 import type { Outbound } from '../runtime/outbound.ts';
 import type { AuditTrail, MonitorValidator, ObjectPort, Policies } from '../pipeline/ports.ts';
 import { auditTrail } from './audit-trail.ts';
 import { type Budget, createBudget } from './budget.ts';
 import { dashboardPort } from './dashboards.ts';
+import { downtimesPort } from './downtimes.ts';
 import { createHealth, type DatadogHealth } from './health.ts';
 import type { KeySource } from './keys.ts';
 import { transitionsPort } from './monitor-events.ts';
@@ -37,6 +38,7 @@ export interface Datadog {
   readonly series: SeriesPort;
   readonly transitions: TransitionsPort;
   readonly rules: RulesPort;
+  readonly downtimes: DowntimesPort;
   /** Calls any other endpoint with the same keys, budget and retries. */
   readonly request: Request;
   /** The rate limits seen in responses. */
@@ -61,6 +63,7 @@ export function createDatadog(options: DatadogOptions): Datadog {
     series: seriesPort(request),
     transitions: transitionsPort(request),
     rules: rulesPort(request, options.clock),
+    downtimes: downtimesPort(request),
     request,
     budget,
     health,

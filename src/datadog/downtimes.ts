@@ -2,7 +2,10 @@ import type { RequestContext } from '../domain/caller.ts';
 import { isObject, type Json, type JsonObject, toNumber } from '../domain/json.ts';
 import { idOf } from '../domain/marker.ts';
 import { ProblemError } from '../domain/problem.ts';
+import type { DowntimesPort } from '../preview/ports.ts';
 import type { Request } from './request.ts';
+import { objectAt } from './response-objects.ts';
+import { failureOf } from './timeseries.ts';
 
 const PATH = '/api/v2/downtime';
 const PAGE_SIZE = 100;
@@ -41,20 +44,40 @@ export async function readDowntimes(
 }
 
 async function activeDowntimes(request: Request, context: RequestContext): Promise<Downtime[]> {
-  const found: Downtime[] = [];
+  const listed = await listDowntimes(request, true, context);
+  return listed.flatMap((attributes) => downtimeIn(attributes) ?? []);
+}
+
+/** Creates the port for all downtimes that Datadog lists. Requires the scope `monitors_downtime`. */
+export function downtimesPort(request: Request): DowntimesPort {
+  return {
+    async downtimes(context) {
+      try {
+        return { downtimes: await listDowntimes(request, false, context) };
+      } catch (error) {
+        return { downtimes: [], failure: failureOf(error) };
+      }
+    },
+  };
+}
+
+/** Returns the attributes of downtimes: only those in force now, or also others that Datadog keeps. */
+async function listDowntimes(
+  request: Request,
+  isCurrentOnly: boolean,
+  context: RequestContext,
+): Promise<JsonObject[]> {
+  const found: JsonObject[] = [];
   let offset = 0;
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const query = {
-      current_only: 'true',
+      current_only: String(isCurrentOnly),
       'page[offset]': String(offset),
       'page[limit]': String(PAGE_SIZE),
     };
     const answer = await request({ method: 'GET', path: PATH, route: PATH, query }, context);
     const data = isObject(answer) && Array.isArray(answer['data']) ? answer['data'] : [];
-    for (const one of data) {
-      const downtime = downtimeIn(one);
-      if (downtime) found.push(downtime);
-    }
+    for (const one of data) found.push(objectAt(one, 'attributes'));
     offset += data.length;
     const meta = isObject(answer) && isObject(answer['meta']) ? answer['meta']['page'] : undefined;
     const total = isObject(meta) ? toNumber(meta['total_filtered_count']) : undefined;
@@ -63,9 +86,8 @@ async function activeDowntimes(request: Request, context: RequestContext): Promi
   return found;
 }
 
-function downtimeIn(value: Json): Downtime | undefined {
-  const attributes = isObject(value) ? value['attributes'] : undefined;
-  if (!isObject(attributes) || !isObject(attributes['monitor_identifier'])) return undefined;
+function downtimeIn(attributes: JsonObject): Downtime | undefined {
+  if (!isObject(attributes['monitor_identifier'])) return undefined;
   const { scope, schedule, monitor_identifier: target } = attributes;
   const times = isObject(schedule) ? (schedule['current_downtime'] ?? schedule) : {};
   const end = isObject(times) && typeof times['end'] === 'string' ? Date.parse(times['end']) / 1000 : null;

@@ -101,9 +101,15 @@ function readFilter(filter: Json | undefined): Matches {
     const wanted = textsOf(own(filter, 'tags'));
     return ({ tags }) => wanted.every((tag) => tags.has(tag));
   }
+  const matches = scopeMatcher(scope);
+  return ({ tags }) => matches(tags);
+}
+
+/** Returns a function that matches tags with a scope such as `env:prod AND NOT team:x`. One that cannot be parsed matches nothing. */
+export function scopeMatcher(scope: string): (tags: ReadonlySet<string>) => boolean {
   const { expression, faults } = parseMetricQuery(`m{${scope}}`);
   const term = expression.kind === 'series' && faults.length === 0 ? expression.filter?.terms : undefined;
-  return ({ tags }) => term !== undefined && matchesTerm(term, tags);
+  return (tags) => term !== undefined && matchesTerm(term, tags);
 }
 
 /** `transition_type:is_alert`, or one tag. */

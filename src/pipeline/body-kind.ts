@@ -42,6 +42,13 @@ export function isDocument(body: JsonObject): boolean {
   return (Object.hasOwn(body, 'application') || Object.hasOwn(body, 'team')) && kindOf(body) === undefined;
 }
 
+/** Returns whether the body of a preview is about one object: it has an alert or a monitor, or only a key. */
+export function isAboutOneObject(body: JsonObject): boolean {
+  if (!isDocument(body)) return kindOfBody(body) !== 'dashboard';
+  const hasObjects = LISTS.some(({ list, kind }) => Object.hasOwn(body, list) || Object.hasOwn(body, kind));
+  return Object.hasOwn(body, 'key') && !hasObjects;
+}
+
 /** Guesses the kind of object in a body that was sent to a path without a kind. */
 export function kindOfBody(body: JsonObject): ManagedKind {
   return wrappedKind(body) ?? kindOf(body) ?? 'monitor';

@@ -6,6 +6,7 @@ import type { ManagedKind } from '../domain/managed-fields.ts';
 import { type Pointer, pointerSteps, pointerTo } from '../domain/pointer.ts';
 import { check } from '../contract/check.ts';
 import { ENVELOPE_SCHEMAS } from '../contract/schemas.ts';
+import { kindOfBody } from './body-kind.ts';
 
 /** The parsed body of a create or update. Fields hold what the user wrote; `findings` lists its mistakes. */
 export interface Envelope {
@@ -35,6 +36,20 @@ export function readEnvelope(
   body: Json,
   query: Query,
 ): Envelope {
+  return { verb, ...partsOf(verb, kind, body, query) };
+}
+
+/** Parses the body of a preview of one alert or monitor. The object is undefined if the body has only a key. */
+export function readPreviewEnvelope(body: JsonObject): Envelope {
+  return { verb: 'create', ...partsOf('preview', kindOfBody(body), body, {}) };
+}
+
+function partsOf(
+  schema: keyof typeof ENVELOPE_SCHEMAS,
+  kind: ManagedKind,
+  body: Json,
+  query: Query,
+): Omit<Envelope, 'verb'> {
   const wrapped = isWrapped(kind, body);
   const outer = wrapped ? without(body, kind) : {};
   const findings: Finding[] = [];
@@ -59,10 +74,11 @@ export function readEnvelope(
   }
   append(
     findings,
-    check(ENVELOPE_SCHEMAS[verb], outer, '').map((f) => aboutQuery(f, fromQuery)),
+    check(ENVELOPE_SCHEMAS[schema], outer, '').map((f) => aboutQuery(f, fromQuery)),
   );
   const object = wrapped ? body[kind] : body;
-  if (wrapped && object === undefined) {
+  const needsObject = schema !== 'preview' || outer['key'] === undefined;
+  if (wrapped && object === undefined && needsObject) {
     findings.push({
       code: 'missing_member',
       severity: 'error',
@@ -71,7 +87,6 @@ export function readEnvelope(
     });
   }
   return {
-    verb,
     kind,
     ...textMembers(outer),
     catalogs: aliasesOf(outer['catalogs']),

@@ -18,11 +18,19 @@ import { addMonitorFindings } from '../lint/monitor/lint-monitor.ts';
 import type { MonitorContext } from '../lint/monitor/monitor-view.ts';
 import { nearest } from '../lint/nearest.ts';
 import { oneFindingPerCause } from '../lint/one-cause.ts';
-import { defaultKey, isDocument, kindOfBody, LISTS, nameField, noDocument } from './body-kind.ts';
+import {
+  defaultKey,
+  isAboutOneObject,
+  isDocument,
+  kindOfBody,
+  LISTS,
+  nameField,
+  noDocument,
+} from './body-kind.ts';
 import { testsOf } from './document/document-tests.ts';
 import { alertKeys } from './document/read-document.ts';
 import { offlineFindings } from './document/offline-findings.ts';
-import { type Envelope, isWrapped, readEnvelope } from './envelope.ts';
+import { type Envelope, isWrapped, readEnvelope, readPreviewEnvelope } from './envelope.ts';
 import { type PipelineRequest, storedKind } from './request.ts';
 
 /** Lints the body of a create or update without calling Datadog. */
@@ -113,6 +121,8 @@ function findingsOfRequest({
   const { verb, kind } = operation;
   if (verb === 'lint') return lintBody(body.value, query);
   if (verb === 'restore') return restoreFindings(body.value);
+  if (verb === 'preview' && isObject(body.value) && isAboutOneObject(body.value))
+    return lintEnvelope(readPreviewEnvelope(body.value));
   if (kind !== undefined && (verb === 'create' || verb === 'update'))
     return lintEnvelope(readEnvelope(verb, kind, body.value, query));
   return lintDocument(body.value);

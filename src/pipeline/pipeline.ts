@@ -13,6 +13,7 @@ import { historyRequest } from './history/history.ts';
 import { restoreRequest } from './history/restore.ts';
 import { lintRequest } from './lint.ts';
 import type { Ports } from './ports.ts';
+import { previewRequest } from './preview/preview-request.ts';
 import { read } from './read.ts';
 import { answerFindings } from './refuse.ts';
 import type { PipelineAnswer, PipelineRequest } from './request.ts';
@@ -27,6 +28,7 @@ const HANDLERS: Readonly<Record<Verb, Handler>> = {
   delete: write,
   lint,
   plan: planRequest,
+  preview: previewRequest,
   apply: applyRequest,
   drift: driftRequest,
   import: importRequest,

@@ -6,6 +6,8 @@ import type { PlanAction } from '../domain/plan.ts';
 import type { TagPolicy } from '../domain/tag-policies.ts';
 import type { ObjectHistory } from '../diff/who-changed.ts';
 import type { Ledger } from '../ledger/port.ts';
+import type { PreviewPorts } from '../preview/preview.ts';
+import type { Semaphore } from '../runtime/concurrency/semaphore.ts';
 import type { KnownRecipients } from '../lint/recipients/known-recipients.ts';
 
 /**
@@ -199,6 +201,9 @@ export interface Ports {
   readonly recipients: Recipients | undefined;
   /** Undefined if plans are not validated by Datadog. */
   readonly validator: MonitorValidator | undefined;
+  readonly preview: PreviewPorts;
+  /** Bounds how many previews are in memory. */
+  readonly previewSlots: Semaphore;
   readonly audit: Audit;
   readonly clock: Clock;
   /** Milliseconds after which a write without an answer that is not visible counts as never written. */

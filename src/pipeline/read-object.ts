@@ -2,7 +2,7 @@ import { compileAlert } from '../alerts/compile.ts';
 import { memberReferences } from '../alerts/signals/composite.ts';
 import { parseAlert } from '../contract/alert-schema.ts';
 import type { Finding } from '../domain/finding.ts';
-import { isObject } from '../domain/json.ts';
+import { isObject, type JsonObject } from '../domain/json.ts';
 import { type ManagedKind, toSend } from '../domain/managed-fields.ts';
 import { pointerTo } from '../domain/pointer.ts';
 import { ProblemError } from '../domain/problem.ts';
@@ -51,37 +51,50 @@ async function readEntry({ request, ports }: Scope): Promise<ObjectWrite> {
   if (!isObject(written) || application === undefined)
     throw new ProblemError('internal', 'An invalid body passed the lint.');
   const stored = storedKind(kind);
-  const alertUpdate = kind === 'alert' && verb === 'update' ? written : undefined;
-  const definition = alertUpdate ? {} : kind === 'alert' ? compileAlert(parseAlert(written)) : written;
-  const { object, findings } = toSend(stored, definition);
   const target = {
     stored,
     key: key ?? (id === undefined ? defaultKey(kind, written) : undefined),
     id: verb === 'update' ? id : undefined,
   };
   const only = { ...target, key: await keyOf(ports[stored], { application, ...target }, context) };
-  const entry: DocumentEntry = {
-    kind,
-    stored,
-    key: only.key,
-    pointer,
-    object,
-    ...(alertUpdate ? { alertUpdate } : {}),
-    adopt: undefined,
-    renamedFrom: [],
-    unmanaged: [],
-    references: kind === 'alert' ? memberReferences(written['signal'], pointerTo(pointer, 'signal')) : [],
-    verb,
-  };
+  const { entry, findings } = singleEntry(kind, written, { key: only.key, pointer, verb });
   const document = {
     application,
     team,
     aliases: catalogs,
     entries: [entry],
     only,
-    findings: findings.map((finding) => ({ ...finding, pointer: `${pointer}${finding.pointer}` })),
+    findings,
   };
   return { ...writeOf(kind, document, only), linted };
+}
+
+/** Returns the entry of an object that is not in a document, and the findings about fields that are not sent. */
+export function singleEntry(
+  kind: ManagedKind,
+  written: JsonObject,
+  { key, pointer, verb }: Pick<DocumentEntry, 'key' | 'pointer' | 'verb'>,
+): { readonly entry: DocumentEntry; readonly findings: readonly Finding[] } {
+  const stored = storedKind(kind);
+  const alertUpdate = kind === 'alert' && verb === 'update' ? written : undefined;
+  const definition = alertUpdate ? {} : kind === 'alert' ? compileAlert(parseAlert(written)) : written;
+  const { object, findings } = toSend(stored, definition);
+  return {
+    entry: {
+      kind,
+      stored,
+      key,
+      pointer,
+      object,
+      ...(alertUpdate ? { alertUpdate } : {}),
+      adopt: undefined,
+      renamedFrom: [],
+      unmanaged: [],
+      references: kind === 'alert' ? memberReferences(written['signal'], pointerTo(pointer, 'signal')) : [],
+      verb,
+    },
+    findings: findings.map((finding) => ({ ...finding, pointer: `${pointer}${finding.pointer}` })),
+  };
 }
 
 async function readTarget({ request, ports }: Scope): Promise<ObjectWrite> {

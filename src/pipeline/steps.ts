@@ -14,6 +14,7 @@ import { readBody, reviewPlan } from './document/review-plan.ts';
 import { selectedSteps, withoutOthers } from './document/selection.ts';
 import { keepCurrentTexts, readRevisions, withReferrers } from './history/restored-document.ts';
 import { answerDryRun, answerObject, requireWritable, sendObject } from './object-write.ts';
+import { readPreviewed } from './preview/read-previewed.ts';
 import { readRequest } from './read-object.ts';
 import { settleBeforeReading, settleEarlier } from './settle.ts';
 import {
@@ -83,6 +84,13 @@ export const PLAN_OBJECT = new Steps(readRequest)
 /** The plan of a document, with all findings about it. */
 export const PLAN_DOCUMENT = new Steps(readBody)
   .next(waitForApply)
+  .next(settleUnleased)
+  .next(readLiveObjects)
+  .next(planChanges)
+  .next(reviewPlan);
+
+/** The plan that a preview evaluates: of a document, or of one alert or monitor. */
+export const PLAN_PREVIEW = new Steps(readPreviewed)
   .next(settleUnleased)
   .next(readLiveObjects)
   .next(planChanges)

@@ -27,6 +27,11 @@ export interface Failure {
   readonly detail: string;
 }
 
+/** Returns a failure as a sentence. */
+export function reasonOf({ reason, detail }: Failure): string {
+  return `${MISSING_REASONS[reason]}${detail === '' ? '' : ` (${detail})`}`;
+}
+
 /** Queries with points of the same interval. Step `k` starts at `k * pointS` (UNIX seconds). */
 export interface SeriesRequest {
   readonly queries: readonly SeriesQuery[];
@@ -90,6 +95,14 @@ export interface TransitionsPort {
     span: { readonly from: number; readonly to: number },
     context: RequestContext,
   ): Promise<RealTransitions>;
+}
+
+/** The organisation's downtimes. */
+export interface DowntimesPort {
+  /** Returns the attributes of each downtime that Datadog lists: those in force, scheduled, or ended lately. Throws nothing. */
+  downtimes(
+    context: RequestContext,
+  ): Promise<{ readonly downtimes: readonly JsonObject[]; readonly failure?: Failure }>;
 }
 
 /** The organisation's notification rules. */

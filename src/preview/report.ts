@@ -54,7 +54,20 @@ export interface AlertReport {
   readonly sweep?: readonly SweepRow[];
   /** How well the old definition agrees with the real transitions. */
   readonly agreement?: Agreement;
+  /** The real transitions of an existing monitor that cannot be evaluated. */
+  readonly real?: RealFigures;
   readonly findings: readonly Finding[];
+}
+
+export interface RealFigures {
+  readonly transitions: number;
+  /** The latest ones, newest last. */
+  readonly examples: readonly {
+    readonly at: string;
+    readonly group: string;
+    readonly from: State;
+    readonly to: State;
+  }[];
 }
 
 export type Outcome = Figures | Refused;

@@ -5,6 +5,8 @@ import type { DatadogTarget } from '../datadog/sites.ts';
 import { type ReceiverConfig, readReceivers } from '../health/receivers-file.ts';
 import { openSharedStore, openStore, type Store } from '../ledger/ledger.ts';
 import type { Ports } from '../pipeline/ports.ts';
+import { createFetchSeries } from '../preview/fetch-series.ts';
+import { createSemaphore } from '../runtime/concurrency/semaphore.ts';
 import { createMetrics, type Metrics } from '../runtime/metrics.ts';
 import { observed, createOutbound, type Outbound, type ProxySettings } from '../runtime/outbound.ts';
 import type { Deps } from '../runtime/service.ts';
@@ -60,6 +62,9 @@ export async function openFoundation(
   };
 }
 
+/** Limits on previews: each has up to 256 MiB of points. */
+const PREVIEWS = { maxConcurrent: 2, maxConcurrentPerCaller: 1, maxWaiting: 32, maxWaitingPerCaller: 8 };
+
 type LedgerSecrets = Pick<Secrets, 'ledgerCredentials'>;
 
 /** Opens the Datadog client and the ledger. */
@@ -87,6 +92,8 @@ export function openBackend(
     policies: datadog.policies,
     recipients: recipientsOf(config.BIRDDOG_HANDLES, foundation.handlesFile, datadog.request, clock),
     validator: config.BIRDDOG_VALIDATE ? datadog.validator : undefined,
+    preview: previewPortsOf(datadog, store, clock),
+    previewSlots: createSemaphore(PREVIEWS, 'previews in progress'),
     ledger,
     objectCache,
     fingerprints,
@@ -99,6 +106,14 @@ export function openBackend(
   const shutdown = createShutdown(config.BIRDDOG_DRAIN_MS, clock);
   const applyStop = createApplyStop(shutdown.phases);
   return { ...foundation, keys, datadog, store, shutdown, applyStop, ports };
+}
+
+function previewPortsOf(
+  { series, transitions, rules, downtimes }: Datadog,
+  { ledger: { cache } }: Store,
+  clock: Deps['clock'],
+): Ports['preview'] {
+  return { fetchSeries: createFetchSeries({ series, cache, clock }), transitions, rules, downtimes };
 }
 
 function storeAt(

@@ -33,6 +33,7 @@ export function operations(
     ['read', 'POST', '/plan', document],
     ['write', 'POST', '/apply', document],
     ['apply_reviewed', 'POST', '/apply?basis=b', document],
+    ['read', 'POST', '/preview', document],
     ['read', 'POST', '/drift', document],
     ['read', 'POST', `/import?application=${application}&team=t`],
     ['read', 'GET', `/history?application=${application}`],

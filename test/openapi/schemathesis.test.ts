@@ -48,6 +48,12 @@ const ACCEPTED: readonly {
     because: 'TOML has no null.',
   },
   {
+    code: 'ST202',
+    answer:
+      /^400 .*"detail":"(?:\\"to\\" is in the future|\\"from\\" must be at least|The span from|Give either \\"span)/s,
+    because: 'That a span ends now at the latest, and has a start or a length, is no part of a schema.',
+  },
+  {
     code: 'ST101',
     answer: /^504 .*"code":"deadline_exceeded"/s,
     because:

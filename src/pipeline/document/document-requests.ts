@@ -1,5 +1,7 @@
 import type { ApplyAnswer, PlanAnswer } from '../../contract/answers.ts';
+import { spanOf } from '../../contract/span.ts';
 import type { Ports } from '../ports.ts';
+import { previewOfPlan } from '../preview/preview-of-plan.ts';
 import type { PipelineAnswer, PipelineRequest } from '../request.ts';
 import { WRITE_NOTHING, PLAN_DOCUMENT, WRITE_DOCUMENT } from '../steps.ts';
 import { changesByOthers } from './changes-by-others.ts';
@@ -22,8 +24,19 @@ export async function planRequest(
   const asks = request.query.validate !== 'false' && !findings.some(({ severity }) => severity === 'error');
   const validated =
     asks && ports.validator ? await validatePlan(plan, ports.validator, ports, request.context) : [];
-  const all = { ...prepared, findings: [...findings, ...validated] };
-  return { status: 200, body: await planAnswer(request, all, ports) };
+  const { preview: lengthOfSpan } = request.query;
+  const previewed =
+    lengthOfSpan === undefined
+      ? undefined
+      : await previewOfPlan(
+          plan,
+          spanOf({ span: lengthOfSpan }, ports.clock.now() / 1000),
+          request,
+          ports,
+          isWrite,
+        );
+  const all = { ...prepared, findings: [...findings, ...validated, ...(previewed?.findings ?? [])] };
+  return { status: 200, body: await planAnswer(request, all, ports, previewed?.preview) };
 }
 
 /** Returns the answer with a plan, and stores what it was computed from. Throws `invalid` if a finding is an error. */
@@ -31,6 +44,7 @@ export async function planAnswer(
   request: PipelineRequest,
   prepared: Prepared,
   ports: Ports,
+  preview?: PlanAnswer['preview'],
 ): Promise<PlanAnswer> {
   const { plan, live, fingerprint, findings } = prepared;
   const undone = await changesByOthers(plan, ports, request.context);
@@ -38,9 +52,10 @@ export async function planAnswer(
     detailsOf(step, isWrite(step) ? undone.get(step) : undefined),
   );
   const { basis: _, findings: __, request_id: ___, ...rest } = answer;
-  refuseErrors(findings, request.body, rest);
+  const withPreview = preview ? { preview } : {};
+  refuseErrors(findings, request.body, { ...rest, ...withPreview });
   storeFingerprint(fingerprint, plan.application, live, ports);
-  return answer;
+  return { ...answer, ...withPreview };
 }
 
 /**
