@@ -76,19 +76,20 @@ case $1 in
     ;;
 esac
 
-# Both provide the keys of the pod. With vault-injector the watch has no token, and it would write a second copy of the keys.
-case +$1+,+$1+ in
-  *+watch+*,*+vault-injector+*)
-    echo 'render.sh: watch and vault-injector cannot be combined: both provide the keys. Use one of them.' >&2
-    exit 64
-    ;;
-esac
-case +$1+,+$1+ in
-  *+persistent+*,*+postgresql+*)
-    echo 'render.sh: persistent and postgresql cannot be combined: both provide the ledger. Use one of them.' >&2
-    exit 64
-    ;;
-esac
+overlays=$1
+refuse_both() {
+  case +$overlays+,+$overlays+ in
+    *"+$1+"*,*"+$2+"*)
+      echo "render.sh: $1 and $2 cannot be combined: both provide the $3. Use one of them." >&2
+      exit 64
+      ;;
+  esac
+}
+# Without Vault's token the watch cannot read keys, and it would write a second copy of them.
+refuse_both watch vault-injector keys
+refuse_both watch secret keys
+refuse_both vault-injector secret keys
+refuse_both persistent postgresql ledger
 
 # Old kustomize releases do not support components, and no release accepts two overlays of the same base. So the overlays are
 # chained: each gets the previous one as its base.

@@ -143,6 +143,11 @@ describe('every installed kustomize release', { skip: NO_KUBECTL }, () => {
   it('rejects two overlays that cannot be combined', () => {
     for (const both of ['openshift+watch+vault-injector', 'vault-injector+monitoring+watch'])
       assert.throws(() => renderedBy('kubectl', both), /watch and vault-injector cannot be combined/);
+    for (const other of ['watch', 'vault-injector'])
+      assert.throws(
+        () => renderedBy('kubectl', `kubernetes+secret+${other}`),
+        new RegExp(`${other} and secret cannot be combined: both provide the keys`),
+      );
   });
 
   it('rejects persistent with postgresql', () => {

@@ -276,14 +276,18 @@ describe('the rendered pod, in namespaces', { skip }, () => {
   });
 });
 
-describe('the pod with the Vault Agent Injector, in namespaces', { skip }, () => {
-  it('serves with the keys that the agent wrote and the certificates that init minted', async () => {
-    const pod = await startNamespacedPod('openshift+vault-injector', image);
-    try {
-      assert.equal(createFromOutside(pod).route, 'unlisted');
-      assert.ok(!pod.output().includes('logged in to Vault'));
-    } finally {
-      await pod.stop();
-    }
-  });
+describe('the pod without a login to Vault, in namespaces', { skip }, () => {
+  for (const [overlay, source] of [
+    ['vault-injector', 'the agent wrote'],
+    ['secret', 'the Secrets contain'],
+  ])
+    it(`serves with the keys that ${source} and the certificates that init minted`, async () => {
+      const pod = await startNamespacedPod(`openshift+${overlay}`, image);
+      try {
+        assert.equal(createFromOutside(pod).route, 'unlisted');
+        assert.ok(!pod.output().includes('logged in to Vault'));
+      } finally {
+        await pod.stop();
+      }
+    });
 });

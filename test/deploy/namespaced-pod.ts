@@ -160,6 +160,9 @@ function makeVolume(
   else if (of.configMap?.name === 'birddog-access') put({ 'access.yaml': ACCESS });
   else if (of.configMap?.name === 'birddog-service-ca') put({ 'service-ca.crt': given.tls['ca.crt'] ?? '' });
   else if (of.secret?.secretName === 'birddog-tls') put(given.tls, of.secret.defaultMode);
+  else if (of.secret?.secretName === 'birddog-keys-main') put(SECRETS, of.secret.defaultMode);
+  else if (of.secret?.secretName === 'birddog-keys-sidecar')
+    put(Object.fromEntries(Object.entries(SECRETS).slice(0, 2)), of.secret.defaultMode);
   else if (of.secret?.secretName === 'birddog-tokens')
     put({ 'tokens.yaml': tokensFile(given.token) }, of.secret.defaultMode);
 }

@@ -6,7 +6,7 @@ import type { NetworkPolicyPort } from 'kubernetes-types/networking/v1.d.ts';
 import { readConfig } from '../../src/main/settings.ts';
 import { type KubernetesObject, ofKind } from './kinds.ts';
 import { containerOf, environmentOf, podOf } from './pod-of.ts';
-import { DEPLOY, NO_KUBECTL, OVERLAYS, parsed, rendered, sharesLedger } from './rendered.ts';
+import { DEPLOY, NO_KUBECTL, OVERLAYS, parsed, rendered, sharesLedger, usesVault } from './rendered.ts';
 
 const POD = { 'app.kubernetes.io/name': 'birddog' };
 const portsOf = (ports: readonly NetworkPolicyPort[] | undefined) =>
@@ -77,7 +77,7 @@ describe('the network of every overlay', { skip: NO_KUBECTL }, () => {
         assert.match(rule, /except.*(10\.0\.0\.0\/8.*169\.254|fc00::).* -> TCP 443$/);
       const expected = [
         `${JSON.stringify({ podSelector: { matchLabels: POD } })} -> TCP 8443`,
-        `${named('vault')} -> TCP 8200`,
+        ...(usesVault(overlay) ? [`${named('vault')} -> TCP 8200`] : []),
         ...overlay.split('+').flatMap((name) => dns[name] ?? []),
         ...(sharesLedger(overlay) ? [`${named('postgresql')} -> TCP 5432`] : []),
       ];

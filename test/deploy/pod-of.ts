@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Container, PodSpec, Volume } from 'kubernetes-types/core/v1.d.ts';
+import type { Container, PodSpec } from 'kubernetes-types/core/v1.d.ts';
 import { type KubernetesObject, ofKind } from './kinds.ts';
 
 /** Returns the pod of the only Deployment. */
@@ -19,12 +19,6 @@ export function containersOf(pod: PodSpec): Container[] {
 export function containerOf(pod: PodSpec, name: string): Container {
   const found = containersOf(pod).find((container) => container.name === name);
   assert.ok(found, `there is no container ${name}`);
-  return found;
-}
-
-export function volumeOf(pod: PodSpec, name: string): Volume {
-  const found = pod.volumes?.find((volume) => volume.name === name);
-  assert.ok(found, `there is no volume ${name}`);
   return found;
 }
 

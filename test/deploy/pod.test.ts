@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ofKind } from './kinds.ts';
-import { containerOf, containersOf, environmentOf, mountsOf, podOf, volumeOf } from './pod-of.ts';
-import { NO_KUBECTL, OVERLAYS, rendered, sharesLedger } from './rendered.ts';
+import { containerOf, containersOf, environmentOf, mountsOf, podOf } from './pod-of.ts';
+import { NO_KUBECTL, OVERLAYS, rendered, sharesLedger, usesVault } from './rendered.ts';
 import { MAX_HEAP_MIB } from '../../src/http/inspection/child-process.ts';
 import { PROCESSES } from '../../src/http/inspection/inspector.ts';
 import { readConfig as readMainConfig } from '../../src/main/settings.ts';
@@ -102,6 +102,7 @@ describe('the pod of every overlay', { skip: NO_KUBECTL }, () => {
         ['main', 'birddog'],
         ['sidecar', 'sidecar'],
       ] as const) {
+        if (!usesVault(overlay)) assert.deepEqual(mountsOf(pod, `keys-${kind}`), [reader]);
         if (overlay.includes('vault-injector'))
           assert.deepEqual(mountsOf(pod, `keys-${kind}`).toSorted(), ['init writes', reader].toSorted());
         const ledger = sharesLedger(overlay) ? [] : [`${reader} writes`];
@@ -114,10 +115,9 @@ describe('the pod of every overlay', { skip: NO_KUBECTL }, () => {
     it(`${overlay}: mounts a service account token only into containers that log in to Vault`, () => {
       assert.equal(pod.automountServiceAccountToken, false);
       assert.equal(ofKind(rendered(overlay), 'ServiceAccount')[0]?.automountServiceAccountToken, false);
-      const sources = volumeOf(pod, 'vault-token').projected?.sources;
-      assert.deepEqual(sources, [
-        { serviceAccountToken: { path: 'token', audience: 'vault', expirationSeconds: 3600 } },
-      ]);
+      const sources = pod.volumes?.find((v) => v.name === 'vault-token')?.projected?.sources;
+      const token = { path: 'token', audience: 'vault', expirationSeconds: 3600 };
+      assert.deepEqual(sources, usesVault(overlay) ? [{ serviceAccountToken: token }] : undefined);
       const asks = containersOf(pod).filter(
         (c) => c.args?.[0] === 'init' && !c.args.includes('--certificates'),
       );

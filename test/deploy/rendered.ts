@@ -31,6 +31,7 @@ export const OVERLAYS = [
   'kubernetes',
   'native-sidecar',
   'vault-injector',
+  'secret',
   'monitoring',
   'persistent',
   'postgresql',
@@ -40,7 +41,12 @@ export const OVERLAYS = [
   'kubernetes+watch+monitoring+persistent',
   'openshift+watch+monitoring+postgresql+native-sidecar',
   'kubernetes+vault-injector+postgresql',
+  'kubernetes+secret+monitoring+persistent',
+  'openshift+secret+postgresql+native-sidecar',
 ] as const;
+
+/** Returns whether the keys of an overlay come from Vault, through init or the injector. */
+export const usesVault = (overlay: string): boolean => !overlay.split('+').includes('secret');
 
 /** Returns whether the replicas of an overlay share one ledger. */
 export const sharesLedger = (overlay: string): boolean => overlay.includes('postgresql');
