@@ -1,3 +1,4 @@
+import { isOffline } from '../contract/operations.ts';
 import type { Caller } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Deadline } from '../domain/deadline.ts';
@@ -110,8 +111,7 @@ export async function openCallers(settings: AuthSettings, deps: Deps): Promise<C
       return readableBy(rules, caller);
     },
     precheck(caller, request) {
-      // Lint requires no permission.
-      if (request.operation.verb === 'lint') return;
+      if (isOffline(request.operation)) return;
       precheck(access.current(), caller, permissionFor(request), request.query.application);
     },
     fileFaults: () => new Map([...files].map(([name, file]) => [name, file.isBad()])),

@@ -3,6 +3,7 @@ import { alertsCommand } from './commands/alerts.ts';
 import { applyCommand } from './commands/apply.ts';
 import { checkCommand } from './commands/check.ts';
 import { completionCommand } from './commands/completion.ts';
+import { expandCommand } from './commands/expand.ts';
 import { driftCommand } from './commands/drift.ts';
 import { historyCommand } from './commands/history.ts';
 import { importCommand } from './commands/import.ts';
@@ -17,6 +18,7 @@ import { PROGRAMS } from './programs.ts';
 export const COMMANDS: readonly Command[] = [
   lintCommand,
   testCommand,
+  expandCommand,
   planCommand,
   applyCommand,
   driftCommand,

@@ -12,6 +12,8 @@ export interface Option<T> {
   /** Every possible value, if they are a fixed set. */
   readonly words?: readonly string[];
   readonly help: string;
+  /** Whether it may be given several times. Its values are joined by line ends. */
+  readonly isRepeatable?: true;
   /** Converts the given text: undefined if the option is not given, empty if it has no value. Throws UsageError. */
   readonly read: (text: string | undefined) => T;
 }
@@ -117,6 +119,7 @@ export function parseArguments<T>(
   const { values, positionals } = split(args, options);
   const textOf = ({ name }: Option<unknown>) => {
     const value = values[name];
+    if (Array.isArray(value)) return value.join('\n');
     return value === true ? '' : typeof value === 'string' ? value : undefined;
   };
   if (textOf(HELP) !== undefined) return undefined;
@@ -126,10 +129,11 @@ export function parseArguments<T>(
 
 function split(args: readonly string[], options: readonly Option<unknown>[]) {
   const config = [...options, HELP].map(
-    ({ name, value }) =>
+    ({ name, value, isRepeatable }) =>
       [
         name,
         {
+          multiple: isRepeatable === true,
           type: value === undefined ? ('boolean' as const) : ('string' as const),
           ...(name === HELP.name ? { short: 'h' } : {}),
         },

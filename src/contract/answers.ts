@@ -181,6 +181,24 @@ export type ListAnswer = Pick<
 export const lintAnswerSchema = z.object({ findings, request_id }).meta({ id: 'Linted' });
 export type LintAnswer = z.output<typeof lintAnswerSchema>;
 
+const writtenPlace = z.object({ pointer: text, line: z.int(), column: z.int(), variant: optionalText });
+export type WrittenPlace = z.output<typeof writtenPlace>;
+
+export const expandAnswerSchema = z
+  .object({
+    document: jsonObject.meta({
+      description: 'The document without parameters, variants, `each` and packs.',
+    }),
+    source_map: z.record(z.string(), writtenPlace).meta({
+      description:
+        'Where each value of the document is written: the pointer in the document as sent, the line and column, and the variant of its entry.',
+    }),
+    findings,
+    request_id,
+  })
+  .meta({ id: 'Expanded' });
+export type ExpandAnswer = z.output<typeof expandAnswerSchema>;
+
 const planFields = {
   application: text,
   ...routeFields,
@@ -334,6 +352,7 @@ export const ANSWERS = {
   '/delete_alert': deleted.alert,
   '/delete_dashboard': deleted.dashboard,
   '/lint': lintAnswerSchema,
+  '/expand': expandAnswerSchema,
   '/plan': planAnswerSchema,
   '/preview': previewAnswerSchema,
   '/apply': applyAnswerSchema,

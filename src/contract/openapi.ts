@@ -110,6 +110,8 @@ const DESCRIPTIONS: Readonly<Partial<Record<Endpoint['verb'], string>>> = {
   get: 'Without `application`: the objects of every application that the caller may read, which the main container lists with its own keys; `key` and `id` need an application, and only the objects of one application have `clone`. A page may have fewer objects than `page_size`, or none, although more follow: `next_cursor` is absent only on the last page. An object that exists all the time is on exactly one page, even if others are created or deleted meanwhile. A cursor is valid only for the filters that it was made for.',
   delete: 'One of `key` and `id` is required.',
   lint: 'Answers 200 with findings, also for a body that matches no schema. `application`, `team` and `key` may be in the query instead of the body of a create; a value that is in both must be the same.',
+  expand:
+    'Calls no other service. A document with errors is answered with 422 `invalid`. A document without parameters, variants, `each` and packs is returned as it is. At most 100,000 values.',
   plan: 'A document with errors is answered with 422 `invalid`: `findings`, the `objects` of the valid entries, and no `basis`. With `preview`, a query without any point in the span is such an error.',
   preview:
     'The points of every query are read from Datadog, and kept for later previews. What could not be read or evaluated before the deadline is reported as such. A body with errors is answered with 422 `invalid`: `findings`, and the `alerts` of the valid entries. A query without any point in the span is an error: the metric or filter does not exist, or does not report.',

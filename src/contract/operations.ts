@@ -1,7 +1,16 @@
 import type { ManagedKind } from '../domain/managed-fields.ts';
 import type { QueryName } from './query-parameters.ts';
 
-export type Verb = 'create' | 'update' | 'get' | 'delete' | 'lint' | 'history' | 'restore' | DocumentVerb;
+export type Verb =
+  | 'create'
+  | 'update'
+  | 'get'
+  | 'delete'
+  | 'lint'
+  | 'expand'
+  | 'history'
+  | 'restore'
+  | DocumentVerb;
 /** The operations on a whole document. */
 export type DocumentVerb = 'plan' | 'preview' | 'apply' | 'drift' | 'import';
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -108,6 +117,14 @@ export const OPERATIONS: readonly Operation[] = [
     query: ['application', 'team', 'key', 'set'],
   },
   {
+    path: '/expand',
+    method: 'POST',
+    verb: 'expand',
+    summary:
+      'Return a document without parameters, variants, `each` and packs, and where each of its values is written.',
+    query: ['set'],
+  },
+  {
     path: '/plan',
     method: 'POST',
     verb: 'plan',
@@ -169,6 +186,11 @@ export const ENDPOINTS: readonly Endpoint[] = [...OPERATIONS, CHECK];
 /** Returns whether requests of this operation have a body. */
 export function hasBody({ method, verb }: Endpoint): boolean {
   return method !== 'GET' && method !== 'DELETE' && verb !== 'import';
+}
+
+/** Returns whether an operation needs nothing but its body: no permission, no application and no other service. */
+export function isOffline({ verb }: Endpoint): boolean {
+  return verb === 'lint' || verb === 'expand';
 }
 
 const WRITES: readonly Endpoint['verb'][] = ['create', 'update', 'delete', 'apply', 'restore'];

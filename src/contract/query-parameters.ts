@@ -55,6 +55,11 @@ const CURSORS = {
 /** One value of a parameter: `name=value`. */
 const SET = /^[A-Za-z_][A-Za-z0-9_-]{0,79}=[^\u0000-\u001f\u007f]{0,1000}$/;
 
+/** Returns whether a text is one value of the parameter `set`. */
+export function isSetValue(text: string): boolean {
+  return SET.test(text);
+}
+
 /** Every query parameter of the contract. */
 export const QUERY_PARAMETERS = {
   application: {

@@ -71,7 +71,7 @@ function incoming(
         wants: [],
         body: { locate: () => ({ line: 1, column: 1 }) },
       }),
-      lint: () => assert.fail('nothing is linted'),
+      answer: () => assert.fail('nothing is linted'),
       document: () => Promise.reject(new ProblemError('invalid', 'served here')),
       close,
     },

@@ -6,7 +6,7 @@ import type { Incoming } from '../http/contract-app.ts';
 import type { Reply } from '../runtime/reply.ts';
 import { servePipeline, serveReadAll } from '../http/serve-pipeline.ts';
 import { createSemaphore, type Semaphore } from '../runtime/concurrency/semaphore.ts';
-import { isWrite } from '../contract/operations.ts';
+import { isOffline, isWrite } from '../contract/operations.ts';
 import { ProblemError } from '../domain/problem.ts';
 import type { Ledger } from '../ledger/port.ts';
 import type { Ports } from '../pipeline/ports.ts';
@@ -41,7 +41,7 @@ export function router(at: Router): (incoming: Incoming) => Promise<Reply> {
   const lists = createSemaphore(LISTED, 'lists of all applications in progress');
   return async (incoming) => {
     const { context, operation, inspection } = incoming;
-    if (operation.verb === 'lint' && inspection) return inspection.lint();
+    if (isOffline(operation) && inspection) return inspection.answer();
     if (operation.verb === 'get' && incoming.query.application === undefined)
       return listAll(incoming, at, lists);
     const { application, route, sources } = await routeOf(incoming, at);

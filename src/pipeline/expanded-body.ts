@@ -74,7 +74,7 @@ function partIn<Part>(
 }
 
 /** Returns the options of an expansion that a query contains. */
-export function expandOptions({ set }: { readonly set?: string }): ExpandOptions {
+export function expandOptions({ set }: { readonly set?: string | undefined }): ExpandOptions {
   const values = (set === undefined ? [] : set.split('\n')).map((text) => {
     const end = text.indexOf('=');
     return [text.slice(0, end), text.slice(end + 1)] as const;

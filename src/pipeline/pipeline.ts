@@ -7,6 +7,7 @@ import { checkTimeBudget } from '../domain/time-budget.ts';
 import type { KnownRecipients } from '../lint/recipients/known-recipients.ts';
 import { unknownRecipients } from '../lint/recipients/unknown-recipients.ts';
 import { applyRequest, planRequest } from './document/document-requests.ts';
+import { expandAnswer } from './expanded-document.ts';
 import { driftRequest } from './document/drift.ts';
 import { importRequest } from './document/import.ts';
 import { historyRequest } from './history/history.ts';
@@ -26,7 +27,8 @@ const HANDLERS: Readonly<Record<Verb, Handler>> = {
   update: write,
   get: read,
   delete: write,
-  lint,
+  lint: offline,
+  expand: offline,
   plan: planRequest,
   preview: previewRequest,
   apply: applyRequest,
@@ -46,15 +48,25 @@ async function write(request: PipelineRequest, ports: Ports): Promise<PipelineAn
   return steps.run({}, request, ports);
 }
 
-async function lint(request: PipelineRequest): Promise<PipelineAnswer> {
-  return lintAnswer(request, request.context.requestId);
+async function offline(request: PipelineRequest): Promise<PipelineAnswer> {
+  return offlineAnswer(request, request.context.requestId);
 }
 
 /**
- * Returns the response of `/lint`, which calls no other service and therefore needs no application and no route. `recipients` is
- * the list of all recipients, if there is one.
+ * Returns the response of `/lint` or `/expand`, which call no other service and therefore need no application and no route.
+ * `recipients` is the list of all recipients, if there is one.
  */
-export function lintAnswer(
+export function offlineAnswer(
+  request: Pick<PipelineRequest, 'operation' | 'query' | 'body'>,
+  requestId: string,
+  recipients?: KnownRecipients,
+): PipelineAnswer {
+  return request.operation.verb === 'expand'
+    ? expandAnswer(request, requestId)
+    : lintAnswer(request, requestId, recipients);
+}
+
+function lintAnswer(
   { operation, query, body }: Pick<PipelineRequest, 'operation' | 'query' | 'body'>,
   requestId: string,
   recipients?: KnownRecipients,

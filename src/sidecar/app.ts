@@ -14,7 +14,7 @@ import { systemClock } from '../runtime/system-clock.ts';
 import { openBackend, openFoundation } from '../serving/backend.ts';
 import { openSecrets } from '../serving/secrets.ts';
 import { type ServingOptions, startServing } from '../serving/start.ts';
-import { STOP_APPLIES } from '../contract/operations.ts';
+import { isOffline, STOP_APPLIES } from '../contract/operations.ts';
 import { callerOf, routeFrom } from './forwarded-headers.ts';
 import { preflightOf } from './preflight.ts';
 import { type Config, readConfig } from './settings.ts';
@@ -89,7 +89,7 @@ async function startSidecar(config: Config, deps: Deps, entry: URL): Promise<Ser
 async function serveUnlisted(incoming: Incoming, ports: Omit<Ports, 'audit'>): Promise<Reply> {
   const { operation, query, inspection, audit, header } = incoming;
   incoming.routedTo('unlisted');
-  if (operation.verb === 'lint' && inspection) return inspection.lint();
+  if (isOffline(operation) && inspection) return inspection.answer();
   const { subject } = inspection ? await inspection.preflight() : preflightOf({ operation, query });
   audit.isAbout({ query, body: { application: subject.application } });
   return servePipeline(incoming, routeFrom(header), ports);

@@ -49,6 +49,8 @@ function requests(application: string): Request[] {
     ['POST', '/lint', 200, document],
     ['POST', '/lint', 200, { monitor: { type: 'query alert', query: 'agv(last_5m):avg:a{*} > 1' } }],
     ['POST', '/lint?nope=1', 400, document],
+    ['POST', '/expand', 200, document],
+    ['POST', '/expand', 422, { monitor: {} }],
     ['POST', '/plan', 200, document],
     ['POST', '/plan?nope=1', 400, document],
     ['POST', '/apply?basis=0-0', 409, document],

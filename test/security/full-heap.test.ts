@@ -24,7 +24,7 @@ for (const container of ['main', 'sidecar'] as const) {
       const entry = new URL(`../../src/${container}/index.ts`, import.meta.url);
       const startProcess = processStarter(entry, (reason) => exits.push(reason), MAX_HEAP_MIB);
       const app = contractApp({
-        serve: async ({ inspection }) => inspection?.lint() ?? assert.fail('lint has a body'),
+        serve: async ({ inspection }) => inspection?.answer() ?? assert.fail('lint has a body'),
         check: async () => assert.fail('nobody asks'),
         inspector: createInspector({ preflightOf, startProcess }),
         callerOf: () => ({ name: 'somebody' }),

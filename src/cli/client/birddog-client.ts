@@ -95,7 +95,8 @@ function requestFor(
 ): Omit<OutboundRequest, 'deadline'> {
   const url = new URL(`${base.pathname.replace(/\/$/, '')}${path}`, base);
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined) url.searchParams.set(name, value);
+    // A value that may be repeated has one on each line; no other value has line ends.
+    for (const one of value?.split('\n') ?? []) url.searchParams.append(name, one);
   }
   return {
     method,

@@ -21,6 +21,7 @@ import {
   OFFLINE,
   ONLY,
   requireNoPrune,
+  SET,
   withClient,
 } from './client-options.ts';
 
@@ -87,7 +88,7 @@ export const applyCommand = command({
         requireOnlyPlan(args);
         return applySavedPlan(operand.saved, options, io);
       }
-      const sources = await readDocuments(options.files, options.inputFormat, operand, io.paintErr);
+      const sources = await readDocuments(options.files, options, operand, io.paintErr);
       return applySources(selectEntries(sources, only), options, io);
     }),
 });
@@ -97,7 +98,7 @@ function withJsonLines(options: readonly Option<unknown>[]): Option<unknown>[] {
 }
 
 /** Options that would change a saved plan, or have no meaning for it. */
-const PLANNED_BEFORE: readonly Option<unknown>[] = [PRUNE, ONLY, FORCE, INPUT_FORMAT];
+const PLANNED_BEFORE: readonly Option<unknown>[] = [PRUNE, ONLY, FORCE, INPUT_FORMAT, SET];
 
 /** Throws UsageError if a saved plan is given together with documents, or with an option that would change it. */
 function requireOnlyPlan({ operands, get }: Arguments<readonly string[]>): void {

@@ -1,5 +1,6 @@
 import { wholeNumberIn } from '../../domain/whole-number.ts';
 import type { Format } from '../../format/decoded.ts';
+import { isSetValue } from '../../contract/query-parameters.ts';
 import { KEY_SLUG } from '../../domain/application.ts';
 import { serviceUrl } from '../../runtime/settings.ts';
 import type { BirddogClient } from '../client/birddog-client.ts';
@@ -19,6 +20,20 @@ export const INPUT_FORMAT = choice(
   undefined,
   'format of standard input and of files with any other extension (default: yaml)',
 );
+
+/** An option of every command that reads documents. Its value is that of the query parameter `set`. */
+export const SET: Option<string | undefined> = {
+  name: 'set',
+  value: 'NAME=VALUE',
+  isRepeatable: true,
+  help: 'value of a parameter of the document, before every other value; may be repeated',
+  read(text) {
+    const invalid = text?.split('\n').find((one) => !isSetValue(one));
+    if (invalid !== undefined)
+      throw new UsageError(`--set must be NAME=VALUE with the name of a parameter, not "${invalid}"`);
+    return text;
+  },
+};
 
 export const URL_OPTION: Option<string | undefined> = {
   name: 'url',
@@ -54,7 +69,7 @@ const NO_COLOR = flag('no-color', 'do not use colors; NO_COLOR=1 has the same ef
 /** Options of every command that sends documents or receives them. */
 export const CLIENT_OPTIONS: readonly Option<unknown>[] = [URL_OPTION, DEADLINE, JSON_OPTION, NO_COLOR];
 /** Options of every command that reads documents. */
-export const DOCUMENT_OPTIONS: readonly Option<unknown>[] = [INPUT_FORMAT, ...CLIENT_OPTIONS];
+export const DOCUMENT_OPTIONS: readonly Option<unknown>[] = [INPUT_FORMAT, SET, ...CLIENT_OPTIONS];
 /** An option of the commands that plan. */
 export const OFFLINE = flag('offline', 'do not ask Datadog to validate the new and changed monitors');
 /** An option of the commands that apply. */
@@ -111,11 +126,18 @@ export interface DocumentOptions extends ClientOptions {
   readonly files: readonly string[];
   /** Format of standard input and of files with another extension. */
   readonly inputFormat: Format | undefined;
+  /** Values of parameters, one on each line. */
+  readonly set: string | undefined;
 }
 
 /** Returns the values of DOCUMENT_OPTIONS and the files. */
 export function documentOptions(args: Arguments<readonly string[]>): DocumentOptions {
-  return { ...clientOptions(args), files: args.operands, inputFormat: args.get(INPUT_FORMAT) };
+  return {
+    ...clientOptions(args),
+    files: args.operands,
+    inputFormat: args.get(INPUT_FORMAT),
+    set: args.get(SET),
+  };
 }
 
 /** Input and output of a command that sends requests to Birddog. */

@@ -70,7 +70,7 @@ interface DriftOptions extends DocumentOptions {
 
 async function driftFiles(options: DriftOptions, io: ClientIo): Promise<Exit> {
   const { out, err, paint, paintErr } = io;
-  const sources = await readDocuments(options.files, options.inputFormat, io, paintErr);
+  const sources = await readDocuments(options.files, options, io, paintErr);
   const drifts = await findDrift(sources, options.deadlineMs, io);
   // With --accept and -, standard output holds the updated document, so the report goes to standard error.
   const report = options.accept && options.files.includes('-') ? err : out;

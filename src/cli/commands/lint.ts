@@ -2,6 +2,8 @@ import { readHandlesFile } from '../../contract/read-handles-file.ts';
 import { utf8Text } from '../../format/decode.ts';
 import type { Format } from '../../format/decoded.ts';
 import type { KnownRecipients } from '../../lint/recipients/known-recipients.ts';
+import type { ExpandOptions } from '../../expand/expand.ts';
+import { expandOptions } from '../../pipeline/expanded-body.ts';
 import { SettingsError } from '../../runtime/settings.ts';
 import { command, type Io } from '../command.ts';
 import { type Fixed, fixText } from '../documents/fix-text.ts';
@@ -19,7 +21,7 @@ import { inRepository } from '../print/repository-paths.ts';
 import { type LintedFile, OUTPUT_FORMATS, type OutputFormat } from '../print/report.ts';
 import { safeText } from '../print/safe-text.ts';
 import { visible } from '../print/visible.ts';
-import { INPUT_FORMAT } from './client-options.ts';
+import { INPUT_FORMAT, SET } from './client-options.ts';
 
 const FORMAT = choice('format', OUTPUT_FORMATS, 'text', 'output format (default: text)');
 const FIX = flag('fix', 'apply the available fixes to the files; - is written to standard output');
@@ -37,7 +39,7 @@ export const lintCommand = command({
   description:
     'Check files of monitors, alerts and dashboards in YAML, JSON or TOML, offline. FILE is a .yaml, .yml, .json or .toml file, or a folder; - is standard input. In a folder, all such files are checked, at any depth.',
   examples: ['birddog lint --strict .', 'birddog lint --fix payments.yaml'],
-  options: [FORMAT, INPUT_FORMAT, FIX, STRICT, HANDLES, ALL_FINDINGS],
+  options: [FORMAT, INPUT_FORMAT, FIX, STRICT, HANDLES, SET, ALL_FINDINGS],
   operands: FILES,
   statuses: {
     done: 'there are no findings, or only warnings and infos',
@@ -53,6 +55,7 @@ export const lintCommand = command({
         fix: get(FIX),
         strict: get(STRICT),
         handles: get(HANDLES),
+        expand: expandOptions({ set: get(SET) }),
         allFindings: get(ALL_FINDINGS),
       },
       io,
@@ -68,6 +71,8 @@ interface LintOptions {
   readonly strict: boolean;
   /** The file with the known recipients. */
   readonly handles: string | undefined;
+  /** How documents are expanded. */
+  readonly expand: ExpandOptions;
   /** Whether infos are shown and fixed. */
   readonly allFindings: boolean;
 }
@@ -145,7 +150,11 @@ async function lintedFile(name: string, options: LintRun, io: Io): Promise<Linte
   }
   if (options.fix) text = await fixed(name, text, format, { options, io, bytes });
   const { recipients, earlier } = options;
-  const findings = await lintText(text, format, { recipients, source: { name, earlier } });
+  const findings = await lintText(text, format, {
+    recipients,
+    expand: options.expand,
+    source: { name, earlier },
+  });
   return { name, format, text, ...(options.allFindings ? { findings } : withoutInfos(findings)) };
 }
 
@@ -157,7 +166,7 @@ async function fixed(
   { options, io, bytes }: { options: LintRun; io: Io; bytes: Buffer },
 ): Promise<string> {
   const find = async (part: string, of: Format) => {
-    const findings = await lintPart(part, of, { recipients: options.recipients });
+    const findings = await lintPart(part, of, { recipients: options.recipients, expand: options.expand });
     return options.allFindings ? findings : withoutInfos(findings).findings;
   };
   const { text: result, fixed: fixes } = await fixText(text, format, find);

@@ -75,7 +75,7 @@ export const planCommand = command({
         err(`birddog plan: ${visible(`${file}: ${fault}`)}\n`);
         return EXIT.failed;
       }
-      const sources = await readDocuments(options.files, options.inputFormat, io, paintErr);
+      const sources = await readDocuments(options.files, options, io, paintErr);
       const planned = await planDocuments(selectEntries(sources, only), options, io);
       if (options.json) out(plansJson(planned));
       else if (markdown) out(plansMarkdown(planned));

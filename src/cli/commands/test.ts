@@ -2,8 +2,9 @@ import type { Finding } from '../../domain/finding.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { runAlertTest } from '../../evaluate/run-alert-test.ts';
 import { testsOf } from '../../pipeline/document/document-tests.ts';
+import { expandOptions } from '../../pipeline/expanded-body.ts';
 import { command, type Io } from '../command.ts';
-import { readDocuments } from '../documents/documents.ts';
+import { readDocuments, type ReadOptions } from '../documents/documents.ts';
 import { lintPart, movedDown } from '../documents/lint-text.ts';
 import { EXIT } from '../exit-status.ts';
 import { FILES, flag } from '../options.ts';
@@ -11,7 +12,7 @@ import { printJson } from '../print/finding-json.ts';
 import { count, printFindings } from '../print/print-text.ts';
 import type { LintedFile } from '../print/report.ts';
 import { safeText } from '../print/safe-text.ts';
-import { INPUT_FORMAT } from './client-options.ts';
+import { INPUT_FORMAT, SET } from './client-options.ts';
 
 const JSON_OUTPUT = flag('json', 'print the findings as JSON, as lint --format json does');
 
@@ -29,7 +30,7 @@ export const testCommand = command({
         - {at: 20m, group: "queue:orders", state: alert, notified: ["@slack-orders"]}
         - {at: 50m, group: "queue:orders", state: ok}`,
   examples: ['birddog test payments.yaml', 'birddog test --json .'],
-  options: [JSON_OUTPUT, INPUT_FORMAT],
+  options: [JSON_OUTPUT, INPUT_FORMAT, SET],
   operands: FILES,
   statuses: {
     done: 'every expectation is met, or there are no tests',
@@ -46,7 +47,11 @@ export const testCommand = command({
       for (const found of failures) counts.failed += new Set(found.map(expectationOf)).size;
       return failures.flat();
     };
-    const { tested, hasFailed } = await testFiles(files, run, { io, inputFormat: get(INPUT_FORMAT) });
+    const { tested, hasFailed } = await testFiles(files, run, {
+      io,
+      inputFormat: get(INPUT_FORMAT),
+      set: get(SET),
+    });
     if (get(JSON_OUTPUT)) io.outExact(printJson(tested));
     else if (tested.length > 0) io.outExact(safeText(report(tested, counts, io)));
     return hasFailed || tested.some(({ findings }) => findings.length > 0) ? EXIT.failed : EXIT.done;
@@ -61,18 +66,18 @@ function expectationOf({ pointer }: Finding): string {
 async function testFiles(
   files: readonly string[],
   run: (document: JsonObject) => Finding[],
-  { io, inputFormat }: { readonly io: Io; readonly inputFormat: Parameters<typeof readDocuments>[1] },
+  { io, ...options }: { readonly io: Io } & ReadOptions,
 ): Promise<{ readonly tested: readonly LintedFile[]; readonly hasFailed: boolean }> {
   const tested: LintedFile[] = [];
   let hasFailed = false;
-  for (const { document, failure } of await readDocuments(files, inputFormat, io, io.paintErr)) {
+  for (const { document, failure } of await readDocuments(files, options, io, io.paintErr)) {
     if (failure) {
       hasFailed = true;
       io.err(failure.text);
       continue;
     }
     const { file, part } = document;
-    const found = await lintPart(part.text, file.format, { also: run });
+    const found = await lintPart(part.text, file.format, { also: run, expand: expandOptions(options) });
     const errors = found.filter(({ severity }) => severity === 'error');
     tested.push({ ...file, findings: errors.map((finding) => movedDown(finding, part.line)) });
   }

@@ -78,7 +78,8 @@ export async function applyDocuments(
 function requestOf(document: FileDocument, { prune, force, maxChanges }: ApplyOptions, basis: string) {
   const only = document.only?.join(',');
   const max_changes = maxChanges?.toString();
-  const query = { basis, prune: flagged(prune), only, force: flagged(force), max_changes };
+  const { set } = document;
+  const query = { basis, prune: flagged(prune), only, force: flagged(force), max_changes, set };
   return { path: '/apply' as const, query, body: bodyOf(document) };
 }
 

@@ -1,10 +1,10 @@
 import { append } from '../../domain/append.ts';
 import { isObject, type JsonObject } from '../../domain/json.ts';
 import { utf8Text } from '../../format/decode.ts';
-import { DOCUMENT_LIMITS, type Format } from '../../format/decoded.ts';
+import { type Decoded, DOCUMENT_LIMITS, type Format } from '../../format/decoded.ts';
 import type { TextPart } from '../../format/split-yaml.ts';
 import { noDocument } from '../../pipeline/body-kind.ts';
-import { decodeExpanded } from '../../pipeline/expanded-body.ts';
+import { decodeExpanded, expandOptions } from '../../pipeline/expanded-body.ts';
 import { type ReadDocument, readDocument } from '../../pipeline/document/read-document.ts';
 import { keysByPointer } from '../../pipeline/document/selection.ts';
 import type { ProcessIo } from '../command.ts';
@@ -31,6 +31,10 @@ export interface FileDocument {
   readonly read: ReadDocument;
   /** The keys of the entries to plan; undefined for all. */
   readonly only?: readonly string[];
+  /** Values of its parameters, one on each line. */
+  readonly set?: string | undefined;
+  /** The findings of its expansion, which Birddog reports too. */
+  readonly notes: readonly LocatedFinding[];
 }
 
 /** A document of a file, or why it could not be read. */
@@ -38,17 +42,25 @@ export type Source =
   | { readonly name: string; readonly document: FileDocument; readonly failure?: undefined }
   | { readonly name: string; readonly document?: undefined; readonly failure: Failure };
 
+/** How documents are read. */
+export interface ReadOptions {
+  /** The format of standard input and of files with another extension. */
+  readonly inputFormat: Format | undefined;
+  /** Values of parameters, one on each line. */
+  readonly set?: string | undefined;
+}
+
 /** Reads the documents of files, in order. A failure in one document does not hide the others. */
 export async function readDocuments(
   files: readonly string[],
-  inputFormat: Format | undefined,
+  { inputFormat, set }: ReadOptions,
   io: Pick<ProcessIo, 'stdin'>,
   paint: Paint,
 ): Promise<Source[]> {
   const sources: Source[] = [];
   const earlier = new ReadApplications();
   for (const argument of files) {
-    for (const source of await sourcesOf(argument, inputFormat, io, paint)) {
+    for (const source of await sourcesOf(argument, { inputFormat, set }, io, paint)) {
       const second = source.document && earlier.add(source.document.read.application, source.name);
       sources.push(
         second === undefined
@@ -97,7 +109,7 @@ export function failureLine(name: string, message: string, paint: Paint): string
 }
 
 /** Returns the documents of an argument: those of a file, or of all files in a folder. */
-async function sourcesOf(argument: string, ...rest: ReadOptions): Promise<Source[]> {
+async function sourcesOf(argument: string, ...rest: Reading): Promise<Source[]> {
   try {
     const sources: Source[] = [];
     for (const name of await filesNamed(argument)) append(sources, await sourcesIn(name, ...rest));
@@ -120,9 +132,12 @@ function fileFailure(name: string, { message }: FileError, paint: Paint): Source
   };
 }
 
-type ReadOptions = [inputFormat: Format | undefined, io: Pick<ProcessIo, 'stdin'>, paint: Paint];
+type Reading = [options: ReadOptions, io: Pick<ProcessIo, 'stdin'>, paint: Paint];
 
-async function sourcesIn(name: string, ...[inputFormat, { stdin }, paint]: ReadOptions): Promise<Source[]> {
+async function sourcesIn(
+  name: string,
+  ...[{ inputFormat, set }, { stdin }, paint]: Reading
+): Promise<Source[]> {
   let file: ReadText;
   try {
     const format = formatOfFile(name, inputFormat);
@@ -139,19 +154,29 @@ async function sourcesIn(name: string, ...[inputFormat, { stdin }, paint]: ReadO
       const number = parts.length > 1 ? at + 1 : undefined;
       const documentName = number === undefined ? name : `${name}#${number}`;
       try {
-        const { value } = await decodeExpanded(part.text, file.format, DOCUMENT_LIMITS);
+        const options = expandOptions({ set });
+        const body = await decodeExpanded(part.text, file.format, DOCUMENT_LIMITS, options);
+        const { value } = body;
         if (!isObject(value))
           return {
             name: documentName,
             failure: withFindings(file, [{ ...noDocument(value), line: part.line + 1, column: 1 }], paint),
           };
-        return { name: documentName, document: { file, part, number, value, read: readDocument(value) } };
+        const notes = expansionFindings(body).map((finding) => movedDown(finding, part.line));
+        const document = { file, part, number, value, read: readDocument(value), set, notes };
+        return { name: documentName, document };
       } catch (error) {
         const findings = unreadable(error).map((finding) => movedDown(finding, part.line));
         return { name: documentName, failure: withFindings(file, findings, paint) };
       }
     }),
   );
+}
+
+/** Returns the findings about parameters, variants, `each` and packs. */
+function expansionFindings({ written, notes = [], linted = [] }: Decoded): LocatedFinding[] {
+  const found = written === undefined ? linted : notes;
+  return found.map(({ line = 1, column = 1, fix: _, ...finding }) => ({ ...finding, line, column }));
 }
 
 function withFindings(file: ReadText, findings: readonly LocatedFinding[], paint: Paint): Failure {

@@ -39,7 +39,13 @@ export async function findDrift(
     progress.show(drifts.length, sources.length, `comparing ${name}`);
     try {
       const answer = await answerToDocument(
-        client.send({ method: 'POST', path: '/drift', body: bodyOf(document), deadlineMs }),
+        client.send({
+          method: 'POST',
+          path: '/drift',
+          query: { set: document.set },
+          body: bodyOf(document),
+          deadlineMs,
+        }),
       );
       const { objects, findings } = parsedAnswer(driftAnswerSchema, answer);
       const errors = located(findings.filter(({ severity }) => severity === 'error'));

@@ -69,6 +69,7 @@ export function planRequest(
     prune: prune ? 'true' : undefined,
     only: document.only?.join(','),
     validate: offline ? 'false' : undefined,
+    set: document.set,
   };
   return { method: 'POST' as const, path: '/plan' as const, query, body: bodyOf(document), deadlineMs };
 }

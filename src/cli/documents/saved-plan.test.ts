@@ -39,7 +39,14 @@ function planned(
   const value = { apiVersion: 'birddog/v1', application, team: 't', monitors: [] };
   const text = JSON.stringify(value);
   const file = { name, format, text };
-  const document = { file, part: { text, line: 0 }, number: undefined, value, read: readDocument(value) };
+  const document = {
+    file,
+    part: { text, line: 0 },
+    number: undefined,
+    value,
+    read: readDocument(value),
+    notes: [],
+  };
   return { name, document, plan: plan(objects, application) };
 }
 

@@ -9,7 +9,7 @@ import { isObject, type JsonObject, printJson } from '../../domain/json.ts';
 import { pointerTo } from '../../domain/pointer.ts';
 import { type Decoded, DOCUMENT_LIMITS, type DecodeLimits, type Format } from '../../format/decoded.ts';
 import { decode } from '../../format/decode.ts';
-import { decodeExpanded } from '../../pipeline/expanded-body.ts';
+import { decodeExpanded, expandOptions } from '../../pipeline/expanded-body.ts';
 import { readDocument } from '../../pipeline/document/read-document.ts';
 import { redacted } from '../../pipeline/record-revision.ts';
 import type { ProcessIo } from '../command.ts';
@@ -41,6 +41,7 @@ const savedDocumentSchema = z.object({
   prune: z.boolean(),
   force: z.boolean(),
   only: z.array(text).min(1).exactOptional(),
+  set: text.exactOptional(),
   document: text,
   format: z.enum(FORMATS).exactOptional(),
   plan: z.object({ route: routeFields.route, objects: z.array(plannedSchema) }),
@@ -92,6 +93,7 @@ export function savedPlanText(
     prune,
     force,
     ...(document.only ? { only: [...document.only] } : {}),
+    ...(document.set === undefined ? {} : { set: document.set }),
     document: document.part.text,
     ...(formatOf(name) === document.file.format ? {} : { format: document.file.format }),
     plan: redacted(planFields(plan)).object,
@@ -258,11 +260,12 @@ function requireConsistent(documents: readonly SavedDocument[], index: number, f
 
 /** Returns a document of a saved plan with its plan. */
 async function plannedDocument(saved: SavedDocument, fail: FailAt): Promise<PlannedDocument> {
-  const { source, document: written, application, basis, only, plan, format = formatOf(source) } = saved;
+  const { source, document: written, application, basis, only, set, plan } = saved;
+  const { format = formatOf(source) } = saved;
   if (sha256(written) !== saved.sha256)
     fail('document', 'This document was edited after it was planned: its sha256 differs.');
   if (format === undefined) return fail('source', `The format of ${source} is unknown.`);
-  const value = await valueOf(written, format, (message) => fail('document', message));
+  const value = await valueOf(written, { format, set }, (message) => fail('document', message));
   const read = readDocument(value);
   if (read.application !== application) fail('application', `The document is not of ${application}.`);
   const file = { name: source, format, text: written };
@@ -275,6 +278,8 @@ async function plannedDocument(saved: SavedDocument, fail: FailAt): Promise<Plan
       value,
       read,
       ...(only ? { only } : {}),
+      set,
+      notes: [],
     },
     plan: { application, route: plan.route, basis, objects: plan.objects, findings: [], hidden: NONE_HIDDEN },
   };
@@ -282,11 +287,11 @@ async function plannedDocument(saved: SavedDocument, fail: FailAt): Promise<Plan
 
 async function valueOf(
   written: string,
-  format: Format,
+  { format, set }: { readonly format: Format; readonly set: string | undefined },
   fail: (message: string) => never,
 ): Promise<JsonObject> {
   try {
-    const { value } = await decodeExpanded(written, format, DOCUMENT_LIMITS);
+    const { value } = await decodeExpanded(written, format, DOCUMENT_LIMITS, expandOptions({ set }));
     return isObject(value) ? value : fail('This document is not an object.');
   } catch (error) {
     if (error instanceof SavedPlanError) throw error;

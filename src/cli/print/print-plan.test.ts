@@ -34,7 +34,14 @@ function planned(
   const file = { name: 'f.yaml', format: 'yaml', text: '' } as const;
   return {
     name: 'f.yaml',
-    document: { file, part: { text: '', line: 0 }, number: undefined, value, read: readDocument(value) },
+    document: {
+      file,
+      part: { text: '', line: 0 },
+      number: undefined,
+      value,
+      read: readDocument(value),
+      notes: [],
+    },
     plan: planAnswer({
       application: 'shop',
       route: 'listed',

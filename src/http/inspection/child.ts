@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
-import { lintAnswer } from '../../pipeline/pipeline.ts';
-import { OPERATIONS } from '../../contract/operations.ts';
+import { offlineAnswer } from '../../pipeline/pipeline.ts';
+import { isOffline, OPERATIONS } from '../../contract/operations.ts';
 import { partOf } from '../../domain/finding.ts';
 import { isObject, type Json } from '../../domain/json.ts';
 import type { Origins } from '../../expand/origins.ts';
@@ -48,7 +48,7 @@ export async function inspectBody(
       if (type === 'job') job = JSON.parse(payload.toString());
       if (type === 'body' && job) {
         request = await decoded(job, payload, send);
-        if (request.operation.verb === 'lint') return sendLint(request, job, send);
+        if (isOffline(request.operation)) return sendAnswer(request, job, send);
         send.data('preflight', JSON.stringify(plainPreflight(request, preflightOf)));
       }
       if (type === 'want_document' && request) return sendDocument(request, send);
@@ -67,9 +67,9 @@ async function decoded({ path, query, format, limits }: Job, bytes: Buffer, send
   return { operation, query, body };
 }
 
-function sendLint(request: Inspected, { accept, requestId, handles }: Job, send: Send): void {
+function sendAnswer(request: Inspected, { accept, requestId, handles }: Job, send: Send): void {
   const recipients = handles && new KnownRecipients(handles, () => true);
-  const { status, body } = lintAnswer(request, requestId, recipients);
+  const { status, body } = offlineAnswer(request, requestId, recipients);
   const { headers, body: text } = replyWith(status, body, accept, requestId);
   send.data('reply', JSON.stringify({ status, headers }));
   const bytes = Buffer.from(text);

@@ -57,7 +57,7 @@ export function inspectInChild(
   return {
     preflight: () => (preflight ??= readPreflight()),
     document: () => (document ??= readDocument()),
-    async lint() {
+    async answer() {
       const head: Pick<Reply, 'status' | 'headers'> = JSON.parse((await next()).payload.toString());
       const chunks: Buffer[] = [];
       for (let frame = await next(); frame.type !== 'end'; frame = await next()) chunks.push(frame.payload);

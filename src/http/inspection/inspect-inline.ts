@@ -2,7 +2,7 @@ import type { TimeBudget } from '../../domain/time-budget.ts';
 import { decode } from '../../format/decode.ts';
 import { expandedBody, expandOptions } from '../../pipeline/expanded-body.ts';
 import { lintRequest } from '../../pipeline/lint.ts';
-import { lintAnswer } from '../../pipeline/pipeline.ts';
+import { offlineAnswer } from '../../pipeline/pipeline.ts';
 import { replyWith } from '../../runtime/reply.ts';
 import type { SentBody, Inspected, Inspection, InspectionRequest, PreflightOf } from './inspection.ts';
 import { aboutOf, plainPreflight, preflightFrom } from './inspect.ts';
@@ -28,11 +28,11 @@ export function inspectInline(
       const one = await inspected();
       return budget.run(() => preflightFrom(plainPreflight(one, preflightOf)));
     },
-    async lint() {
+    async answer() {
       const one = await inspected();
       const { accept, context, recipients } = request;
       return budget.run(() => {
-        const { status, body } = lintAnswer(one, context.requestId, recipients);
+        const { status, body } = offlineAnswer(one, context.requestId, recipients);
         return replyWith(status, body, accept, context.requestId);
       });
     },

@@ -84,7 +84,7 @@ async function seen(inspector: Inspector, text: string, format: Format, asked: A
   const inspection = open(inspector, text, format, { ...asked, onAbout: (told) => (about = told) });
   try {
     if (asked.path === '/lint') {
-      const { status, headers, body } = await inspection.lint();
+      const { status, headers, body } = await inspection.answer();
       return { status, headers, body: String(body) };
     }
     const { subject, wants, body } = await inspection.preflight();
@@ -352,12 +352,12 @@ describe('the processes that inspect bodies', () => {
     const failing = inspectorWith(
       () => fakeProcess([{ type: 'failure', payload: Buffer.from('TypeError') }]).process,
     );
-    await assert.rejects(open(failing, LARGE, 'yaml').lint(), /could not be inspected: TypeError/);
+    await assert.rejects(open(failing, LARGE, 'yaml').answer(), /could not be inspected: TypeError/);
     const silent = inspectorWith(() => {
       throw new Error('EAGAIN');
     });
-    await assert.rejects(open(silent, LARGE, 'yaml').lint(), { code: 'busy' });
-    await assert.rejects(open(silent, LARGE, 'yaml').lint(), { code: 'busy' });
+    await assert.rejects(open(silent, LARGE, 'yaml').answer(), { code: 'busy' });
+    await assert.rejects(open(silent, LARGE, 'yaml').answer(), { code: 'busy' });
   });
 });
 

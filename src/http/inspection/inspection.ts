@@ -15,8 +15,8 @@ import type { Reply } from '../../runtime/reply.ts';
 export interface Inspection {
   /** Returns what is needed to authorize and route the request. Throws `invalid` if the body names no application. */
   preflight(): Promise<Preflight>;
-  /** Returns the response of `/lint`. */
-  lint(): Promise<Reply>;
+  /** Returns the response of an operation that needs nothing but its body. */
+  answer(): Promise<Reply>;
   /** Returns the decoded and linted content. */
   document(): Promise<Decoded>;
   /** Ends the work and releases its memory and process. Later calls do nothing. */

@@ -105,7 +105,7 @@ export function createInspector({
       };
       return {
         preflight: () => step((one) => one.preflight()),
-        lint: () => step((one) => one.lint()),
+        answer: () => step((one) => one.answer()),
         document: () => step((one) => one.document()),
         close() {
           closed = true;

@@ -7,6 +7,7 @@ import type { Change } from '../../domain/plan.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import { namedAuthors, type ObjectHistory, whoChanged, whoDeleted } from '../../diff/who-changed.ts';
 import { routeMembers } from '../describe.ts';
+import type { Decoded } from '../../format/decoded.ts';
 import type { Revision } from '../../ledger/port.ts';
 import type { Ports } from '../ports.ts';
 import { answerFindings, refuseErrors } from '../refuse.ts';
@@ -41,7 +42,7 @@ export async function driftRequest(
   const found = {
     application: plan.application,
     ...routeMembers(request.route),
-    objects: drifted.map((one) => driftJson(one, trail.get(one.id))),
+    objects: drifted.map((one) => driftJson(one, request.body, trail.get(one.id))),
   };
   refuseErrors(findings, request.body, found);
   const { requestId: request_id } = request.context;
@@ -82,11 +83,16 @@ function driftOf(step: PlanStep, applied: Revision | undefined): Drifted | undef
   return changes.length === 0 ? undefined : { step, live, id, since: known?.atMs, changes };
 }
 
-function driftJson(drifted: Drifted, trail: ObjectHistory = { changes: [], complete: false }): DriftedObject {
+function driftJson(
+  drifted: Drifted,
+  body: Decoded | undefined,
+  trail: ObjectHistory = { changes: [], complete: false },
+): DriftedObject {
   const { step, live, id, since, changes } = drifted;
   const { kind, stored, key, entry } = step;
   const history = { ...trail, changes: trail.changes.filter(({ at }) => since === undefined || at >= since) };
-  const head = { kind, key, pointer: entry.pointer, id };
+  const { pointer } = body?.origins?.of(entry.pointer) ?? entry;
+  const head = { kind, key, pointer, id };
   if (!live) return { ...head, drift: 'deleted', changes: [], ...namedAuthors([whoDeleted(history)]) };
   const authors = whoChanged(stored, changes, live, history);
   return {
