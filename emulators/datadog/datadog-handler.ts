@@ -9,6 +9,7 @@ import { downtimesV1 } from './downtimes/downtimes-v1.ts';
 import { downtimes } from './downtimes/downtimes.ts';
 import { auditEvents } from './events/audit-events.ts';
 import { events } from './events/events.ts';
+import { logIntake } from './events/log-intake.ts';
 import { generators } from './metrics/generators.ts';
 import { LivingMonitors } from './evaluation/living-monitors.ts';
 import { metricIntake } from './metrics/metric-intake.ts';
@@ -63,6 +64,7 @@ const ENDPOINT_GROUPS: readonly ((organisation: Organisation) => EndpointGroup)[
   serviceDefinitions,
   events,
   auditEvents,
+  logIntake,
   metricIntake,
   generators,
   metricQueries,

@@ -23,6 +23,7 @@ export const COLLECTIONS = [
   'catalog_entities',
   'events',
   'audit_events',
+  'logs',
   'metrics',
   'generators',
   'users',

@@ -3,6 +3,7 @@ import { mutedTimes } from '../downtimes/muted-times.ts';
 import { transitionEvent } from '../events/transition-event.ts';
 import { tagsNamedBy } from '../downtimes/downtime-target.ts';
 import { eventSeries } from '../metrics/event-queries.ts';
+import { storedSources } from '../metrics/event-rows.ts';
 import { metricSeries, type Series } from '../metrics/series.ts';
 import { evaluatedStates, isStateFixed, withStates } from '../monitors/monitor-states.ts';
 import type { Organisation } from '../organisation.ts';
@@ -157,8 +158,10 @@ export class LivingMonitors {
 /** Returns the names of the metrics and sources of events that have a series, a generator or stored events. */
 function namesOfSeries(organisation: Organisation): Set<string> {
   const all = [...organisation.collection('metrics').all(), ...organisation.collection('generators').all()];
-  const stored = organisation.collection('events').size > 0 ? ['events'] : [];
-  return new Set([...stored, ...all.map(({ metric, source }) => String(metric ?? source))]);
+  return new Set([
+    ...storedSources(organisation),
+    ...all.map(({ metric, source }) => String(metric ?? source)),
+  ]);
 }
 
 /** Returns the series of the queries of a monitor; of a search, a point for each minute with events. */

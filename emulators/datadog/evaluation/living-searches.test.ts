@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { create, datadog, moveTo, NOON, read, startAtNoon, statuses, transitions } from './living-client.ts';
+import {
+  create,
+  datadog,
+  moveTo,
+  NOON,
+  read,
+  send,
+  startAtNoon,
+  statuses,
+  transitions,
+} from './living-client.ts';
 
 beforeEach(startAtNoon);
 
@@ -37,6 +47,15 @@ describe('a monitor of logs', () => {
       [...twice('12:13 OK > Alert'), ...twice('12:16 Alert > OK')],
     );
     assert.deepEqual(transitions(simple), ['12:12 * OK > Alert', '12:17 * Alert > OK']);
+  });
+
+  it('counts the submitted logs', () => {
+    const id = log('logs("service:shop").index("*").rollup("count").last("5m") > 50');
+    moveTo(10);
+    const logs = Array.from({ length: 60 }, () => ({ message: 'no answer', service: 'shop' }));
+    assert.equal(send('POST', '/api/v2/logs', logs).status, 202);
+    moveTo(20);
+    assert.deepEqual(transitions(id), ['12:11 * OK > Alert', '12:16 * Alert > OK']);
   });
 
   it('takes no events as 0, or as missing if its options say so', () => {

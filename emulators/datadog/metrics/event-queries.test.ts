@@ -151,6 +151,12 @@ describe('queries of events', () => {
     assert.deepEqual(rows({ data_source: 'audit' }), []);
   });
 
+  it('count nothing after the present', () => {
+    declare({ source: 'logs', shapes: [steady(1)] });
+    datadog.clock.now = START + 2 * MINUTE;
+    assert.deepEqual(rows({}), [': 3']);
+  });
+
   it('give a series for each group to the evaluator, in seconds', () => {
     declare({ source: 'logs', groups: ['service:a', 'service:b'], shapes: [steady(2)] });
     const query = readEventQuery({

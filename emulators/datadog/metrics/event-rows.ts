@@ -17,7 +17,14 @@ export interface EventRow {
 }
 
 /** The sources of events whose events are stored. */
-const STORED = new Map<string, CollectionName>(Object.entries({ events: 'events', audit: 'audit_events' }));
+const STORED = new Map<string, CollectionName>(
+  Object.entries({ events: 'events', audit: 'audit_events', logs: 'logs' }),
+);
+
+/** Returns the sources that have stored events. */
+export function storedSources(organisation: Organisation): string[] {
+  return [...STORED].flatMap(([source, name]) => (organisation.collection(name).size > 0 ? [source] : []));
+}
 
 /** Returns the stored and generated events of a source. */
 export function eventRows(organisation: Organisation, source: string): EventRow[] {
