@@ -53,6 +53,17 @@ test('reports before and after, the sweep of the new definition, and the agreeme
   assert.deepEqual(drawing?.thresholds, [{ kind: 'critical', value: 95 }]);
 });
 
+test('has no thresholds for an alert on missing data, which no value reaches', () => {
+  const { report, drawing } = reportAlert({
+    subject: { key: 'silent', kind: 'alert', after: MONITOR },
+    after: definition(1e15),
+    findings: [],
+  });
+  assert.ok(report.after && 'timeline' in report.after);
+  assert.equal(report.after.timeline.critical, undefined);
+  assert.deepEqual([report.sweep, drawing?.thresholds], [undefined, []]);
+});
+
 test('says why a definition has no figures', () => {
   const refused = { kind: 'refused', code: 'anomaly', message: 'No.' } as const;
   const { report, drawing } = reportAlert({

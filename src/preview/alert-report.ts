@@ -5,7 +5,7 @@ import type { Evaluation, NoticeOptions } from '../evaluate/evaluate.ts';
 import type { Windows } from '../evaluate/window-values.ts';
 import { agreementOf, type StateChange } from './agreement.ts';
 import { type Drawing, drawingOf } from './drawing.ts';
-import { everyOf, figuresOf, type ReportContext } from './figures.ts';
+import { everyOf, figuresOf, isReachable, type ReportContext } from './figures.ts';
 import type { AlertReport, Outcome, Subject } from './report.ts';
 import { sweeping } from './sweep.ts';
 
@@ -52,7 +52,10 @@ export function* reporting(
       title: typeof name === 'string' ? name : key,
       ...(before ? { before: outcomeOf(before, context) } : {}),
       ...(after ? { after: outcomeOf(after, context) } : {}),
-      ...(shown?.kind === 'evaluated' && shown.read.kind === 'condition' && shown.windows
+      ...(shown?.kind === 'evaluated' &&
+      shown.read.kind === 'condition' &&
+      isReachable(shown.read.states.thresholds.critical) &&
+      shown.windows
         ? { sweep: yield* sweeping(shown.read, shown.windows, context.span, shown.notices) }
         : {}),
       ...(before?.kind === 'evaluated' && real ? { agreement: compare(before, real) } : {}),

@@ -2,7 +2,7 @@ import type { Comparator, Composite, Condition, Thresholds } from '../evaluate/c
 import type { Evaluation, GroupEvaluation } from '../evaluate/evaluate.ts';
 import { NONE, type State, STATES } from '../evaluate/states.ts';
 import { VALUE } from '../evaluate/window-values.ts';
-import { everyOf, partLengthOf, type ReportContext } from './figures.ts';
+import { everyOf, isReachable, partLengthOf, type ReportContext } from './figures.ts';
 import type { Span } from './report.ts';
 import { alertTimesOf, worstStates, stateTimesOf } from './state-times.ts';
 
@@ -111,7 +111,7 @@ class Parts {
 function drawnThresholds(thresholds: Thresholds): DrawnThreshold[] {
   return NAMES.flatMap(([kind, name]) => {
     const value = thresholds[name];
-    return value === undefined ? [] : [{ kind, value }];
+    return value !== undefined && isReachable(value) ? [{ kind, value }] : [];
   });
 }
 

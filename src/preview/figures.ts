@@ -1,3 +1,4 @@
+import { NEVER } from '../alerts/conditions/missing-for.ts';
 import { largest, smallest } from '../domain/append.ts';
 import type { Composite, Condition } from '../evaluate/condition.ts';
 import { type Evaluation, notifiedGroupOf, type Notification } from '../evaluate/evaluate.ts';
@@ -176,9 +177,13 @@ function timelineOf(
     part_s: partS,
     values: Array.from(values, (value) => (Number.isNaN(value) ? null : value)),
     notifications: counts,
-    comparator,
-    critical: thresholds.critical,
+    ...(isReachable(thresholds.critical) ? { comparator, critical: thresholds.critical } : {}),
   };
+}
+
+/** Returns whether values can reach a threshold. Alerts on missing data have one that none reaches. */
+export function isReachable(threshold: number): boolean {
+  return Math.abs(threshold) < NEVER;
 }
 
 /** Returns how often a definition is evaluated, in seconds. A composite is evaluated each minute. */

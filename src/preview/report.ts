@@ -145,7 +145,7 @@ export interface Timeline {
   readonly values: readonly (number | null)[];
   /** The notifications in each part. */
   readonly notifications: readonly number[];
-  /** The critical threshold; absent for a composite. */
+  /** The critical threshold; absent for a composite, and for an alert on missing data, which has none. */
   readonly critical?: number;
   readonly comparator?: Comparator;
 }
