@@ -7,6 +7,7 @@ import type {
   MissingSeries,
   NotificationFigures,
   Preview,
+  RealFigures,
   RecipientFigures,
   SkippedEvaluations,
   SweepRow,
@@ -134,6 +135,7 @@ export function factsOf(report: AlertReport, wording: Wording, isVerbose: boolea
     figures && timeFact(figures),
     figures && groupsFact(figures, wording, isVerbose),
     report.sweep && sweepFact(report.sweep, isVerbose),
+    report.real && realFact(report.real, wording, isVerbose),
     report.agreement && agreementFact(report.agreement, wording, isVerbose),
     figures && skippedFact(figures.skipped, figures.evaluated),
     figures?.incomplete && incompleteFact(figures.incomplete, wording, isVerbose),
@@ -208,6 +210,7 @@ function agreementFact(agreement: Agreement, { quote, clock }: Wording, isVerbos
   if (real === 0 && invented === 0)
     return { name, text: 'Datadog recorded no transition of the monitor, and none is computed' };
   const recorded = `Datadog recorded ${count(real, 'transition')} of the monitor`;
+  if (missed === 0 && invented === 0) return { name, text: `${recorded}, and the same are computed` };
   const found = `${recorded}: ${matched} computed too (within ${durationText(toleranceS)}), ${missed} not`;
   const others = `${invented} computed that did not happen`;
   if (!isVerbose || examples.length === 0) return { name, text: `${found}; ${others}` };
@@ -216,6 +219,22 @@ function agreementFact(agreement: Agreement, { quote, clock }: Wording, isVerbos
     return `${dateTime(at, clock)} ${quote(group)} to ${to} ${what}`;
   });
   return { name, text: `${found}; ${others}: ${listed.join('; ')}` };
+}
+
+/** The real transitions of a monitor that cannot be evaluated. */
+function realFact(
+  { transitions, examples }: RealFigures,
+  { quote, clock }: Wording,
+  isVerbose: boolean,
+): Fact {
+  const recorded = `Datadog recorded ${transitions === 0 ? 'no transition' : count(transitions, 'transition')} of the monitor`;
+  const latest = examples
+    .slice(isVerbose ? -MAX_EXAMPLES : -1)
+    .map(({ at, group, from, to }) => `${dateTime(at, clock)} ${quote(group)} from ${from} to ${to}`);
+  return {
+    name: 'real',
+    text: latest.length === 0 ? recorded : `${recorded}; the latest: ${latest.join('; ')}`,
+  };
 }
 
 const REASONS: readonly (readonly [name: keyof SkippedEvaluations, why: string])[] = [

@@ -214,6 +214,27 @@ Computed by Birddog from Datadog's series; Datadog may evaluate at other seconds
       );
     });
 
+  it('says whether the monitor in Datadog behaves as computed', () => {
+    const agreement = { real: 3, matched: 3, missed: 0, invented: 0, tolerance_s: 60, examples: [] };
+    const texts = [agreement, { ...agreement, real: 0, matched: 0 }].map((one) =>
+      printPreview(previewOf({ ...CHANGED, agreement: one }), plain),
+    );
+    assert.match(texts[0] ?? '', /recorded 3 transitions of the monitor, and the same are computed$/m);
+    assert.match(texts[1] ?? '', /recorded no transition of the monitor, and none is computed$/m);
+  });
+
+  it('shows the real transitions of a monitor that cannot be evaluated', () => {
+    const examples = [
+      { at: '2026-11-24T00:00:00.000Z', group: '*', from: 'ok', to: 'alert' },
+      { at: '2026-11-25T00:00:00.000Z', group: '*', from: 'alert', to: 'ok' },
+    ] as const;
+    const text = printPreview(previewOf({ ...REFUSED, real: { transitions: 2, examples } }), plain);
+    assert.match(
+      text,
+      /^  real        Datadog recorded 2 transitions of the monitor; the latest: Wed 25 Nov 01:00 \* from alert to ok$/m,
+    );
+  });
+
   it('gives the count too if the span is not a week', () => {
     const notifications = { count: 2, per_week: 14, out_of_hours_percent: 0, without_recipient: 0 };
     const day = {
