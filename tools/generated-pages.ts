@@ -8,6 +8,7 @@ import { withEverydayAlerts } from './everyday-alerts.ts';
 import { withFields } from './field-tables.ts';
 import { GOLDEN_KINDS, goldenFile } from './golden-kinds.ts';
 import { withLimits } from './limits-section.ts';
+import { PREVIEW_PICTURES, withPreviewExamples } from './preview-page.ts';
 import { LINT_SLUGS, lintIndex, lintPage } from './lint-page.ts';
 
 const DOCS = join(import.meta.dirname, '../docs');
@@ -32,6 +33,11 @@ export const GENERATED_PAGES: readonly { readonly path: string; readonly text: (
   }),
   { path: join(DOCS, 'schema.json'), text: async () => documentJsonSchema() },
   { path: join(DOCS, 'everyday-alerts.svg'), text: dashboardPicture },
+  {
+    path: join(DOCS, 'preview.md'),
+    text: async () => withPreviewExamples(readFileSync(join(DOCS, 'preview.md'), 'utf8')),
+  },
+  ...PREVIEW_PICTURES.map(({ name, text }) => ({ path: join(DOCS, name), text: async () => text() })),
   ...GOLDEN_KINDS.map((kind) => ({ path: kind.path, text: async () => goldenFile(kind) })),
 ];
 
