@@ -1,3 +1,4 @@
+import { largest } from '../domain/append.ts';
 import type { Condition, QueryPlan } from '../evaluate/condition.ts';
 import type { FetchedSeries, MissingPart } from './fetch-series.ts';
 import type { Span } from './report.ts';
@@ -43,8 +44,8 @@ export function evaluatedSpan(
   span: Span,
   missing: readonly MissingPart[],
 ): EvaluatedSpan | undefined {
-  const historyS = Math.max(0, ...conditions.map((condition) => condition.historyS));
-  const leadInS = Math.max(0, ...conditions.map(leadInOf));
+  const historyS = largest([0, ...conditions.map((condition) => condition.historyS)]);
+  const leadInS = largest([0, ...conditions.map(leadInOf)]);
   let best: EvaluatedSpan | undefined;
   let start = span.from - leadInS - historyS;
   for (const { from, to } of [...missing, { from: span.to, to: span.to }]) {
