@@ -66,7 +66,8 @@ command -v "$program" >/dev/null || {
 }
 kubectl() { "$program" ${context:+--context "$context"} ${namespace:+--namespace "$namespace"} "$@"; }
 
-work=$(mktemp -d) || exit 1
+# In a folder of their own: of a single file with a single object, "kubectl get" would print no list.
+work=$(mktemp -d) && mkdir "$work/new" || exit 1
 applied='' unsaved=''
 trap 'rm -rf "$work"' EXIT
 trap '[ -z "$applied" ] || say "interrupted: the applied objects remain and were not rolled back"; exit 130' INT TERM
@@ -74,6 +75,8 @@ trap '[ -z "$applied" ] || say "interrupted: the applied objects remain and were
 DEPLOYMENT=deployment/birddog
 PODS='{range .items[*]}{.metadata.name} ready={.status.conditions[?(@.type=="Ready")].status} '
 PODS=$PODS'{.spec.initContainers[*].name} {.spec.containers[*].name}{"\n"}{end}'
+# One document for each object, which is empty if the object was not created with apply.
+LAST_APPLIED='{range .items[*]}{"---\n"}{.metadata.annotations.kubectl\.kubernetes\.io/last-applied-configuration}{"\n"}{end}'
 CONTAINERS='{.spec.template.spec.containers[*].name}'
 CONDITIONS='{range .status.conditions[*]}{.type}={.status} {.reason}: {.message}{"\n"}{end}'
 
@@ -81,29 +84,19 @@ CONDITIONS='{range .status.conditions[*]}{.type}={.status} {.reason}: {.message}
 revision() { kubectl get "$DEPLOYMENT" -o 'jsonpath={.metadata.annotations.deployment\.kubernetes\.io/revision}'; }
 
 # Prints the names of the rendered objects that exist.
-existing() { kubectl get -f "$work/new.yaml" --ignore-not-found -o name; }
+existing() { kubectl get -f "$work/new" --ignore-not-found -o name; }
 
 # Saves the last applied state of all objects that exist. "rollout undo" would restore only the pod, and leave an annotation from
 # which the next apply computes wrong differences.
 save_state() {
   existing >"$work/names" || return 1
-  : >"$work/before.yaml"
-  while IFS= read -r name; do
-    if ! kubectl apply view-last-applied "$name" -o yaml >"$work/one" 2>"$work/error" &&
-      ! grep -q 'no last-applied-configuration annotation' "$work/error"; then
-      cat "$work/error" >&2
-      return 1
-    fi
-    if [ -s "$work/one" ]; then
-      { echo '---' && cat "$work/one"; } >>"$work/before.yaml"
-    else
-      say "$name was not created with apply and cannot be restored"
-      unsaved="$unsaved $name"
-    fi
-  done <"$work/names"
+  kubectl get -f "$work/new" --ignore-not-found -o "jsonpath=$LAST_APPLIED" >"$work/before.yaml" || return 1
+  unsaved=$(awk 'NR == FNR { if (/^---$/) at++; else if (/^{/) saved[at] = 1; next } !saved[FNR]' \
+    "$work/before.yaml" "$work/names" | paste -s -d ' ' -)
+  [ -z "$unsaved" ] || say "these objects were not created with apply and cannot be restored: $unsaved"
   [ -z "$unsaved" ] || return 0
   for container in $(kubectl get "$DEPLOYMENT" --ignore-not-found -o "jsonpath=$CONTAINERS"); do
-    grep -Eq "^ *(- )?name: $container\$" "$work/before.yaml" ||
+    grep -q "\"name\":\"$container\"" "$work/before.yaml" ||
       say "warning: the Deployment has the container $container, which was not applied, as after \"rollout undo\":" \
         "apply will not remove it. To remove it, delete the Deployment and deploy again."
   done
@@ -161,7 +154,7 @@ show_failure() {
 
 # Prints the command that deletes the objects $1 in the cluster and the namespace of this run.
 deletion() {
-  target=$(kubectl get -f "$work/new.yaml" --ignore-not-found --no-headers \
+  target=$(kubectl get -f "$work/new" --ignore-not-found --no-headers \
     -o custom-columns=NAMESPACE:.metadata.namespace | sort -u)
   within=${context:-$(kubectl config current-context 2>/dev/null)}
   echo "$program${within:+ --context $within} --namespace $target delete $1"
@@ -178,7 +171,7 @@ roll_back() {
     exit 3
   fi
   if ! kubectl apply -f "$work/before.yaml" || [ -n "$unsaved" ]; then
-    say "not all objects could be restored${unsaved:+:$unsaved}"
+    say "not all objects could be restored${unsaved:+: $unsaved}"
     exit 3
   fi
   wait_for_pod || {
@@ -190,22 +183,22 @@ roll_back() {
   exit 2
 }
 
-KUBECTL=$program "$here/render.sh" "$overlay" >"$work/new.yaml" || {
+KUBECTL=$program "$here/render.sh" "$overlay" >"$work/new/objects.yaml" || {
   say "$overlay could not be rendered; nothing was changed"
   exit 1
 }
-if grep -nE '\.example([^a-z0-9.-]|$)|image: birddog$' "$work/new.yaml" >&2; then
+if grep -nE '\.example([^a-z0-9.-]|$)|image: birddog$' "$work/new/objects.yaml" >&2; then
   say 'example values found: replace them in your own overlay; nothing was changed'
   exit 1
 fi
 # Your overlay may set the namespace.
-namespace=${namespace:-$(sed -n 's/^  namespace: //p' "$work/new.yaml" | sort -u | head -n 1)}
+namespace=${namespace:-$(sed -n 's/^  namespace: //p' "$work/new/objects.yaml" | sort -u | head -n 1)}
 save_state || {
   say 'the current objects could not be read from the cluster; nothing was changed'
   exit 1
 }
 
-kubectl diff -f "$work/new.yaml"
+kubectl diff -f "$work/new/objects.yaml"
 case $? in
   0)
     say 'no changes: the cluster matches the rendered objects'
@@ -221,7 +214,7 @@ case $? in
     ;;
 esac
 # Some objects are rejected only by an apply, such as a ConfigMap that is too large for the annotation of the last apply.
-kubectl apply --dry-run=server -f "$work/new.yaml" >/dev/null || {
+kubectl apply --dry-run=server -f "$work/new/objects.yaml" >/dev/null || {
   say 'the cluster rejects the objects; nothing was changed'
   exit 1
 }
@@ -243,7 +236,7 @@ if [ -z "$yes" ]; then
 fi
 
 applied=true
-kubectl apply -f "$work/new.yaml" || roll_back 'some objects could not be applied'
+kubectl apply -f "$work/new/objects.yaml" || roll_back 'some objects could not be applied'
 wait_for_pod || roll_back "the pod did not become ready within $timeout s"
 check || roll_back 'the check after the deployment failed'
 say "deployed: revision $(revision)"

@@ -11,7 +11,7 @@ while [ "${1-}" = --context ] || [ "${1-}" = --namespace ]; do
 done
 
 case "$*" in
-  'rollout '* | 'apply view-last-applied '* | 'get events '*) step=$2 ;;
+  'rollout '* | 'get events '*) step=$2 ;;
   'apply --dry-run=server '*) step=dry-run ;;
   'config '*) step=context ;;
   'get deployment/birddog '*revision'}') step=revision ;;
@@ -20,6 +20,7 @@ case "$*" in
   'get pods '*-o*) step=containers ;;
   'get pods '*) step=pods ;;
   *NAMESPACE*) step=namespace ;;
+  *last-applied*) step=last-applied ;;
   *) step=$1 ;;
 esac
 printf '%s\n' "$step" >>"$CALLS.steps"
@@ -42,11 +43,11 @@ case $step in
       printf '%s\n' service/birddog networkpolicy.networking.k8s.io/birddog-users deployment.apps/birddog
     [ "$applies" -eq 0 ] || echo configmap/birddog-main-new
     ;;
-  view-last-applied)
-    case " ${UNSAVED-} " in
-      *" $3 "*) ;;
-      *) printf '%s\n' "before: $3" '        name: birddog' ;;
-    esac
+  last-applied)
+    for name in service/birddog networkpolicy.networking.k8s.io/birddog-users deployment.apps/birddog; do
+      echo ---
+      [ "$name" = "${UNSAVED-}" ] || printf '%s\n\n' "{\"before\":\"$name\",\"name\":\"birddog\"}"
+    done
     ;;
   apply) sed 's/^/applied: /' "$3" >>"$CALLS.applied" ;;
   diff)
