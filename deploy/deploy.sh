@@ -10,7 +10,7 @@ usage: BIRDDOG_TOKEN=... deploy/deploy.sh [OPTION...] OVERLAY[+OVERLAY...]
       --context NAME     target cluster; default: the current context
       --timeout SECONDS  maximum time until the pod is ready; default: 300
       --url URL          run the check locally against this URL; default: in the pod, through its Service
-      --write            let the check also create, read and delete a monitor
+      --write            let the check also create and delete a monitor and a dashboard
   -y, --yes              apply without confirmation
 
   BIRDDOG_TOKEN is the caller's token that the check uses. KUBECTL names the program to use; default: oc or kubectl on

@@ -8,6 +8,7 @@ import { ledgerProbe } from '../src/health/ledger-probe.ts';
 import { previewProbe } from '../src/health/preview-probe.ts';
 import type { Probe } from '../src/health/probe.ts';
 import { recipientsProbe } from '../src/health/recipients-probe.ts';
+import { scopesProbe } from '../src/health/scopes-probe.ts';
 import { secretProbes } from '../src/health/secret-probes.ts';
 import { startProbes } from '../src/health/start-probes.ts';
 import { mainProbes } from '../src/main/probes.ts';
@@ -23,6 +24,7 @@ const { ownCertificate: _, ...sidecarSecrets } = parts.secrets;
 const sidecar = [
   ...secretProbes({ ...parts, secrets: sidecarSecrets }),
   ...datadogProbes(parts),
+  scopesProbe(parts),
   previewProbe(parts),
   ledgerProbe(parts),
   ...recipientsProbe(parts.recipients),

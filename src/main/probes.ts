@@ -9,6 +9,7 @@ import { markerProbe } from '../health/marker-probe.ts';
 import { previewProbe } from '../health/preview-probe.ts';
 import { failure, healthy, type Probe, type ProbeDeps, outcomeOf } from '../health/probe.ts';
 import { recipientsProbe } from '../health/recipients-probe.ts';
+import { scopesProbe } from '../health/scopes-probe.ts';
 import { secretProbes } from '../health/secret-probes.ts';
 import type { Recipients } from '../pipeline/ports.ts';
 import { type ProbedSidecar, sidecarProbe } from './sidecar-probe.ts';
@@ -33,6 +34,7 @@ export function mainProbes(parts: MainParts): readonly Probe[] {
   return [
     ...secretProbes(parts),
     ...datadogProbes(parts),
+    scopesProbe(parts),
     previewProbe(parts),
     // Only here: both containers use the same organisation.
     markerProbe(datadog),

@@ -3,6 +3,7 @@ import { ledgerProbe } from '../health/ledger-probe.ts';
 import { PROBE_TIMEOUT_MS } from '../health/probe.ts';
 import { previewProbe } from '../health/preview-probe.ts';
 import { recipientsProbe } from '../health/recipients-probe.ts';
+import { scopesProbe } from '../health/scopes-probe.ts';
 import { secretProbes } from '../health/secret-probes.ts';
 import type { Incoming } from '../http/contract-app.ts';
 import { servePipeline } from '../http/serve-pipeline.ts';
@@ -66,6 +67,7 @@ async function startSidecar(config: Config, deps: Deps, entry: URL): Promise<Ser
       probes: [
         ...secretProbes(parts),
         ...datadogProbes(parts),
+        scopesProbe(parts),
         previewProbe(parts),
         ledgerProbe(parts),
         ...recipientsProbe(ports.recipients),

@@ -16,6 +16,7 @@ const PARTS = [
   'secrets',
   'datadog_api_key',
   'datadog_app_key',
+  'scopes',
   'preview',
   'markers',
   'ledger',
@@ -27,6 +28,7 @@ const PARTS = [
   'sidecar_secrets',
   'sidecar_datadog_api_key',
   'sidecar_datadog_app_key',
+  'sidecar_scopes',
   'sidecar_preview',
   'sidecar_ledger',
 ];
@@ -65,11 +67,13 @@ describe('GET /check', () => {
     assert.equal(app.report.ok, false);
     assert.deepEqual(shown(app), [
       'datadog_app_key failed',
+      'scopes skipped',
       'preview skipped',
       'markers skipped',
       // Datadog's catalog is read with the same keys.
       'catalog_datadog failed',
       'sidecar_datadog_app_key failed',
+      'sidecar_scopes skipped',
       'sidecar_preview skipped',
     ]);
     assert.match(app.unhealthy[0]?.hint ?? '', /datadog-app-key/);
@@ -77,11 +81,13 @@ describe('GET /check', () => {
     assert.deepEqual(shown(await check()), [
       'datadog_api_key failed',
       'datadog_app_key skipped',
+      'scopes skipped',
       'preview skipped',
       'markers skipped',
       'catalog_datadog failed',
       'sidecar_datadog_api_key failed',
       'sidecar_datadog_app_key skipped',
+      'sidecar_scopes skipped',
       'sidecar_preview skipped',
     ]);
     await control(pod.datadogUrl, 'PUT', 'keys', { api: 'sandbox-api-key', app: 'sandbox-app-key' });
@@ -113,11 +119,13 @@ describe('GET /check', () => {
       [['sidecar', 'failed']],
     );
     assert.match(unhealthy[0]?.hint ?? '', /sidecar's log/);
-    assert.equal(report.parts.length, PARTS.length - 6);
+    assert.equal(report.parts.length, PARTS.length - 7);
     await pod.resume('sidecar');
     await pod.until(async () => (await check()).report.ok);
   });
 });
+
+const WRITES = ['create', 'read', 'delete', 'create_dashboard', 'delete_dashboard'];
 
 /** Runs `birddog check` against the pod. */
 function run(...args: string[]) {
@@ -126,18 +134,20 @@ function run(...args: string[]) {
 }
 const states = (out: string): string[] =>
   JSON.parse(out).parts.map(({ name, state }: { name: string; state: string }) => `${name} ${state}`);
-/** Returns the monitors that checks left in Datadog. */
-async function leftovers(): Promise<unknown> {
-  const query = 'monitor_tags=birddog_application:birddog-check';
-  const keys = { 'dd-api-key': 'sandbox-api-key', 'dd-application-key': 'sandbox-app-key' };
-  return (await fetch(`${pod.datadogUrl}/api/v1/monitor?${query}`, { headers: keys })).json();
+/** Returns the monitors and dashboards that checks left in Datadog. */
+async function leftovers(): Promise<unknown[]> {
+  const headers = { 'dd-api-key': 'sandbox-api-key', 'dd-application-key': 'sandbox-app-key' };
+  const read = async (path: string) =>
+    JSON.parse(await (await fetch(`${pod.datadogUrl}${path}`, { headers })).text());
+  const { dashboards } = await read('/api/v1/dashboard');
+  return [...(await read('/api/v1/monitor?monitor_tags=birddog_application:birddog-check')), ...dashboards];
 }
 
 describe('birddog check', () => {
   it('prints a table, exits with 0, and leaves nothing in Datadog', async () => {
     const { status, out, err } = await run('--write').ended;
     assert.deepEqual([status, err], [0, ''], out);
-    const names = ['birddog', ...PARTS, 'dry_run', 'create', 'read', 'delete'];
+    const names = ['birddog', ...PARTS, 'dry_run', ...WRITES];
     const rows = out.split('\n').filter((line) => / ms {2}/.test(line));
     assert.deepEqual(
       rows.map((row) => /^(\w+) +(\w+) +\d+ ms {2}\S/.exec(row)?.slice(1)),
@@ -176,12 +186,34 @@ describe('birddog check', () => {
     ]);
     const { status, out } = await run('--write', '--json').ended;
     await control(pod.datadogUrl, 'DELETE', 'faults', null);
-    assert.deepEqual([status, states(out).slice(-3)], [1, ['create ok', 'read failed', 'delete ok']], out);
+    const written = ['create ok', 'read failed', 'delete ok', 'create_dashboard ok', 'delete_dashboard ok'];
+    assert.deepEqual([status, states(out).slice(-5)], [1, written], out);
+    assert.deepEqual(await leftovers(), []);
+  });
+
+  it('names the scope without which Datadog rejects a new object', async () => {
+    const denied = {
+      kind: 'status',
+      method: 'POST',
+      status: 403,
+      body: '{"errors":["Forbidden"]}',
+      times: 20,
+    };
+    await control(pod.datadogUrl, 'POST', 'faults', [
+      { ...denied, path: '^/api/v1/monitor$' },
+      { ...denied, path: '^/api/v1/dashboard$' },
+    ]);
+    const { status, out } = await run('--write').ended;
+    await control(pod.datadogUrl, 'DELETE', 'faults', null);
+    assert.equal(status, 1);
+    for (const scope of ['monitors_write', 'dashboards_write'])
+      assert.match(out, new RegExp(`hint: Give the application key the scope, and .*\`${scope}\``));
     assert.deepEqual(await leftovers(), []);
   });
 
   it('names the monitor that it could not delete', async () => {
-    const kept = { kind: 'status', method: 'DELETE', status: 403, body: '{"errors":["no"]}', times: 20 };
+    const denied = { kind: 'status', status: 403, body: '{"errors":["no"]}', times: 20 };
+    const kept = { ...denied, method: 'DELETE', path: '^/api/v1/monitor/' };
     await control(pod.datadogUrl, 'POST', 'faults', [kept]);
     const { status, out } = await run('--write').ended;
     assert.equal(status, 1);
@@ -205,7 +237,12 @@ describe('birddog check', () => {
       child.kill(signal);
       const { status, out } = await end;
       assert.equal(status, 1);
-      assert.deepEqual([states(out).at(-1), await leftovers()], ['delete ok', []], out);
+      assert.deepEqual(states(out).slice(-3), [
+        'delete ok',
+        'create_dashboard skipped',
+        'delete_dashboard skipped',
+      ]);
+      assert.deepEqual(await leftovers(), [], out);
     });
   }
 
@@ -216,7 +253,15 @@ describe('birddog check', () => {
     assert.equal(status, 1);
     assert.deepEqual(
       states(out).filter((line) => !line.endsWith(' ok')),
-      ['sidecar failed', 'dry_run failed', 'create failed', 'read skipped', 'delete skipped'],
+      [
+        'sidecar failed',
+        'dry_run failed',
+        'create failed',
+        'read skipped',
+        'delete skipped',
+        'create_dashboard failed',
+        'delete_dashboard skipped',
+      ],
     );
     await pod.until(async () => (await check()).report.ok);
   });

@@ -3,6 +3,7 @@ import { ANSWERS } from '../../contract/answers.ts';
 import type { CheckedPart } from '../../contract/check-report.ts';
 import { CHECK_APPLICATION } from '../../domain/application.ts';
 import type { Clock } from '../../domain/clock.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import type { BirddogClient, BirddogRequest } from '../client/birddog-client.ts';
 import { BirddogProblem, NoAnswer, parsedAnswer } from '../client/birddog-failures.ts';
 
@@ -22,6 +23,46 @@ export interface Steps {
   readonly signal: AbortSignal;
 }
 
+interface Kind {
+  /** The names of its steps. */
+  readonly steps: { readonly create: string; readonly read: string | undefined; readonly delete: string };
+  /** The scope of the application key without which Datadog rejects a write. */
+  readonly scope: string;
+  /** An object that no application needs, with this key as its name. */
+  readonly definition: (key: string) => JsonObject;
+}
+
+/** The objects that a check writes. */
+const KINDS = {
+  monitor: {
+    steps: { create: 'create', read: 'read', delete: 'delete' },
+    scope: 'monitors_write',
+    definition: (key) => ({
+      type: 'query alert',
+      name: `Birddog check ${key}`,
+      query: 'avg(last_5m):avg:birddog.check{*} > 1',
+      message: 'Created by `birddog check`, which deletes it.',
+      options: { thresholds: { critical: 1 } },
+    }),
+  },
+  dashboard: {
+    steps: { create: 'create_dashboard', read: undefined, delete: 'delete_dashboard' },
+    scope: 'dashboards_write',
+    definition: (key) => ({
+      title: `Birddog check ${key}`,
+      description: 'Created by `birddog check`, which deletes it.',
+      layout_type: 'ordered',
+      widgets: [{ definition: { type: 'note', content: 'birddog check' } }],
+    }),
+  },
+} as const satisfies Record<string, Kind>;
+type KindName = keyof typeof KINDS;
+
+/** The steps of `check --write`, in their order. */
+export const WRITE_STEPS: readonly string[] = Object.values(KINDS).flatMap(({ steps }) =>
+  [steps.create, steps.read, steps.delete].filter((name) => name !== undefined),
+);
+
 type Outcome = Pick<CheckedPart, 'state' | 'detail'> & { readonly hint?: string };
 
 /** Runs one step and measures its time. A step that throws has failed. */
@@ -37,7 +78,7 @@ export function skipped(name: string, detail: string): CheckedPart {
 
 /** Sends a create as a dry run, on the route of every request for an unlisted application. */
 export function dryRun({ client, clock, signal }: Steps): Promise<CheckedPart> {
-  const request = createRequest(newKey());
+  const request = createRequest('monitor', newKey());
   return step('dry_run', clock, async () => {
     const answer = await client.send({ ...request, query: { dry_run: 'true' }, signal });
     return parsedAnswer(ANSWERS['/create_monitor'], answer).route === 'unlisted'
@@ -50,82 +91,99 @@ export function dryRun({ client, clock, signal }: Steps): Promise<CheckedPart> {
   });
 }
 
-/** Creates, reads and deletes a monitor. Deletes it even if reading it failed or the outcome of the create is unknown. */
-export async function roundTrip(steps: Steps): Promise<CheckedPart[]> {
-  const { client, clock, signal } = steps;
-  const key = newKey();
-  let mayExist = true;
-  const created = await step('create', clock, async () => {
-    try {
-      const answer = await client.send({ ...createRequest(key), signal });
-      const { id } = parsedAnswer(ANSWERS['/create_monitor'], answer);
-      return { state: 'ok', detail: `Created monitor ${JSON.stringify(id)} with the key ${key}.` };
-    } catch (error) {
-      mayExist = !wasNotCreated(error);
-      throw error;
-    }
-  });
-  const read =
-    created.state === 'ok'
-      ? await step('read', clock, async () => {
-          const answer = await client.send({ ...readRequest(key), signal });
-          return parsedAnswer(ANSWERS['/get_monitors'], answer).monitors.length === 1
-            ? { state: 'ok', detail: 'Read the monitor.' }
-            : { state: 'failed', detail: 'The created monitor is not in the list of the application.' };
-        })
-      : skipped('read', 'No monitor was created.');
-  const deleted = mayExist
-    ? await step('delete', clock, () => cleanUp(steps, key))
-    : skipped('delete', 'No monitor was created.');
-  return [created, read, deleted];
+/** Creates, reads and deletes a monitor, and creates and deletes a dashboard. */
+export async function writeObjects(steps: Steps): Promise<CheckedPart[]> {
+  return [...(await roundTrip(steps, 'monitor')), ...(await roundTrip(steps, 'dashboard'))];
 }
 
-async function cleanUp({ client, clock }: Steps, key: string): Promise<Outcome> {
+/** Deletes the object even if reading it failed or the outcome of the create is unknown. */
+async function roundTrip(steps: Steps, kind: KindName): Promise<CheckedPart[]> {
+  const { client, clock, signal } = steps;
+  const { steps: names, scope } = KINDS[kind];
+  const key = newKey();
+  let mayExist = !signal.aborted;
+  const created = signal.aborted
+    ? skipped(names.create, 'The check was interrupted.')
+    : await step(names.create, clock, async () => {
+        try {
+          const answer = await client.send({ ...createRequest(kind, key), signal });
+          const { id } = parsedAnswer(ANSWERS[`/create_${kind}`], answer);
+          return { state: 'ok', detail: `Created ${kind} ${JSON.stringify(id)} with the key ${key}.` };
+        } catch (error) {
+          mayExist = !wasNotCreated(error);
+          return deniedByScope(error, scope) ?? failureOutcome(error);
+        }
+      });
+  const parts = [created];
+  const none = `No ${kind} was created.`;
+  if (names.read !== undefined)
+    parts.push(
+      created.state === 'ok'
+        ? await step(names.read, clock, () => readMonitor(steps, key))
+        : skipped(names.read, none),
+    );
+  parts.push(
+    mayExist ? await step(names.delete, clock, () => cleanUp(steps, kind, key)) : skipped(names.delete, none),
+  );
+  return parts;
+}
+
+async function readMonitor({ client, signal }: Steps, key: string): Promise<Outcome> {
+  const answer = await client.send({ ...readRequest(key), signal });
+  return parsedAnswer(ANSWERS['/get_monitors'], answer).monitors.length === 1
+    ? { state: 'ok', detail: 'Read the monitor.' }
+    : { state: 'failed', detail: 'The created monitor is not in the list of the application.' };
+}
+
+/** Returns the outcome if Datadog rejects a new object, which no restriction policy can have. */
+function deniedByScope(error: unknown, scope: string): Outcome | undefined {
+  if (!(error instanceof BirddogProblem) || error.code !== 'datadog_forbidden') return undefined;
+  const hint = `Give the application key the scope, and its owner the permission, \`${scope}\`.`;
+  return { ...failureOutcome(error), hint };
+}
+
+async function cleanUp({ client, clock }: Steps, kind: KindName, key: string): Promise<Outcome> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       await client.send({
         method: 'DELETE',
-        path: '/delete_monitor',
+        path: `/delete_${kind}`,
         query: { application: CHECK_APPLICATION, key },
         deadlineMs: STEP_MS,
       });
-      return { state: 'ok', detail: 'Deleted the monitor.' };
+      return { state: 'ok', detail: `Deleted the ${kind}.` };
     } catch (error) {
       if (error instanceof BirddogProblem && error.code === 'not_found')
-        return { state: 'ok', detail: 'The monitor does not exist.' };
-      if (attempt === CLEANUP.maxAttempts) return cleanupFailure(error, client.url, key);
+        return { state: 'ok', detail: `The ${kind} does not exist.` };
+      if (attempt === CLEANUP.maxAttempts) return cleanupFailure(error, client.url, kind, key);
     }
     await clock.sleep(CLEANUP.delayMs);
   }
 }
 
-function cleanupFailure(error: unknown, url: URL, key: string): Outcome {
-  const at = new URL('delete_monitor', url.href.replace(/\/?$/, '/'));
+function cleanupFailure(error: unknown, url: URL, kind: KindName, key: string): Outcome {
+  const at = new URL(`delete_${kind}`, url.href.replace(/\/?$/, '/'));
   at.search = String(new URLSearchParams({ application: CHECK_APPLICATION, key }));
   return {
     state: 'failed',
-    detail: `${failureOutcome(error).detail} The monitor ${key} of ${CHECK_APPLICATION} may be left in Datadog.`,
+    detail: `${failureOutcome(error).detail} The ${kind} ${key} of ${CHECK_APPLICATION} may be left in Datadog.`,
     hint: `Delete it: curl -X DELETE '${at.href}', with this caller's token.`,
   };
 }
 
 const newKey = () => `check-${randomBytes(6).toString('hex')}`;
 
-function createRequest(key: string): BirddogRequest {
-  const monitor = {
-    type: 'query alert',
-    name: `Birddog check ${key}`,
-    query: 'avg(last_5m):avg:birddog.check{*} > 1',
-    message: 'Created by `birddog check`, which deletes it.',
-    options: { thresholds: { critical: 1 } },
+function createRequest(kind: KindName, key: string): BirddogRequest {
+  const object = {
+    application: CHECK_APPLICATION,
+    team: 'birddog',
+    key,
+    [kind]: KINDS[kind].definition(key),
   };
   return {
     method: 'POST',
-    path: '/create_monitor',
-    body: {
-      format: 'json',
-      text: JSON.stringify({ application: CHECK_APPLICATION, team: 'birddog', key, monitor }),
-    },
+    path: `/create_${kind}`,
+    body: { format: 'json', text: JSON.stringify(object) },
     deadlineMs: STEP_MS,
   };
 }

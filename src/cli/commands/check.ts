@@ -6,10 +6,18 @@ import { EXIT, type Exit } from '../exit-status.ts';
 import { type Arguments, flag, noOperands } from '../options.ts';
 import type { Paint } from '../print/report.ts';
 import { visible, visibleJson } from '../print/visible.ts';
-import { dryRun, failureOutcome, roundTrip, skipped, STEP_MS, type Steps } from './check-steps.ts';
+import {
+  dryRun,
+  failureOutcome,
+  skipped,
+  STEP_MS,
+  type Steps,
+  WRITE_STEPS,
+  writeObjects,
+} from './check-steps.ts';
 import { CLIENT_STATUSES, JSON_OPTION, URL_OPTION } from './client-options.ts';
 
-const WRITE = flag('write', 'also create, read and delete a monitor');
+const WRITE = flag('write', 'also create and delete a monitor and a dashboard');
 
 export const checkCommand = command({
   name: 'check',
@@ -57,7 +65,7 @@ interface Checked {
 
 async function checkAll(steps: Steps, write: boolean): Promise<Checked> {
   const { parts, unavailable } = await ownReport(steps);
-  const later = ['dry_run', ...(write ? ['create', 'read', 'delete'] : [])];
+  const later = ['dry_run', ...(write ? WRITE_STEPS : [])];
   if (parts[0]?.state !== 'ok') {
     append(
       parts,
@@ -66,7 +74,7 @@ async function checkAll(steps: Steps, write: boolean): Promise<Checked> {
     return { parts, unavailable };
   }
   parts.push(await dryRun(steps));
-  if (write) append(parts, await roundTrip(steps));
+  if (write) append(parts, await writeObjects(steps));
   return { parts, unavailable };
 }
 
