@@ -288,6 +288,19 @@ describe('the server', () => {
     assert.equal(vault({ product: 'vault' }).send('GET', '/v1/sys/health').json.performance_standby, false);
   });
 
+  it('tells without a token whether it is sealed', () => {
+    const { send, control } = vault();
+    const status = () => {
+      const { status: code, json } = send('GET', '/v1/sys/seal-status');
+      return [code, json.initialized, json.sealed, json.t];
+    };
+    assert.deepEqual(status(), [200, true, false, 1]);
+    control('PUT', '/__control/mode', { body: { mode: 'sealed' } });
+    assert.deepEqual(status(), [200, true, true, 1]);
+    control('PUT', '/__control/mode', { body: { mode: 'uninitialised' } });
+    assert.deepEqual(status(), [200, false, true, 0]);
+  });
+
   it('limits the rate of reads without a retry-after', () => {
     const { send, control, token } = vault();
     const tokenId = token();

@@ -10,7 +10,7 @@ import {
   invalidToken,
   withServerHeaders,
 } from './vault-answers.ts';
-import { health, type Mode, modeNamed, outOfService } from './vault-mode.ts';
+import { health, type Mode, modeNamed, outOfService, sealStatus } from './vault-mode.ts';
 import type { VaultSeed } from './vault-seed.ts';
 import { type Token, Tokens } from './vault-tokens.ts';
 
@@ -40,6 +40,7 @@ export function createVaultHandler({ seed, now }: VaultOptions) {
       return namespace === ''
         ? health(mode, product, query, now())
         : failure(400, 'operation unavailable in namespaces');
+    if (method === 'GET' && full === 'sys/seal-status') return sealStatus(mode, product);
     const unforwarded = headers['x-vault-no-request-forwarding'] === 'true';
     const unavailable = outOfService(mode, product, { method, path: full, unforwarded });
     if (unavailable) return unavailable;

@@ -22,6 +22,12 @@ const MODES = {
 } as const;
 export type Mode = keyof typeof MODES;
 
+const VERSIONS: Readonly<Record<Product, string>> = { openbao: '2.6.2', vault: '2.0.4' };
+const CLUSTER = {
+  cluster_name: `vault-cluster-${uuidOf('cluster').slice(0, 8)}`,
+  cluster_id: uuidOf('cluster'),
+};
+
 const STANDBY = new Set<Mode>(['standby', 'standby_redirecting']);
 const SEALED = new Set<Mode>(['sealed', 'uninitialised']);
 
@@ -39,22 +45,37 @@ export function health(mode: Mode, product: Product, query: URLSearchParams, now
     (STANDBY.has(mode) && query.get('standbyok') === 'true') ||
     (mode === 'performance_standby' && query.get('perfstandbyok') === 'true');
   const sealed = SEALED.has(mode);
-  const unsealedReplication = {
-    performance: 'disabled',
-    dr: mode === 'dr_secondary' ? 'secondary' : 'disabled',
-  };
-  const replication = sealed ? { performance: 'unknown', dr: 'unknown' } : unsealedReplication;
-  const id = uuidOf('cluster');
   return json(Number(query.get(parameter)) || (standbyIsHealthy ? 200 : status), {
     initialized: mode !== 'uninitialised',
     sealed,
     standby: STANDBY.has(mode) || sealed,
     ...(product === 'vault' ? { performance_standby: mode === 'performance_standby' } : {}),
-    replication_performance_mode: replication.performance,
-    replication_dr_mode: replication.dr,
+    replication_performance_mode: sealed ? 'unknown' : 'disabled',
+    replication_dr_mode: sealed ? 'unknown' : mode === 'dr_secondary' ? 'secondary' : 'disabled',
     server_time_utc: Math.floor(now / 1000),
-    version: product === 'vault' ? '2.0.4' : '2.6.2',
-    ...(sealed ? {} : { cluster_name: `vault-cluster-${id.slice(0, 8)}`, cluster_id: id }),
+    version: VERSIONS[product],
+    ...(sealed ? {} : CLUSTER),
+  });
+}
+
+/** Serves `GET /v1/sys/seal-status`, without a token, in every mode and namespace. */
+export function sealStatus(mode: Mode, product: Product): EmulatorResponse {
+  const sealed = SEALED.has(mode);
+  const shares = mode === 'uninitialised' ? 0 : 1;
+  return json(200, {
+    type: 'shamir',
+    initialized: mode !== 'uninitialised',
+    sealed,
+    t: shares,
+    n: shares,
+    progress: 0,
+    nonce: '',
+    recovery_seal: false,
+    version: VERSIONS[product],
+    commit_date: '2026-10-26T20:32:27Z',
+    migration: false,
+    ...(sealed ? {} : CLUSTER),
+    storage_type: 'inmem',
   });
 }
 

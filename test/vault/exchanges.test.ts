@@ -102,6 +102,7 @@ const REQUESTS: Readonly<Record<string, readonly [method: string, path: string, 
   'revocation of a batch token': ['POST', 'auth/token/revoke-self', { as: 'batch' }],
   'revocation without the default policy': ['POST', 'auth/token/revoke-self', { as: 'bare' }],
   health: ['GET', 'sys/health'],
+  'seal status': ['GET', 'sys/seal-status'],
   'health in a namespace': ['GET', 'sys/health', { headers: { 'x-vault-namespace': 'unit' } }],
   'unknown namespace': [
     'POST',
@@ -112,7 +113,7 @@ const REQUESTS: Readonly<Record<string, readonly [method: string, path: string, 
 const HEADERS = ['cache-control', 'content-type', 'strict-transport-security', 'x-vault-namespace'];
 /** Fields whose values differ from one request to the next. */
 const VOLATILE =
-  /^(?:request_id|client_token|accessor|entity_id|id|service_account_uid|creation_time|created_time|deletion_time|expire_time|issue_time|ttl|lease_duration|server_time_utc|version|cluster_name|cluster_id|replication_performance_mode)$/;
+  /^(?:request_id|client_token|accessor|entity_id|id|service_account_uid|creation_time|created_time|deletion_time|expire_time|issue_time|ttl|lease_duration|server_time_utc|version|commit_date|cluster_name|cluster_id|replication_performance_mode)$/;
 
 /** Replaces a volatile value by its type, and keeps whether it is empty. */
 function stable(value: unknown, name = ''): unknown {
