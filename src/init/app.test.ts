@@ -72,6 +72,14 @@ async function started({ seed, instead }: Vault = {}) {
     url: server.url,
     clock,
     seen,
+    control: (path: string) =>
+      vault.control({
+        method: 'PUT',
+        path: `/__control/${path}`,
+        query: new URLSearchParams(),
+        headers: {},
+        body: '',
+      }),
     count: (path: string) => seen.filter((r) => r.path === path).length,
     run: (more: Record<string, string> = {}) => initialise(readConfig({ ...env, ...more }), log, clock),
   };
@@ -105,6 +113,19 @@ describe('init while Vault is unavailable', () => {
     const { run, clock, count } = await started({ instead: first(3, /\/data\//, QUOTA) });
     await run();
     assert.deepEqual([clock.slept.length, count(LOGIN), count(REVOKE)], [3, 1, 1]);
+  });
+
+  it('waits until a KV has been upgraded from version 1 to 2', async () => {
+    let reads = 0;
+    const { run, clock, control, count } = await started({
+      seed: { mounts: { secret: 'upgrading' } },
+      instead({ path }) {
+        if (path.includes('/data/') && (reads += 1) === 3) control('upgraded/secret');
+        return undefined;
+      },
+    });
+    await run();
+    assert.deepEqual([clock.slept, count(LOGIN)], [[250, 500], 1]);
   });
 
   it('makes a second attempt if a connection never answers', async (t) => {

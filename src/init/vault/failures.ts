@@ -81,12 +81,12 @@ export const VAULT_FAILURES = {
   login_denied: {
     exit: 25,
     says: 'Vault denied the login',
-    hint: 'Causes: an unknown VAULT_AUTH_MOUNT, an invalid signature, a failed token review by Kubernetes, or an address outside token_bound_cidrs. Vault logs which; OpenBao only at the log level debug.',
+    hint: 'Causes: an unknown VAULT_AUTH_MOUNT or VAULT_NAMESPACE, an invalid signature, a failed token review by Kubernetes, or an address outside token_bound_cidrs. Vault logs which; OpenBao only at the log level debug.',
   },
   auth_not_set_up: {
     exit: 26,
     says: 'Kubernetes auth is not configured at this mount',
-    hint: 'Check VAULT_AUTH_MOUNT, or ask the operators of Vault to configure the auth method.',
+    hint: 'Check VAULT_AUTH_MOUNT and VAULT_NAMESPACE, or ask the operators of Vault to configure the auth method.',
   },
   unknown_namespace: {
     exit: 27,
