@@ -7,7 +7,8 @@ import { initialise } from '../../src/init/app.ts';
 import { readConfig } from '../../src/init/settings.ts';
 import { createLog } from '../../src/runtime/log.ts';
 import { systemClock } from '../../src/runtime/system-clock.ts';
-import { DEPLOY } from '../deploy/rendered.ts';
+import { ofKind } from '../deploy/kinds.ts';
+import { DEPLOY, parsed } from '../deploy/rendered.ts';
 import {
   accountToken,
   NO_VAULT,
@@ -74,6 +75,28 @@ describe('birddog init with a real server', { skip: NO_VAULT }, () => {
       assert.doesNotMatch(written.join(''), /not revoked/);
     });
 
+  it('is not needed where an agent renders the templates of vault-injector: catalog fields are optional', async () => {
+    const keys = { 'datadog-api-key': 'api', 'datadog-app-key': 'app' };
+    const write = (name: string, data: object) => vault.root('POST', `secret/data/birddog/${name}`, { data });
+    await setUp();
+    await write('main', keys);
+    await write('sidecar', keys);
+    const { config, destination } = agentConfig(vault.url, folder);
+    const render = () => run(vault.program, ['agent', `-config=${config}`], {});
+    const rendered = await render();
+    assert.equal(rendered.status, 0, rendered.out);
+    const text = (name: string) => readFileSync(join(destination, name), 'utf8');
+    assert.deepEqual(['main-datadog-api-key', 'sidecar-datadog-app-key', 'main-leanix-api-token'].map(text), [
+      'api',
+      'app',
+      '',
+    ]);
+    await write('main', { 'datadog-api-key': 'api' });
+    const refused = await render();
+    assert.notEqual(refused.status, 0);
+    assert.match(refused.out, /datadog_app_key_is_missing/);
+  });
+
   it('names the cause of each failure', async () => {
     await setUp();
     const role = (name: string, more: object) =>
@@ -132,3 +155,27 @@ describe('birddog init with a real server', { skip: NO_VAULT }, () => {
     await assert.rejects(init({ VAULT_DEADLINE_MS: '500' }), { failure: 'sealed' });
   });
 });
+
+/** Writes the configuration of an agent that renders each template of the overlay once into a file with its name. */
+function agentConfig(url: string, folder: string) {
+  const [config, destination] = [join(folder, 'agent.hcl'), join(folder, 'rendered')];
+  const overlay = parsed(readFileSync(join(DEPLOY, 'overlays/vault-injector/agent.yaml'), 'utf8'));
+  const annotations = ofKind(overlay, 'Deployment')[0]?.spec?.template.metadata?.annotations ?? {};
+  const templates = Object.entries(annotations).flatMap(([annotation, text]) => {
+    const [, name] = /\/agent-inject-template-(.+)$/.exec(annotation) ?? [];
+    if (name === undefined) return [];
+    const strict = annotations[`vault.hashicorp.com/error-on-missing-key-${name}`] ?? 'false';
+    const target = `destination = "${join(destination, name)}"\n error_on_missing_key = ${strict}`;
+    return [`template {\n ${target}\n contents = <<EOT\n${text}\nEOT\n}`];
+  });
+  const login = `config = { role = "birddog", token_path = "${join(folder, 'token')}" }`;
+  const blocks = [
+    `vault {\n address = "${url}"\n retry {\n num_retries = 1\n }\n}`,
+    `auto_auth {\n method "kubernetes" {\n mount_path = "auth/kubernetes"\n exit_on_err = true\n ${login}\n }\n}`,
+    'exit_after_auth = true',
+    'template_config {\n exit_on_retry_failure = true\n}',
+    ...templates,
+  ];
+  writeFileSync(config, `${blocks.join('\n')}\n`);
+  return { config, destination };
+}
