@@ -137,9 +137,9 @@ describe('npm start', { skip }, () => {
     assert.match(out, /demo-payments, demo-platform, demo-shop +listed in none of them/);
     assert.deepEqual(
       [await alertsOf(url, 'demo-payments'), await alertsOf(url, 'checkout')],
-      ['queue-depth queue-silent queue-growth', ''],
+      ['queue-depth queue-silent queue-growth queue-escalates', ''],
     );
-    assert.equal(await alertsOf(url, 'demo-platform'), 'load queue-backlog backlog-under-load');
+    assert.equal(await alertsOf(url, 'demo-platform'), 'load queue-backlog');
     assert.equal(await alertsOf(url, 'demo-shop'), 'error-rate few-requests requests-drop error-log');
     const commands = out.match(/(?<=^ {2})curl .*$/gm) ?? [];
     assert.equal(commands.length, 3);
