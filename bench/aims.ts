@@ -81,6 +81,14 @@ const AIMS = {
     advice:
       'Windows must be computed once, and blocks of values without effect skipped. Look for work per evaluation in src/evaluate/states.ts and notices.ts.',
   },
+  series: {
+    what: 'requests for the series of 1,000 alerts over 60 queries of 7 days, at most 8 queries a request',
+    unit: '',
+    is: 'under',
+    bound: 61,
+    advice:
+      'See how src/preview/request-plan.ts divides the time, and how long before the span series begin.',
+  },
   killed: {
     what: 'p99 of listed calls while the sidecar is killed, relative to normal',
     unit: 'times',

@@ -14,6 +14,7 @@ import { benchListed } from './listed.ts';
 import { benchPlan } from './plan.ts';
 import { load, type Measured, quantile } from './load.ts';
 import { printHead, type Scale, scaleOf } from './scale.ts';
+import { benchSeries } from './series.ts';
 import { startSecondDatadog } from './second-datadog.ts';
 import { cpuMicros, parentOf, residentMiB } from './process-stats.ts';
 
@@ -201,6 +202,7 @@ await benchApply(scale, measured);
 await benchEmulator(scale);
 benchLint(scale, measured);
 benchEvaluate(scale, measured);
+await benchSeries(scale, measured);
 await benchPlan(scale);
 await benchLargeBodies(scale);
 if (scale.isShort)

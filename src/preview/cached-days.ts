@@ -21,7 +21,7 @@ const CLOUD_METRIC = /^(?:\w+:)?(?:alibaba|aws|azure|gcp|oci)\./;
 /** The version of the format below. Days of another version are never read. */
 const VERSION = 1;
 /** The maximum size of a day before compression. */
-const MAX_BYTES = 64 * 1024 * 1024;
+const MAX_BYTES = 16 * 1024 * 1024;
 
 /** A day of a query, or the part of it that was fetched. */
 interface CachedDay extends StepRange {
@@ -60,7 +60,6 @@ export class CachedDays {
 
   /** Stores the days of a series of which more is known than is cached. */
   async write(series: QuerySeries, maxGroups: number): Promise<void> {
-    if (series.isTooLarge) return;
     for (const { key, ...day } of this.#daysOf(series)) {
       const range = longestCovered(series, day);
       const length = range.endStep - range.firstStep;

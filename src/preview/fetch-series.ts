@@ -119,10 +119,10 @@ export function createFetchSeries({
     }
 
     /** Waits for the fetch of another request. Returns false if this one must fetch for itself. */
-    async function join({ key }: QueryRange, flight: Flight): Promise<boolean> {
+    async function join(range: QueryRange, flight: Flight): Promise<boolean> {
       const other = await untilDeadline(flight.loaded, deadline);
-      const isComplete = other !== undefined && other.series.missing().length === 0;
-      if (isComplete) loaded.set(key, other);
+      const isComplete = other !== undefined && other.series.missing(range).length === 0;
+      if (isComplete) loaded.set(range.key, other);
       return isComplete;
     }
 
