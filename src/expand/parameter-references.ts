@@ -31,3 +31,9 @@ export function partsOfText(text: string): TextPart[] {
   if (end < text.length) parts.push({ text: text.slice(end) });
   return parts;
 }
+
+/** Returns the name of the parameter if a text is only a reference to it. */
+export function parameterIn(text: string): string | undefined {
+  const [part, ...more] = partsOfText(text);
+  return part && 'name' in part && more.length === 0 ? part.name : undefined;
+}

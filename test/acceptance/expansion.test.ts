@@ -9,7 +9,7 @@ import { planCommand } from '../../src/cli/commands/plan.ts';
 import { isObject, type JsonObject } from '../../src/domain/json.ts';
 import { valueAt } from '../../src/domain/pointer.ts';
 import { folderWith } from './birddog-command.ts';
-import { actions, documentOf, ok, refused, send } from './document-client.ts';
+import { actions, datadog, documentOf, ok, refused, send } from './document-client.ts';
 import { type Pod, request, startPod } from './pod.ts';
 import { runInProcess } from './run-in-process.ts';
 
@@ -128,5 +128,38 @@ describe('a document with parameters and variants, through the processes', () =>
     assert.equal((await run(folder, 'plan', 'shop.yaml')).status, 2);
     const wrong = await run(folder, 'plan', '--set', 'dept=4', 'shop.yaml');
     assert.match(wrong.out + wrong.err, /Did you mean "depth"\?/);
+  });
+
+  it('gets the drift of one variant in its values, and that of all in the entry', async (t) => {
+    const folder = folderWith(t, {
+      'shop.yaml': `application: accepted
+team: shop
+parameters: {env: prod, depth: 1000}
+variants:
+  prod: {suffix: ""}
+  staging: {env: staging, depth: 5000} # a lot
+alerts:
+  - key: deep
+    title: Queue is deep in \${env}
+    severity: low # of all
+    signal: {metric: rabbitmq.queue.messages, filter: "env:\${env}"}
+    condition: {over: 5m, above: "\${depth}"}
+    notify: ["@slack-shop"]
+`,
+    });
+    assert.equal((await run(folder, 'apply', '--yes', 'shop.yaml')).status, 0);
+    const { monitors } = ok(await request(pod, 'GET', '/get_monitors?application=accepted'));
+    for (const { id, monitor, key } of monitors) {
+      const query = key === 'deep-staging' ? monitor.query.replace('5000', '7000') : monitor.query;
+      const thresholds = key === 'deep-staging' ? { critical: 7000 } : { critical: 1000 };
+      const change = { query, priority: 2, options: { ...monitor.options, thresholds } };
+      await datadog(pod, 'PUT', `/api/v1/monitor/${id}`, change);
+    }
+    const result = await run(folder, 'drift', '--accept', 'shop.yaml');
+    assert.equal(result.status, 0, result.out + result.err);
+    const text = readFileSync(join(folder, 'shop.yaml'), 'utf8');
+    assert.match(text, /staging: \{env: staging, depth: 7000\} # a lot/);
+    assert.match(text, /severity: high # of all/);
+    assert.equal((await run(folder, 'plan', 'shop.yaml')).status, 0);
   });
 });

@@ -4,12 +4,13 @@ import type { Change } from '../../domain/plan.ts';
 import { valueAt } from '../../domain/pointer.ts';
 import { isGenerated } from '../../dashboards/alerts-dashboard.ts';
 import { isSet } from '../../diff/set-changes.ts';
-import { decode } from '../../format/decode.ts';
-import { DOCUMENT_LIMITS, type Format } from '../../format/decoded.ts';
+import { type Decoded, DOCUMENT_LIMITS, type Format } from '../../format/decoded.ts';
 import { applyEdits } from '../../format/edit/apply-edits.ts';
 import { reorderItems } from '../../format/edit/reorder-items.ts';
 import { sharedValueAt } from '../../format/edit/shared-value.ts';
+import { decodeExpanded, expandOptions } from '../../pipeline/expanded-body.ts';
 import { readDocument } from '../../pipeline/document/read-document.ts';
+import { acceptExpanded, type ExpandedDrift, type WrittenAcceptance } from './accept-expanded.ts';
 import { acceptEdits } from './accept-edits.ts';
 import type { Acceptance } from './accept-widgets.ts';
 import type { FileDocument } from '../documents/documents.ts';
@@ -42,31 +43,84 @@ export async function acceptDrift(
   const { document: live } = parsedAnswer(importAnswerSchema, answer);
   const refused: { object: DriftedObject; reason: string }[] = [];
   let { text } = document.part;
-  let value: JsonObject = document.value;
-  // Start with the last entry, so that removing one does not move those that follow in this loop.
-  for (const object of [...drifted].sort(byPositionDescending)) {
-    const list = (object.kind === 'dashboard' ? live.dashboards : live.monitors) ?? [];
-    const accepted = acceptEdits({
-      document: value,
-      read: readDocument(value),
-      drifted: object,
-      live: list.find(({ key }) => key === object.key),
-    });
-    if (!accepted) refused.push({ object, reason: whyNotExpressed(valueAt(value, object.pointer)) });
-    else if (accepted.edits.length + accepted.orders.length === 0)
-      refused.push({ object, reason: 'the value comes from the document, not from the entry' });
+  let { body } = document;
+  for (const objects of byEntry(drifted)) {
+    const liveOf = ({ kind, key }: DriftedObject) =>
+      ((kind === 'dashboard' ? live.dashboards : live.monitors) ?? []).find((one) => one.key === key);
+    const { drifts, refused: unwritable } = editsOf(body, objects, liveOf);
+    append(refused, unwritable);
+    if (drifts.length === 0) continue;
+    const accepted = writtenEdits(body, drifts, document);
+    const refuse = (reason: string) =>
+      append(
+        refused,
+        drifts.map(({ object }) => ({ object, reason })),
+      );
+    if ('reason' in accepted) {
+      refuse(accepted.reason);
+      continue;
+    }
+    const edited = await written(text, document.file.format, accepted);
+    if (edited === undefined) refuse(await whyNotWritten(document, accepted));
     else {
-      const edited = await written(text, document.file.format, accepted);
-      if (edited === undefined) refused.push({ object, reason: await whyNotWritten(document, accepted) });
-      else {
-        text = edited;
-        const decoded = (await decode(text, document.file.format, DOCUMENT_LIMITS)).value;
-        value = isObject(decoded) ? decoded : value;
-      }
+      text = edited;
+      const options = expandOptions({ set: document.set });
+      body = await decodeExpanded(text, document.file.format, DOCUMENT_LIMITS, options);
     }
   }
   append(refused, await remainingDrift(document, text, drifted, refused, deadlineMs, { client }));
   return { text, refused };
+}
+
+/** Returns objects grouped by their entries. The last entry is first, so that removing one does not move those that follow. */
+function byEntry(drifted: readonly DriftedObject[]): DriftedObject[][] {
+  const groups = new Map<string, DriftedObject[]>();
+  for (const object of drifted.toSorted(byPositionDescending)) {
+    const group = groups.get(object.pointer);
+    if (group) group.push(object);
+    else groups.set(object.pointer, [object]);
+  }
+  return [...groups.values()];
+}
+
+interface DriftEdits extends ExpandedDrift {
+  readonly object: DriftedObject;
+}
+
+/** Returns the changes of the (expanded) document that the drift of objects makes, and the objects that have none. */
+function editsOf(
+  { value, origins }: Decoded,
+  objects: readonly DriftedObject[],
+  liveOf: (object: DriftedObject) => JsonObject | undefined,
+): { readonly drifts: readonly DriftEdits[]; readonly refused: Accepted['refused'] } {
+  const refused: { object: DriftedObject; reason: string }[] = [];
+  const document = isObject(value) ? value : {};
+  const read = readDocument(document);
+  const drifts = objects.flatMap((object): DriftEdits[] => {
+    const expanded = read.entries.find(({ kind, key }) => kind === object.kind && key === object.key);
+    const entry = origins && expanded ? expanded.pointer : object.pointer;
+    const drifted = { ...object, pointer: entry };
+    const accepted = acceptEdits({ document, read, drifted, live: liveOf(object) });
+    if (accepted && accepted.edits.length + accepted.orders.length > 0) return [{ object, entry, accepted }];
+    const reason = accepted
+      ? 'the value comes from the document, not from the entry'
+      : whyNotExpressed(valueAt(document, entry));
+    refused.push({ object, reason });
+    return [];
+  });
+  return { drifts, refused };
+}
+
+/** Returns the changes of the document as written. Without an expansion, an entry has one object. */
+function writtenEdits(
+  { value: expanded, written: source, origins }: Decoded,
+  drifts: readonly DriftEdits[],
+  { set }: FileDocument,
+): WrittenAcceptance {
+  if (!origins || !isObject(source) || !isObject(expanded))
+    return drifts[0]?.accepted ?? { edits: [], orders: [] };
+  const options = expandOptions({ set });
+  return acceptExpanded({ written: source, expanded, origins, options }, drifts);
 }
 
 /** Returns why an entry cannot express a change. */
@@ -102,7 +156,7 @@ async function written(
 
 /** Returns the drift that remains after the update, because another part of the document sets the value. */
 async function remainingDrift(
-  { file }: FileDocument,
+  { file, set }: FileDocument,
   text: string,
   drifted: readonly DriftedObject[],
   refused: Accepted['refused'],
@@ -111,7 +165,7 @@ async function remainingDrift(
 ): Promise<Accepted['refused']> {
   const body = { text, format: file.format };
   const { objects } = planAnswer(
-    await answerToDocument(client.send({ method: 'POST', path: '/plan', body, deadlineMs })),
+    await answerToDocument(client.send({ method: 'POST', path: '/plan', query: { set }, body, deadlineMs })),
   );
   return drifted.flatMap((object) => {
     if (refused.some((one) => one.object === object)) return [];

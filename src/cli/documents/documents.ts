@@ -35,6 +35,8 @@ export interface FileDocument {
   readonly set?: string | undefined;
   /** The findings of its expansion, which Birddog reports too. */
   readonly notes: readonly LocatedFinding[];
+  /** The document as parsed. */
+  readonly body: Decoded;
 }
 
 /** A document of a file, or why it could not be read. */
@@ -163,7 +165,7 @@ async function sourcesIn(
             failure: withFindings(file, [{ ...noDocument(value), line: part.line + 1, column: 1 }], paint),
           };
         const notes = expansionFindings(body).map((finding) => movedDown(finding, part.line));
-        const document = { file, part, number, value, read: readDocument(value), set, notes };
+        const document = { file, part, number, value, read: readDocument(value), set, notes, body };
         return { name: documentName, document };
       } catch (error) {
         const findings = unreadable(error).map((finding) => movedDown(finding, part.line));

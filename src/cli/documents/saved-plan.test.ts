@@ -10,6 +10,14 @@ import { planAnswer } from '../client/plan-answer.ts';
 import { operandOf, type PlannedDocument, savedPlanText } from './saved-plan.ts';
 import { changedSteps, staleFailure } from './stale-plan.ts';
 
+const START = { line: 1, column: 1 };
+const bodyOf = (value: JsonObject) => ({
+  format: 'yaml' as const,
+  value,
+  locate: () => START,
+  span: () => ({ start: START }),
+});
+
 const SECRET = 'https://deploy:Tr0ub4dor@ops.example.com/restart';
 const object = (action: string, more: JsonObject = {}): JsonObject => ({
   kind: 'monitor',
@@ -46,6 +54,7 @@ function planned(
     value,
     read: readDocument(value),
     notes: [],
+    body: bodyOf(value),
   };
   return { name, document, plan: plan(objects, application) };
 }

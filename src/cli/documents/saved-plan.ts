@@ -265,7 +265,8 @@ async function plannedDocument(saved: SavedDocument, fail: FailAt): Promise<Plan
   if (sha256(written) !== saved.sha256)
     fail('document', 'This document was edited after it was planned: its sha256 differs.');
   if (format === undefined) return fail('source', `The format of ${source} is unknown.`);
-  const value = await valueOf(written, { format, set }, (message) => fail('document', message));
+  const body = await bodyOf(written, { format, set }, (message) => fail('document', message));
+  const { value } = body;
   const read = readDocument(value);
   if (read.application !== application) fail('application', `The document is not of ${application}.`);
   const file = { name: source, format, text: written };
@@ -280,19 +281,21 @@ async function plannedDocument(saved: SavedDocument, fail: FailAt): Promise<Plan
       ...(only ? { only } : {}),
       set,
       notes: [],
+      body,
     },
     plan: { application, route: plan.route, basis, objects: plan.objects, findings: [], hidden: NONE_HIDDEN },
   };
 }
 
-async function valueOf(
+async function bodyOf(
   written: string,
   { format, set }: { readonly format: Format; readonly set: string | undefined },
   fail: (message: string) => never,
-): Promise<JsonObject> {
+): Promise<Decoded & { readonly value: JsonObject }> {
   try {
-    const { value } = await decodeExpanded(written, format, DOCUMENT_LIMITS, expandOptions({ set }));
-    return isObject(value) ? value : fail('This document is not an object.');
+    const body = await decodeExpanded(written, format, DOCUMENT_LIMITS, expandOptions({ set }));
+    const { value } = body;
+    return isObject(value) ? { ...body, value } : fail('This document is not an object.');
   } catch (error) {
     if (error instanceof SavedPlanError) throw error;
     const [first] = unreadable(error);

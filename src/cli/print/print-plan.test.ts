@@ -10,6 +10,14 @@ import { printPlan } from './print-plan.ts';
 import { progressBar, progressLine } from './progress.ts';
 import type { Paint } from './report.ts';
 
+const START = { line: 1, column: 1 };
+const bodyOf = (value: JsonObject) => ({
+  format: 'yaml' as const,
+  value,
+  locate: () => START,
+  span: () => ({ start: START }),
+});
+
 const plain: Paint = (_style, text) => text;
 const marked: Paint = (style, text) => `<${style}>${text}</${style}>`;
 
@@ -41,6 +49,7 @@ function planned(
       value,
       read: readDocument(value),
       notes: [],
+      body: bodyOf(value),
     },
     plan: planAnswer({
       application: 'shop',
