@@ -11,11 +11,13 @@ import { ofKind } from '../deploy/kinds.ts';
 import { DEPLOY, parsed } from '../deploy/rendered.ts';
 import {
   accountToken,
+  ISSUER,
   NO_VAULT,
   type RealVault,
   run,
   startRealVault,
   startUninitialisedVault,
+  TOKEN_KEY,
 } from './real-vault.ts';
 
 describe('birddog init with a real server', { skip: NO_VAULT }, () => {
@@ -74,6 +76,51 @@ describe('birddog init with a real server', { skip: NO_VAULT }, () => {
       await assert.rejects(init({ ...engine, VAULT_PATH_MAIN: 'other' }), { failure: 'read_denied' });
       assert.doesNotMatch(written.join(''), /not revoked/);
     });
+
+  it('needs for vault-setup.sh only the permissions that docs/vault.md lists', async () => {
+    const page = readFileSync(join(DEPLOY, '../docs/vault.md'), 'utf8');
+    const [, policy = ''] = /```hcl\n([^`]+)```/.exec(page) ?? [];
+    await vault.root('POST', 'sys/policies/acl/operator', { policy });
+    const { auth } = await vault.root('POST', 'auth/token/create', { policies: ['operator'] });
+    const token = { VAULT_TOKEN: auth.client_token, BAO_TOKEN: auth.client_token };
+    for (const secret of ['main', 'sidecar']) await vault.root('DELETE', `secret/metadata/birddog/${secret}`);
+    const { status, out } = await setUp(token);
+    assert.equal(status, 0, out);
+    await init();
+    assert.notEqual((await setUp({ ...token, VAULT_PATH_MAIN: 'elsewhere' })).status, 0);
+  });
+
+  it('logs in with JWT auth as docs/vault.md configures it, and names its rejections', async () => {
+    await setUp();
+    await vault.root('POST', 'sys/auth/jwt', { type: 'jwt' });
+    await assert.rejects(init({ VAULT_AUTH_MOUNT: 'jwt' }), { failure: 'auth_not_set_up' });
+    await vault.root('POST', 'auth/jwt/config', {
+      jwt_validation_pubkeys: [TOKEN_KEY],
+      bound_issuer: ISSUER,
+    });
+    await vault.root('POST', 'auth/jwt/role/birddog', {
+      role_type: 'jwt',
+      user_claim: 'sub',
+      bound_audiences: ['vault'],
+      bound_subject: 'system:serviceaccount:birddog:birddog',
+      token_policies: ['birddog'],
+      token_ttl: '1h',
+    });
+    await init({ VAULT_AUTH_MOUNT: 'jwt' });
+    await assert.rejects(init({ VAULT_AUTH_MOUNT: 'jwt', VAULT_ROLE: 'nobody' }), {
+      failure: 'unknown_role',
+    });
+    for (const [failure, claims] of [
+      ['wrong_audience', { aud: ['other'] }],
+      ['account_not_bound', { name: 'other' }],
+      ['invalid_account_token', { exp: 1 }],
+      ['invalid_account_token', { iss: 'https://other.example' }],
+    ] as const) {
+      writeFileSync(join(folder, 'token'), accountToken(claims));
+      await assert.rejects(init({ VAULT_AUTH_MOUNT: 'jwt' }), { failure }, failure);
+    }
+    writeFileSync(join(folder, 'token'), accountToken());
+  });
 
   it('is not needed where an agent renders the templates of vault-injector: catalog fields are optional', async () => {
     const keys = { 'datadog-api-key': 'api', 'datadog-app-key': 'app' };

@@ -11,6 +11,10 @@ import { mintCertificates } from '../../src/init/certificates.ts';
 const START_MS = 60_000;
 const ROOT_TOKEN = 'root';
 const SIGNER = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+/** The key that verifies the service account tokens, for JWT auth. */
+export const TOKEN_KEY = SIGNER.publicKey.export({ type: 'spki', format: 'pem' });
+/** The issuer of the service account tokens. */
+export const ISSUER = 'https://kubernetes.default.svc.cluster.local';
 
 export interface Sent {
   readonly token?: string;
@@ -62,7 +66,7 @@ export function accountToken(claims: Readonly<Record<string, unknown>> = {}): st
     exp: now + 3600,
     iat: now,
     nbf: now,
-    iss: 'https://kubernetes.default.svc.cluster.local',
+    iss: ISSUER,
     sub: `system:serviceaccount:${namespace}:${name}`,
     'kubernetes.io': { namespace, serviceaccount: { name, uid: crypto.randomUUID() } },
     ...others,
