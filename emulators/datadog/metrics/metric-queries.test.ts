@@ -95,6 +95,15 @@ describe('a metric query', () => {
     assert.deepEqual([pointlist[0][0], end], [start, start + 4000]);
   });
 
+  it('shows series without a tag as the group N/A', () => {
+    submit('a.b', 'h3', 5, { tags: ['zone:z'] });
+    const tags = (query: string) =>
+      jsonBody(queryV1(query)).series.map(({ tag_set }: { tag_set: string[] }) => tag_set.join());
+    assert.deepEqual(tags('sum:a.b{*} by {zone}'), ['zone:N/A', 'zone:z']);
+    assert.deepEqual(values('sum:a.b{*} by {zone}'), [4, 5]);
+    assert.deepEqual(tags('sum:a.b{env:x} by {host,zone}'), ['host:h1,zone:N/A', 'host:h2,zone:N/A']);
+  });
+
   it('widens a requested interval that would give more than 1,500 points', () => {
     const interval = (query: string, half: number) => jsonBody(queryV1(query, half)).series[0].interval;
     assert.equal(interval('avg:a.b{*}.rollup(avg, 60)', 45_000), 60);

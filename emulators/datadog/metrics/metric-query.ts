@@ -103,7 +103,10 @@ export function valuesOf(query: MetricQuery, sources: readonly PointSource[], ra
   const inScope = scopeCondition(query.scope);
   const own = sources.filter(({ metric, tags }) => metric === query.metric && inScope(tags));
   const groups = Map.groupBy(
-    own.flatMap((source) => groupsOf(query.by, source.tags).map((tags) => ({ source, tags }))),
+    own.flatMap((source) => {
+      const tags = [...source.tags, ...missingTags(query.by, source.tags)];
+      return groupsOf(query.by, tags).map((group) => ({ source, tags: group }));
+    }),
     ({ tags }) => tags.join(),
   );
   return [...groups.values()].flatMap((group) => {
@@ -182,6 +185,11 @@ function anyOf(key: string, list: string): string {
 /** Creates the error for a query that cannot be parsed. */
 export function badQuery(message: string): DatadogError {
   return new DatadogError(400, `Error parsing query: unable to parse ${message}`);
+}
+
+/** Returns the tags in whose group a query shows a series without a tag. Monitors do not see such series. */
+function missingTags(by: readonly string[], tags: readonly string[]): string[] {
+  return by.filter((key) => !tags.some((tag) => tag.startsWith(`${key}:`))).map((key) => `${key}:N/A`);
 }
 
 /** Returns the groups of a series: one for each combination of its values of the keys; none if it lacks a key. */
