@@ -1,4 +1,5 @@
-import { evaluateMonitor, type Evaluated } from '../../emulators/datadog/evaluation/evaluate-monitor.ts';
+import { evaluateMonitor } from '../../emulators/datadog/evaluation/evaluate-monitor.ts';
+import type { Evaluated } from '../../emulators/datadog/evaluation/group-walk.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import { type Evaluation, evaluate } from '../../src/evaluate/evaluate.ts';
 import { readMonitor } from '../../src/evaluate/read-monitor.ts';

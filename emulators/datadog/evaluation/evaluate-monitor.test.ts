@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { RawObject } from '../raw-json.ts';
-import { evaluateMonitor, type Evaluated, type Span } from './evaluate-monitor.ts';
+import { evaluateMonitor } from './evaluate-monitor.ts';
+import type { Evaluated, Span } from './group-walk.ts';
 import type { Series } from '../metrics/series.ts';
 
 const NOON = Date.UTC(2026, 10, 30, 12) / 1000;

@@ -5,12 +5,16 @@ import { tagsNamedBy } from '../downtimes/downtime-target.ts';
 import { eventSeries } from '../metrics/event-queries.ts';
 import { storedSources } from '../metrics/event-rows.ts';
 import { metricSeries, type Series } from '../metrics/series.ts';
-import { evaluatedStates, isStateFixed, withStates } from '../monitors/monitor-states.ts';
+import { evaluatedStates, statesOfGroups, isStateFixed, withStates } from '../monitors/monitor-states.ts';
 import type { Organisation } from '../organisation.ts';
 import { type RawObject, toNumber } from '../raw-json.ts';
-import { type Evaluated, MonitorEvaluation, tagsIn } from './evaluate-monitor.ts';
+import { CompositeEvaluation, type MemberHistory, memberIds } from './composite-evaluation.ts';
+import { MonitorEvaluation } from './evaluate-monitor.ts';
 import { termsOf } from './expression.ts';
+import { notifiesNoData } from './group-state.ts';
+import { type Evaluated, tagsIn, type Transition } from './group-walk.ts';
 import { type MonitorQuery, queryWithoutThreshold, readMonitorQuery } from './monitor-query.ts';
+import type { State } from './thresholds.ts';
 import { type Downtime, downtimesByTags, isActive, optionsOf } from './notices.ts';
 
 const MINUTE = 60;
@@ -27,10 +31,10 @@ interface Range {
 }
 
 /** What the evaluation of a monitor remembers. Times are epoch seconds. */
-interface Living {
+interface Living<Evaluation> {
   readonly created: unknown;
   readonly query: string;
-  readonly evaluation: MonitorEvaluation;
+  readonly evaluation: Evaluation;
   /** The time of the next evaluation, or before it. */
   next: number;
 }
@@ -42,7 +46,8 @@ interface Living {
  */
 export class LivingMonitors {
   readonly #organisation: Organisation;
-  readonly #living = new Map<string, Living>();
+  readonly #living = new Map<string, Living<MonitorEvaluation>>();
+  readonly #composites = new Map<string, Living<CompositeEvaluation>>();
   #minute = Number.NEGATIVE_INFINITY;
   #isInBackground = false;
 
@@ -74,38 +79,61 @@ export class LivingMonitors {
     if (minute === this.#minute) return;
     if (minute < this.#minute) this.#restart(minute);
     this.#minute = minute;
-    const metrics = namesOfSeries(this.#organisation);
-    if (metrics.size === 0) return;
+    const names = namesOfSeries(this.#organisation);
+    if (names.size === 0) return;
     const monitors = this.#organisation.collection('monitors');
-    for (const id of this.#living.keys()) if (!monitors.get(id)) this.#living.delete(id);
+    for (const living of [this.#living, this.#composites])
+      for (const id of living.keys()) if (!monitors.get(id)) living.delete(id);
+    const composites = monitors.ids().filter((id) => monitors.get(id)?.['type'] === 'composite');
+    const histories = new Map<string, MemberHistory>();
     for (const id of monitors.ids()) {
       try {
-        yield* this.#evaluate(id, metrics, minute);
+        yield* this.#evaluate(id, names, minute, histories);
       } catch (error) {
         // A seeded monitor may have a scope or a time zone that Datadog refuses: it keeps its state.
         if (!(error instanceof DatadogError)) throw error;
       }
+    }
+    for (const id of composites) {
+      this.#evaluateComposite(id, histories);
+      yield;
     }
   }
 
   /** Lets the monitors go on from a clock that was set back; what they remember of the future is forgotten. */
   #restart(minute: number): void {
     for (const [id, one] of this.#living)
-      this.#living.set(id, { ...one, evaluation: new MonitorEvaluation(), next: minute });
+      this.#living.set(id, { ...one, evaluation: new MonitorEvaluation(new Map(), {}), next: minute });
+    for (const [id, one] of this.#composites)
+      this.#composites.set(id, { ...one, evaluation: new CompositeEvaluation(new Map(), {}), next: minute });
   }
 
-  *#evaluate(id: string, metrics: ReadonlySet<string>, minute: number): Generator<void, void, void> {
+  *#evaluate(
+    id: string,
+    names: ReadonlySet<string>,
+    minute: number,
+    histories: Map<string, MemberHistory>,
+  ): Generator<void, void, void> {
     const monitors = this.#organisation.collection('monitors');
     const found = monitors.get(id) ?? {};
     if (isStateFixed(found)) {
       this.#living.delete(id);
+      const states = statesOfGroups(found);
+      histories.set(id, { since: Number.NEGATIVE_INFINITY, states, changes: [], notifiesNoData: false });
       return;
     }
     const query = readMonitorQuery(found);
     if (typeof query === 'string') return;
-    if (!termsOf(query.expression).some(({ metric }) => metrics.has(metric))) return;
-    const living = this.#livingOf(id, found, minute);
+    if (!termsOf(query.expression).some(({ metric }) => names.has(metric))) return;
+    const living = livingOf(this.#living, MonitorEvaluation, { id, monitor: found, minute });
     living.next = Math.max(living.next, minute - MAX_CATCH_UP_SECONDS);
+    const changes: Transition[] = [];
+    histories.set(id, {
+      since: living.next,
+      states: living.evaluation.states,
+      changes,
+      notifiesNoData: notifiesNoData(optionsOf(found)),
+    });
     while (living.next <= minute) {
       const [from, to] = [living.next, Math.min(living.next + DAY, minute + 1)];
       living.next = to;
@@ -116,23 +144,44 @@ export class LivingMonitors {
       const series = seriesOf(this.#organisation, query, span);
       const downtimes = mutedTimes(this.#organisation, monitor, span);
       const evaluated = living.evaluation.run({ monitor, query }, series, { from, to, downtimes });
-      const after = withStates(monitor, living.evaluation.states, evaluated, to);
-      if (after) monitors.put(id, after);
-      this.#writeEvents(monitor, evaluated, downtimes);
+      for (const change of evaluated.changes) changes.push(change);
+      this.#record(monitor, living.evaluation.states, evaluated, { to, downtimes });
       yield;
     }
   }
 
-  #livingOf(id: string, monitor: RawObject, minute: number): Living {
-    const [created, query] = [monitor['created'], queryWithoutThreshold(monitor['query'])];
-    const known = this.#living.get(id);
-    if (known && known.created === created && known.query === query) return known;
-    const before = evaluatedStates(monitor);
-    const evaluation = new MonitorEvaluation(before?.groups, optionsOf(monitor));
-    const start = before?.until ?? Math.floor(Date.parse(String(created)) / 1000) + 1;
-    const living = { created, query, evaluation, next: start <= minute ? start : minute };
-    this.#living.set(id, living);
-    return living;
+  /** Evaluates a composite from what its members did, up to the present. */
+  #evaluateComposite(id: string, histories: ReadonlyMap<string, MemberHistory>): void {
+    const monitor = this.#organisation.collection('monitors').get(id);
+    if (!monitor || isStateFixed(monitor)) {
+      this.#composites.delete(id);
+      return;
+    }
+    const members = new Map(
+      memberIds(monitor['query']).map((member) => [member, histories.get(member)] as const),
+    );
+    const known = new Map([...members].flatMap(([member, history]) => (history ? [[member, history]] : [])));
+    if (known.size < members.size) return;
+    const living = livingOf(this.#composites, CompositeEvaluation, { id, monitor, minute: this.#minute });
+    const since = [...known.values()].reduce((latest, one) => Math.max(latest, one.since), living.next);
+    const from = Math.max(since, this.#minute - MAX_CATCH_UP_SECONDS);
+    const to = this.#minute + 1;
+    living.next = to;
+    const downtimes = mutedTimes(this.#organisation, monitor, { from: from - DAY, to });
+    const evaluated = living.evaluation.run(monitor, known, { from, to, downtimes });
+    this.#record(monitor, living.evaluation.states, evaluated, { to, downtimes });
+  }
+
+  /** Stores the states of a monitor, and the events of its transitions. */
+  #record(
+    monitor: RawObject,
+    states: ReadonlyMap<string, State>,
+    evaluated: Evaluated,
+    { to, downtimes }: { readonly to: number; readonly downtimes: readonly Downtime[] },
+  ): void {
+    const after = withStates(monitor, states, evaluated, to);
+    if (after) this.#organisation.collection('monitors').put(String(monitor['id']), after);
+    this.#writeEvents(monitor, evaluated, downtimes);
   }
 
   /** Writes the events of transitions; a muted one has an event only if it is a recovery that is notified. */
@@ -153,6 +202,23 @@ export class LivingMonitors {
       events.put(event.id, event);
     }
   }
+}
+
+/** Returns what the evaluation of a monitor remembers; creates it for a new monitor, and for one whose query has changed. */
+function livingOf<Evaluation>(
+  all: Map<string, Living<Evaluation>>,
+  create: new (states: ReadonlyMap<string, State>, options: RawObject) => Evaluation,
+  { id, monitor, minute }: { readonly id: string; readonly monitor: RawObject; readonly minute: number },
+): Living<Evaluation> {
+  const [created, query] = [monitor['created'], queryWithoutThreshold(monitor['query'])];
+  const known = all.get(id);
+  if (known && known.created === created && known.query === query) return known;
+  const before = evaluatedStates(monitor);
+  const evaluation = new create(before?.groups ?? new Map(), optionsOf(monitor));
+  const start = before?.until ?? Math.floor(Date.parse(String(created)) / 1000) + 1;
+  const living = { created, query, evaluation, next: start <= minute ? start : minute };
+  all.set(id, living);
+  return living;
 }
 
 /** Returns the names of the metrics and sources of events that have a series, a generator or stored events. */

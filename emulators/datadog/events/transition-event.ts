@@ -1,4 +1,4 @@
-import type { Transition } from '../evaluation/evaluate-monitor.ts';
+import type { Transition } from '../evaluation/group-walk.ts';
 import type { RawObject } from '../raw-json.ts';
 import type { StoredEvent } from './event-forms.ts';
 import { newEventIds } from './event-ids.ts';

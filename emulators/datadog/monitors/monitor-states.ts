@@ -1,4 +1,4 @@
-import { type Evaluated, tagsIn, type Transition } from '../evaluation/evaluate-monitor.ts';
+import { type Evaluated, tagsIn, type Transition } from '../evaluation/group-walk.ts';
 import { queryWithoutThreshold } from '../evaluation/monitor-query.ts';
 import { type State, stateNamed, worstOf } from '../evaluation/thresholds.ts';
 import type { Organisation } from '../organisation.ts';
@@ -52,12 +52,16 @@ export function evaluatedStates(
   monitor: RawObject,
 ): { readonly groups: ReadonlyMap<string, State>; readonly until: number } | undefined {
   const until = toNumber(isRawObject(monitor['state']) ? monitor['state']['until'] : undefined);
-  if (until === undefined) return undefined;
+  return until === undefined ? undefined : { groups: statesOfGroups(monitor), until };
+}
+
+/** Returns the states of the groups of a monitor, without those that no evaluation leads to. */
+export function statesOfGroups(monitor: RawObject): ReadonlyMap<string, State> {
   const states = groupsOf(monitor).flatMap(({ name, status }) => {
     const state = stateNamed(status);
     return state === undefined ? [] : [[name, state] as const];
   });
-  return { groups: new Map(states), until };
+  return new Map(states);
 }
 
 /**
