@@ -162,5 +162,11 @@ export const LIVED_APPLICATIONS: Readonly<Record<string, readonly JsonObject[]>>
       condition: { over: '1m', statistic: 'min', below: 120 },
       notify: NOTIFY,
     },
+    {
+      key: 'orders-alone',
+      title: 'Messages wait, though there are enough',
+      signal: { all_of: ['orders-flap', { not: 'few-messages' }] },
+      notify: NOTIFY,
+    },
   ],
 };
