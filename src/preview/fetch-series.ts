@@ -82,7 +82,7 @@ export function createFetchSeries({
   maxValues = MAX_VALUES,
 }: FetchOptions): FetchSeries {
   const flights = new Map<string, Flight>();
-  const widths = new StepWidths();
+  const widths = new StepWidths(clock);
 
   return async (wanted, context) => {
     const deadline = deadlineAfter(context.deadline.left() * TIME_SHARE, clock, context.deadline.signal);

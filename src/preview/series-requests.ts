@@ -1,5 +1,6 @@
 import type { RequestContext } from '../domain/caller.ts';
 import { largest } from '../domain/append.ts';
+import type { Clock } from '../domain/clock.ts';
 import { seriesKey } from './cached-days.ts';
 import { type Failure, MAX_POINTS, type SeriesAnswer, type SeriesPart, type SeriesPort } from './ports.ts';
 import type { QuerySeries } from './query-series.ts';
@@ -16,12 +17,31 @@ const MIN_STEPS = 180;
 const MAX_SPARSE = 10_000;
 const TOO_MUCH: Failure = { reason: 'too_large', detail: 'There are too many queries and groups.' };
 
-/** What the answers of a Datadog have shown about its steps. */
+/** How long (ms) a process asks in smaller pieces after an answer with longer steps. */
+const WIDENED_MS = 6 * 3_600_000;
+
+/** What the answers of Datadog have shown about its steps. */
 export class StepWidths {
-  /** The largest number of steps that is not widened, as far as known. */
-  maxPoints = MAX_POINTS;
+  readonly #clock: Clock;
+  #maxPoints = MAX_POINTS;
+  #until = 0;
   /** Queries whose points really are so far apart. */
   readonly #sparse = new Set<string>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** The largest number of steps that is not widened, as far as known. */
+  get maxPoints(): number {
+    return this.#clock.now() < this.#until ? this.#maxPoints : MAX_POINTS;
+  }
+
+  /** Records that more than so many steps are widened. */
+  lower(points: number): void {
+    this.#maxPoints = Math.min(this.maxPoints, points);
+    this.#until = this.#clock.now() + WIDENED_MS;
+  }
 
   isSparse(series: QuerySeries): boolean {
     return this.#sparse.has(seriesKey(series.query));
@@ -160,7 +180,7 @@ export class SeriesRequests {
     }
     const steps = request.endStep - request.firstStep;
     const honoured = Math.floor(steps / largest(doubtful.map(({ stride }) => stride)));
-    this.#widths.maxPoints = Math.min(this.#widths.maxPoints, Math.max(PROBE_STEPS, honoured));
+    this.#widths.lower(Math.max(PROBE_STEPS, honoured));
     const { maxPoints } = this.#widths;
     for (let end = request.endStep; end > request.firstStep; end -= maxPoints)
       await this.#ask(
