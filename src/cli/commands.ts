@@ -9,6 +9,7 @@ import { historyCommand } from './commands/history.ts';
 import { importCommand } from './commands/import.ts';
 import { lintCommand } from './commands/lint.ts';
 import { planCommand } from './commands/plan.ts';
+import { previewCommand } from './commands/preview.ts';
 import { restoreCommand, undoCommand } from './commands/restore.ts';
 import { testCommand } from './commands/test.ts';
 import { tokenCommand } from './commands/token.ts';
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Command[] = [
   testCommand,
   expandCommand,
   planCommand,
+  previewCommand,
   applyCommand,
   driftCommand,
   alertsCommand,

@@ -137,7 +137,7 @@ export const OPERATIONS: readonly Operation[] = [
     verb: 'preview',
     summary:
       'Show what alerts would have done in the last days: when, for how long, and who would be notified.',
-    query: ['span', 'from', 'to', 'only', 'set'],
+    query: ['span', 'from', 'to', 'only', 'svg', 'set'],
   },
   {
     path: '/apply',

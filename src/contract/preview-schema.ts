@@ -117,6 +117,7 @@ export const alertReportSchema = z
       })
       .exactOptional()
       .meta({ description: 'The real transitions of a monitor that cannot be evaluated.' }),
+    svg: text.exactOptional().meta({ description: 'With `svg=true`: an image of the span.' }),
   })
   .meta({ id: 'AlertReport' });
 

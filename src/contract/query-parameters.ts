@@ -144,6 +144,10 @@ export const QUERY_PARAMETERS = {
   },
   span: { description: 'The length of the span, which ends now or at `to`. Default 7d.', ...SPAN_LENGTH },
   from: { description: 'The start of the span, instead of its length.', ...MOMENT },
+  svg: {
+    description: '`true`: also draw each alert as an SVG image; at most 100 of them.',
+    ...flag(false),
+  },
   to: { description: 'The end of the span, not included. Default now.', ...MOMENT },
   force: {
     description:

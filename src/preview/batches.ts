@@ -16,13 +16,15 @@ export function conditionsOf({ readings }: Task): Condition[] {
   return readings.flatMap(({ read }) => (read.kind === 'condition' ? [read] : []));
 }
 
-/** Returns tasks in parts with at most `MAX_QUERIES` queries. Those with points of the same interval are together. */
+/**
+ * Returns tasks in parts with at most `MAX_QUERIES` queries. Tasks with equal queries are together, and so are those whose points
+ * have the same interval, because one request can ask for these.
+ */
 export function batchesOf(tasks: readonly Task[]): Task[][] {
   const batches: Task[][] = [];
   let batch: Task[] = [];
   let queries = new Set<string>();
-  for (const task of [...tasks].sort((a, b) => intervalOf(a) - intervalOf(b))) {
-    const names = conditionsOf(task).flatMap((condition) => condition.queries.map(nameOf));
+  for (const { task, names } of sorted(tasks)) {
     const added = names.filter((name) => !queries.has(name));
     if (batch.length > 0 && queries.size + added.length > MAX_QUERIES) {
       batches.push(batch);
@@ -35,10 +37,13 @@ export function batchesOf(tasks: readonly Task[]): Task[][] {
   return batch.length > 0 ? [...batches, batch] : batches;
 }
 
-function intervalOf(task: Task): number {
-  return conditionsOf(task)[0]?.queries[0]?.pointS ?? 0;
+/** Returns tasks with the names of their queries, ordered by these. */
+function sorted(tasks: readonly Task[]): { readonly task: Task; readonly names: readonly string[] }[] {
+  return tasks
+    .map((task) => ({ task, names: conditionsOf(task).flatMap(({ queries }) => queries.map(nameOf)) }))
+    .sort(({ names: [one = ''] }, { names: [other = ''] }) => (one < other ? -1 : one > other ? 1 : 0));
 }
 
 function nameOf({ source, text, method, measure, indexes, by, pointS }: QueryPlan): string {
-  return JSON.stringify([source, text, method, measure, indexes, by, pointS]);
+  return JSON.stringify([pointS, source, text, method, measure, indexes, by]);
 }

@@ -53,7 +53,7 @@ interface Given {
   readonly left?: () => number;
 }
 
-async function preview(subjects: readonly Subject[], given: Given = {}) {
+async function preview(subjects: readonly Subject[], given: Given = {}, span = SPAN) {
   const fetches: (readonly WantedSeries[])[] = [];
   const metricOf = (text: string) => /:([\w.]+)\{/.exec(text)?.[1] ?? '';
   const fetchSeries: FetchSeries = async (wanted) => {
@@ -82,7 +82,7 @@ async function preview(subjects: readonly Subject[], given: Given = {}) {
     run: async (steps) => runAtOnce(steps),
     readMonitor: async (id) => given.monitors?.[id],
   };
-  const { alerts, ...rest } = await previewAlerts(subjects, SPAN, options);
+  const { alerts, ...rest } = await previewAlerts(subjects, span, options);
   const reports = alerts.map(({ report }) => report);
   return { ...rest, fetches, reports, first: reports[0] };
 }
@@ -234,6 +234,22 @@ describe('a preview', () => {
       examples: [{ at: new Date(SPAN.from * 1000).toISOString(), group: '*', from: 'ok', to: 'alert' }],
     });
     assert.equal(fetches.length, 0);
+  });
+
+  it('fetches at most 64 queries at once, for 2,000 alerts', async () => {
+    const subjects = Array.from({ length: 2000 }, (_, at) =>
+      alert(`k${at}`, { after: monitor(`m${at % 100}`) }),
+    );
+    const span = { from: SPAN.from, to: SPAN.from + 3600 };
+    const { reports, fetches } = await preview(subjects, {}, span);
+    assert.deepEqual(
+      reports.map(({ key }) => key),
+      subjects.map(({ key }) => key),
+    );
+    assert.deepEqual(
+      fetches.map((wanted) => new Set(wanted.map(({ query }) => query.text)).size),
+      [64, 36],
+    );
   });
 
   it('answers in time, and says which alerts it did not evaluate', async () => {

@@ -32,7 +32,7 @@ export interface PreviewOptions {
 export type Previewed = ReturnType<SubjectEvaluator['result']> & Pick<Preview, 'assumptions'>;
 
 /** Time (ms) that is left for the answer, and its maximum share of the remaining time. */
-const [ANSWER_MS, ANSWER_SHARE] = [1500, 0.15];
+const [ANSWER_MS, ANSWER_SHARE] = [3000, 0.25];
 
 /** Evaluates subjects before and after their change. What cannot be read or evaluated in time is reported as such. */
 export async function previewAlerts(

@@ -52,7 +52,7 @@ export class SubjectEvaluator {
   readonly #span: Span;
   readonly #at: Dependencies;
   readonly #reports = new Map<Subject, ReportedAlert>();
-  readonly #notes: QueryNote[] = [];
+  readonly #notes = new Map<Subject, QueryNote[]>();
   /** The states of the members of composites, by monitor. */
   readonly #members = new Map<JsonObject, Evaluation | Refusal>();
   #budget: Budget = { requests: 0, cached: 0, missing: 0 };
@@ -75,14 +75,15 @@ export class SubjectEvaluator {
     for (const task of own.filter(isComposite)) await this.#evaluateBatch([task]);
   }
 
-  /** Returns the reports in the order of the subjects. */
+  /** Returns the reports and notes in the order of the subjects. */
   result(): {
     readonly alerts: readonly ReportedAlert[];
     readonly budget: Budget;
     readonly notes: readonly QueryNote[];
   } {
     const alerts = this.#subjects.flatMap((subject) => this.#reports.get(subject) ?? []);
-    return { alerts, budget: this.#budget, notes: this.#notes };
+    const notes = this.#subjects.flatMap((subject) => this.#notes.get(subject) ?? []);
+    return { alerts, budget: this.#budget, notes };
   }
 
   async #evaluateBatch(tasks: readonly Task[]): Promise<void> {
@@ -223,11 +224,12 @@ export class SubjectEvaluator {
   #note(subject: Subject, fetched: FetchedSeries): void {
     const read = subject.after && this.#at.definitions.readingOf(subject.after)?.read;
     if (read?.kind !== 'condition') return;
-    for (const query of read.queries) {
-      if (fetched.cutOf(query) > 0) this.#notes.push({ code: 'groups_cut', subject, query });
-      if (fetched.missingOf(query).length === 0 && !hasPoint(query, fetched, this.#span))
-        this.#notes.push({ code: 'no_points', subject, query });
-    }
+    const notes = read.queries.flatMap((query): QueryNote[] => {
+      if (fetched.cutOf(query) > 0) return [{ code: 'groups_cut', subject, query }];
+      const isEmpty = fetched.missingOf(query).length === 0 && !hasPoint(query, fetched, this.#span);
+      return isEmpty ? [{ code: 'no_points', subject, query }] : [];
+    });
+    this.#notes.set(subject, notes);
   }
 }
 

@@ -8,7 +8,7 @@ import { located, parsedAnswer } from './birddog-failures.ts';
 export type PlannedEntry = AnsweredPlan['objects'][number];
 
 /** The plan of a document, with findings at their lines in the text that was sent. */
-export interface PlanAnswer extends Pick<AnsweredPlan, 'application' | 'route'> {
+export interface PlanAnswer extends Pick<AnsweredPlan, 'application' | 'route' | 'preview'> {
   /** Empty if the document has errors, so that the plan cannot be applied. */
   readonly basis: string;
   readonly objects: readonly PlannedEntry[];

@@ -1,4 +1,5 @@
 import { wholeNumberIn } from '../../domain/whole-number.ts';
+import { SPAN_LENGTH, spanSeconds } from '../../contract/span.ts';
 import type { Format } from '../../format/decoded.ts';
 import { isSetValue } from '../../contract/query-parameters.ts';
 import { KEY_SLUG } from '../../domain/application.ts';
@@ -98,6 +99,20 @@ export const ONLY: Option<readonly string[] | undefined> = {
     return keys;
   },
 };
+
+/** Returns an option with the length of the span of a preview. */
+export function spanOption(name: string, help: string): Option<string | undefined> {
+  return {
+    name,
+    value: 'SPAN',
+    help,
+    read(text) {
+      if (text !== undefined && spanSeconds(text) === undefined)
+        throw new UsageError(`--${name} must be ${SPAN_LENGTH.is}, not "${text}"`);
+      return text;
+    },
+  };
+}
 
 /** Throws UsageError: `--prune` deletes what is not in the document, and no key of the document names that. */
 export function requireNoPrune(only: readonly string[] | undefined, prune: boolean): void {

@@ -1,11 +1,13 @@
 import { command } from '../command.ts';
 import { readDocuments, selectEntries } from '../documents/documents.ts';
-import { exitOf, planDocuments } from '../documents/plan-documents.ts';
+import { exitOf, planDocuments, type Planned } from '../documents/plan-documents.ts';
+import { reportOf } from '../documents/preview-documents.ts';
 import { ALL_PLAN_FINDINGS } from '../documents/shown-findings.ts';
 import { overwriteFault, savePlan } from '../documents/save-plan.ts';
 import { EXIT, worst } from '../exit-status.ts';
 import { FILES, flag, textOption, UsageError } from '../options.ts';
 import { plansMarkdown } from '../print/print-markdown.ts';
+import { previewMarkdown } from '../print/print-preview-markdown.ts';
 import { plansJson } from '../print/print-plan-json.ts';
 import { printPlans } from '../print/print-plan.ts';
 import { visible } from '../print/visible.ts';
@@ -16,6 +18,7 @@ import {
   OFFLINE,
   ONLY,
   requireNoPrune,
+  spanOption,
   withClient,
 } from './client-options.ts';
 
@@ -34,6 +37,16 @@ const MARKDOWN = flag(
   'print a summary for reviewers: what changes for on-call, and who is notified',
 );
 
+const PREVIEW = spanOption(
+  'preview',
+  'also show what the alerts that change would have done in the last days, such as 7d',
+);
+
+/** Returns the preview of a plan as Markdown. */
+function previewOf({ plan, document }: Planned): string[] {
+  return plan?.preview ? [previewMarkdown(reportOf(plan.preview, plan.findings, document))] : [];
+}
+
 export const planCommand = command({
   name: 'plan',
   summary: 'Show what applying documents would change in Datadog',
@@ -42,10 +55,11 @@ export const planCommand = command({
   examples: [
     'birddog plan payments.yaml',
     'birddog plan --markdown *.yaml > summary.md      # for a pull request',
+    'birddog plan --preview 7d payments.yaml',
     "birddog plan --json payments.yaml | jq '.documents[].summary'",
     'birddog plan --out plan.json payments.yaml       # then review it, and birddog apply plan.json',
   ],
-  options: [PRUNE, ONLY, OUT, FORCE, OFFLINE, MARKDOWN, ALL_PLAN_FINDINGS, ...DOCUMENT_OPTIONS],
+  options: [PRUNE, ONLY, OUT, FORCE, OFFLINE, PREVIEW, MARKDOWN, ALL_PLAN_FINDINGS, ...DOCUMENT_OPTIONS],
   operands: FILES,
   statuses: {
     done: 'there are no changes',
@@ -58,6 +72,7 @@ export const planCommand = command({
       ...documentOptions(args),
       prune: args.get(PRUNE),
       offline: args.get(OFFLINE),
+      preview: args.get(PREVIEW),
       allFindings: args.get(ALL_PLAN_FINDINGS),
     };
     const markdown = args.get(MARKDOWN);
@@ -78,7 +93,7 @@ export const planCommand = command({
       const sources = await readDocuments(options.files, options, io, paintErr);
       const planned = await planDocuments(selectEntries(sources, only), options, io);
       if (options.json) out(plansJson(planned));
-      else if (markdown) out(plansMarkdown(planned));
+      else if (markdown) out([plansMarkdown(planned), ...planned.flatMap(previewOf)].join('\n'));
       else out(printPlans(planned, paint));
       for (const { failure } of planned) if (failure) err(failure.text);
       if (file === undefined) return worst(planned.map(exitOf));

@@ -28,6 +28,8 @@ interface PlanOptions {
   readonly prune: boolean;
   /** Whether Datadog is not asked to validate the monitors. */
   readonly offline?: boolean;
+  /** The length of the span of a preview. */
+  readonly preview?: string | undefined;
   /** Whether to keep infos, and the warnings about objects that do not change. */
   readonly allFindings: boolean;
   readonly deadlineMs: number;
@@ -63,13 +65,14 @@ export async function planDocuments(
 /** Returns the request for the plan of a document. */
 export function planRequest(
   document: FileDocument,
-  { prune, offline = false, deadlineMs }: Omit<PlanOptions, 'allFindings'>,
+  { prune, offline = false, preview, deadlineMs }: Omit<PlanOptions, 'allFindings'>,
 ) {
   const query = {
     prune: prune ? 'true' : undefined,
     only: document.only?.join(','),
     validate: offline ? 'false' : undefined,
     set: document.set,
+    preview,
   };
   return { method: 'POST' as const, path: '/plan' as const, query, body: bodyOf(document), deadlineMs };
 }

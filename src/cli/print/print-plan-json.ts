@@ -24,13 +24,15 @@ export function planJson({ name, document, plan, failure }: Planned): JsonObject
 }
 
 /** Returns the fields of a plan as JSON. */
-export function planFields({ application, route, basis, objects, findings, hidden }: PlanAnswer): JsonObject {
+export function planFields(plan: PlanAnswer): JsonObject {
+  const { application, route, basis, objects, findings, hidden, preview } = plan;
   return {
     application,
     route,
     ...(basis === '' ? {} : { basis }),
     summary: { ...countsOf(objects) },
     objects: objects.map(plannedJson),
+    ...(preview ? { preview } : {}),
     findings: findings.map(findingJson),
     hidden_findings: { unchanged: hidden.unchanged, infos: hidden.infos },
   };

@@ -5,9 +5,11 @@ import { pointerTo } from '../../domain/pointer.ts';
 import type { FileDocument } from '../documents/documents.ts';
 import type { PlanAnswer, PlannedEntry } from '../client/plan-answer.ts';
 import type { Planned } from '../documents/plan-documents.ts';
+import { reportOf } from '../documents/preview-documents.ts';
 import { hiddenText } from '../documents/shown-findings.ts';
 import { countsOf, summaryOf } from './plan-summary.ts';
 import { authorText, changeLines } from './print-change.ts';
+import { printPreview } from './print-preview.ts';
 import { printFindings } from './print-text.ts';
 import type { Paint, Style } from './report.ts';
 import { visible } from './visible.ts';
@@ -90,7 +92,8 @@ export function printPlans(planned: readonly Planned[], paint: Paint): string {
       if (!plan) return [];
       const { findings } = plan;
       const report = findings.length === 0 ? '' : `${printFindings({ ...document.file, findings }, paint)}\n`;
-      return [`${report}${printPlan(name, plan, document, paint)}`];
+      const preview = plan.preview ? `\n${printPreview(reportOf(plan.preview), paint)}` : '';
+      return [`${report}${printPlan(name, plan, document, paint)}${preview}`];
     })
     .join('\n');
 }

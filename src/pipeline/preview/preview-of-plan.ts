@@ -1,6 +1,7 @@
 import { durationText } from '../../alerts/durations.ts';
 import { alertFieldOf } from '../../alerts/lint-alert.ts';
 import { type AlertReportJson, alertReportSchema, type PreviewJson } from '../../contract/preview-schema.ts';
+import { drawPreview } from '../../dashboards/draw-preview.ts';
 import { afterUpdate } from '../../diff/document-update.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { type JsonObject, textOf } from '../../domain/json.ts';
@@ -15,6 +16,9 @@ import { type DocumentPlan, entryOf, liveOf, type PlanStep } from '../document/d
 import type { DocumentEntry } from '../document/read-document.ts';
 import type { Ports } from '../ports.ts';
 import type { PipelineRequest } from '../request.ts';
+
+/** Maximum number of images in one answer: each has up to 40 KB. */
+const MAX_IMAGES = 100;
 
 /** A preview, and the findings about the queries of the previewed alerts. */
 interface PlanPreview {
@@ -31,7 +35,7 @@ interface PlanSubject extends Subject {
 export async function previewOfPlan(
   plan: DocumentPlan,
   span: Span,
-  { context }: Pick<PipelineRequest, 'context'>,
+  { context, query }: Pick<PipelineRequest, 'context' | 'query'>,
   ports: Pick<Ports, 'monitor' | 'preview' | 'previewSlots' | 'timeZone'>,
   isPreviewed: (step: PlanStep) => boolean,
 ): Promise<PlanPreview> {
@@ -50,7 +54,8 @@ export async function previewOfPlan(
   } finally {
     release();
   }
-  const alerts = await runThrottled(writing(previewed));
+  const drawn = query.svg === 'true' ? MAX_IMAGES : 0;
+  const alerts = await runThrottled(writing(previewed, drawn, ports.timeZone));
   const { assumptions, budget, notes } = previewed;
   const entries = new Map<Subject, DocumentEntry | undefined>(subjects.map((one) => [one, one.entry]));
   return {
@@ -94,10 +99,15 @@ function afterOf(step: PlanStep): JsonObject | undefined {
   return step.action === 'delete' ? undefined : step.live;
 }
 
-function* writing({ alerts }: Previewed): Steps<AlertReportJson[]> {
+/** Returns the reports as answered, the first of them with an image. */
+function* writing({ alerts }: Previewed, maxImages: number, timeZone: string): Steps<AlertReportJson[]> {
   const written: AlertReportJson[] = [];
-  for (const { report } of alerts) {
-    written.push(alertReportSchema.parse(report));
+  for (const { report, drawing } of alerts) {
+    const { key, title, after } = report;
+    const definition = after ? 'after' : 'before';
+    const isDrawn = drawing !== undefined && written.length < maxImages;
+    const image = isDrawn ? { svg: drawPreview(drawing, { key, title, definition, timeZone }) } : {};
+    written.push({ ...alertReportSchema.parse(report), ...image });
     yield;
   }
   return written;
