@@ -167,6 +167,10 @@ describe('the declaration of generators', () => {
         '@b: steady: "value" must be a number',
       ],
       [{ source: 'a', shapes: [], measures: [] }, '"measures" must be an object of lists of shapes'],
+      [
+        { metric: 'a', tags: ['env:x'], groups: ['host:a'], shapes: [{ ...steady, only: 'env:x,host:b' }] },
+        'no series has the tags "env:x,host:b" of "only"',
+      ],
       [{ metric: 'a', shapes: [{ shape: 'steady' }] }, 'steady: "value" must be a number'],
       [{ metric: 'a', shapes: [{ ...steady, height: 1 }] }, 'steady: unknown field "height"'],
       [

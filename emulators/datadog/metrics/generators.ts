@@ -104,7 +104,17 @@ function readGenerator(sent: RawObject): Generator | string {
     const message = String(sent['message'] ?? '');
     series.push({ tags: own, message, each: pointsOf(shapes, every, seed), measureAt });
   }
+  const unmet = unmetRestriction(sent['shapes'], series);
+  if (unmet !== undefined) return `no series has the tags "${unmet}" of "only"`;
   return { name: nameOf(sent), type: String(type ?? (counts ? 'count' : 'gauge')), series };
+}
+
+/** Returns the first `only` of a shape whose tags no series has. */
+function unmetRestriction(shapes: unknown, series: readonly GeneratedSeries[]): string | undefined {
+  const all = Array.isArray(shapes) ? shapes.filter(isRawObject) : [];
+  return all
+    .flatMap(({ only }) => (only === undefined ? [] : [String(only)]))
+    .find((only) => !series.some(({ tags }) => only.split(',').every((tag) => tags.includes(tag))));
 }
 
 /** Reads the shapes of measures: `{"@duration": [...]}`. Returns the first mistake, a text, in place of the function. */
