@@ -86,11 +86,16 @@ revision() { kubectl get "$DEPLOYMENT" -o 'jsonpath={.metadata.annotations.deplo
 # Prints the names of the rendered objects that exist.
 existing() { kubectl get -f "$work/new" --ignore-not-found -o name; }
 
+last_applied() { kubectl get -f "$work/new" --ignore-not-found -o "jsonpath=$LAST_APPLIED"; }
+
+# Tells whether somebody else applied these objects after this run did.
+overtaken() { [ -e "$work/applied" ] && last_applied >"$work/now" && ! cmp -s "$work/applied" "$work/now"; }
+
 # Saves the last applied state of all objects that exist. "rollout undo" would restore only the pod, and leave an annotation from
 # which the next apply computes wrong differences.
 save_state() {
   existing >"$work/names" || return 1
-  kubectl get -f "$work/new" --ignore-not-found -o "jsonpath=$LAST_APPLIED" >"$work/before.yaml" || return 1
+  last_applied >"$work/before.yaml" || return 1
   unsaved=$(awk 'NR == FNR { if (/^---$/) at++; else if (/^{/) saved[at] = 1; next } !saved[FNR]' \
     "$work/before.yaml" "$work/names" | paste -s -d ' ' -)
   [ -z "$unsaved" ] || say "these objects were not created with apply and cannot be restored: $unsaved"
@@ -164,6 +169,10 @@ deletion() {
 roll_back() {
   say "$1"
   show_failure
+  if overtaken; then
+    say 'another deployment changed the objects meanwhile, so nothing was rolled back'
+    exit 3
+  fi
   created=$(existing | grep -vxF -f "$work/names" | paste -s -d ' ' -)
   if ! grep -q '^deployment' "$work/names"; then
     say 'this was the first deployment: there is nothing to roll back to, and its objects remain.'
@@ -237,6 +246,11 @@ fi
 
 applied=true
 kubectl apply -f "$work/new/objects.yaml" || roll_back 'some objects could not be applied'
+last_applied >"$work/applied" || rm "$work/applied"
 wait_for_pod || roll_back "the pod did not become ready within $timeout s"
 check || roll_back 'the check after the deployment failed'
+if overtaken; then
+  say 'another deployment changed the objects meanwhile: this one may not be what runs'
+  exit 3
+fi
 say "deployed: revision $(revision)"

@@ -188,18 +188,34 @@ describe('deploy.sh, against a real control plane', { skip: skipCluster(), timeo
   it('says that it rolled back only if the old pod runs, even if the controllers are late', async () => {
     assert.equal((await deploy(`openshift+${own()}`)).status, 0);
     plane.signalControllers('SIGSTOP');
-    // They continue when the previous objects are applied again.
-    let applied = 0;
+    // They continue when the script waits a second time, after the rollback.
+    let waits = 0;
     const watch = (piece: string) => {
-      applied += piece.split('deployment.apps/birddog configured').length - 1;
-      if (applied === 2) plane.signalControllers('SIGCONT');
+      waits += piece.split('Waiting for deployment spec update to be observed').length - 1;
+      if (waits === 2) plane.signalControllers('SIGCONT');
     };
-    const late = await deploy(`openshift+${own({ tag: '2.0.0' })}`, { timeout: 4, watch });
-    plane.signalControllers('SIGCONT');
-    const { running } = await state();
-    if (late.status === 2) assert.deepEqual(running, ['images.test/birddog:1.0.0']);
+    const late = await deploy(`openshift+${own({ tag: '2.0.0' })}`, { timeout: 5, watch });
+    assert.match(late.out, /did not become ready within 5 s/);
+    const runsOld = async () => `${(await state()).running}` === 'images.test/birddog:1.0.0';
+    if (late.status === 2) assert.ok(await runsOld(), late.out);
     else assert.equal(late.status, 3, late.out);
-    assert.match(late.out, /did not become ready within 4 s/);
+    await until(runsOld);
+  });
+
+  it('leaves alone what another deployment applied meanwhile', async () => {
+    assert.equal((await deploy(`openshift+${own()}`)).status, 0);
+    node.fate = (candidate) =>
+      candidate.spec.containers[0].image.endsWith(':2.0.0') ? 'init fails' : 'ready';
+    let second: ReturnType<typeof deploy> | undefined;
+    const watch = (piece: string) => {
+      if (piece.includes('Waiting for deployment')) second ??= deploy(`openshift+${own({ tag: '3.0.0' })}`);
+    };
+    const first = await deploy(`openshift+${own({ tag: '2.0.0' })}`, { watch });
+    const { status, out } = (await second) ?? assert.fail(first.out);
+    assert.equal(status, 0, out);
+    assert.equal(first.status, 3, first.out);
+    assert.match(first.out, /another deployment changed the objects meanwhile/);
+    assert.deepEqual((await state()).running, ['images.test/birddog:3.0.0']);
   });
 
   it('shows the log of the init container that fails, and how to delete what a first deployment created', async () => {

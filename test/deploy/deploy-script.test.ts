@@ -84,8 +84,9 @@ const WAIT = 'rollout status deployment/birddog --timeout=300s';
 const EXISTING = 'get -f new --ignore-not-found -o name';
 const CONTAINERS =
   'get deployment/birddog --ignore-not-found -o jsonpath={.spec.template.spec.containers[*].name}';
-const SAVE_STATE = [EXISTING, 'get -f new --ignore-not-found -o jsonpath={range', CONTAINERS];
-const APPLY = ['diff -f new', 'apply --dry-run=server -f new', 'apply -f new'];
+const LAST_APPLIED = 'get -f new --ignore-not-found -o jsonpath={range';
+const SAVE_STATE = [EXISTING, LAST_APPLIED, CONTAINERS];
+const APPLY = ['diff -f new', 'apply --dry-run=server -f new', 'apply -f new', LAST_APPLIED];
 const LOGS = ['init', 'birddog', 'sidecar'].map((name) => `logs birddog-b6 -c ${name} --tail=20`);
 const DELETE_COMMAND = [
   'get -f new --ignore-not-found --no-headers -o custom-columns=NAMESPACE:.metadata.namespace',
@@ -96,7 +97,7 @@ describe('deploy.sh', () => {
   it('renders, saves the current state, shows the difference, applies, waits and checks, in this order', (t) => {
     const { status, calls, out, applied, stdin, leftovers } = deploy(t, { revision: '7' });
     assert.equal(status, 0, out);
-    assert.deepEqual(calls, ['kustomize', ...SAVE_STATE, ...APPLY, WAIT, CHECK, REVISION]);
+    assert.deepEqual(calls, ['kustomize', ...SAVE_STATE, ...APPLY, WAIT, CHECK, LAST_APPLIED, REVISION]);
     assert.equal(applied, 'applied: new: all\n');
     assert.match(out, /what is new[^]*deployed: revision 8/);
     assert.equal(stdin, `${TOKEN}\n`, 'the token is passed through standard input');
@@ -126,7 +127,7 @@ describe('deploy.sh', () => {
       const expected = [...after, ...LOGS, EXISTING, 'apply -f before', WAIT, REVISION, ...DELETE_COMMAND];
       const changes = calls.slice(calls.indexOf('apply -f new') + 1);
       assert.deepEqual(
-        changes.filter((call) => !/^get (deployment\/birddog -o jsonpath=\{range|events|pods)/.test(call)),
+        changes.filter((call) => !/^get (\S+ .*-o jsonpath=\{range|events|pods)/.test(call)),
         expected,
       );
       assert.match(out, says);
@@ -155,6 +156,16 @@ describe('deploy.sh', () => {
       assert.equal(status, 3, out);
       assert.match(out, says);
       assert.doesNotMatch(out, /rolled back to/);
+    }
+  });
+
+  it('neither rolls back nor reports success if another deployment changed the objects meanwhile', (t) => {
+    for (const fails of ['', 'exec:1', 'status:1']) {
+      const { status, calls, out } = deploy(t, { revision: '7', fails, env: { OVERTAKEN: '3' } });
+      assert.equal(status, 3, out);
+      assert.match(out, /another deployment changed the objects meanwhile/);
+      assert.doesNotMatch(out, /deployed:|rolled back to/);
+      assert.ok(!calls.includes('apply -f before'));
     }
   });
 
@@ -214,7 +225,7 @@ describe('deploy.sh', () => {
   it('does not roll back a first deployment, and says how to delete the objects that it created', (t) => {
     const { status, calls, out } = deploy(t, { fails: 'exec:1' });
     assert.equal(status, 3, out);
-    assert.deepEqual(calls.slice(0, 9), ['kustomize', ...SAVE_STATE, ...APPLY, WAIT, CHECK]);
+    assert.deepEqual(calls.slice(0, 10), ['kustomize', ...SAVE_STATE, ...APPLY, WAIT, CHECK]);
     assert.match(out, /first deployment: there is nothing to roll back to/);
     assert.match(
       out,

@@ -44,6 +44,8 @@ case $step in
     [ "$applies" -eq 0 ] || echo configmap/birddog-main-new
     ;;
   last-applied)
+    # OVERTAKEN: somebody else applies after this run did.
+    [ "$count" -lt "${OVERTAKEN:-9}" ] || echo '{"by":"somebody else"}'
     for name in service/birddog networkpolicy.networking.k8s.io/birddog-users deployment.apps/birddog; do
       echo ---
       [ "$name" = "${UNSAVED-}" ] || printf '%s\n\n' "{\"before\":\"$name\",\"name\":\"birddog\"}"
