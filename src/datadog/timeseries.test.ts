@@ -102,6 +102,20 @@ describe('the time series of Datadog', () => {
     ]);
   });
 
+  it('have the keys of groups as the query spells them', async () => {
+    const series = [
+      { group_tags: ['host:a'], query_index: 0 },
+      { group_tags: ['http.url:/b'], query_index: 1 },
+    ];
+    const body = answerOf(series, [ms(0)], [[1], [2]]);
+    const { answer } = await fetchWith(() => ({ body }), [{ ...METRIC, by: ['Host'] }, LOGS]);
+    assert.ok(answer.kind === 'series');
+    assert.deepEqual(
+      answer.parts.flatMap(({ groups }) => [...groups.keys()]),
+      ['Host:a', '@http.url:/b'],
+    );
+  });
+
   it('keep the first 1,000 of 100,000 groups, and say how many are left out', async () => {
     const tags = Array.from({ length: 100_000 }, (_, at) => `host:h${at}`);
     const series = tags.map((tag) => ({ group_tags: [tag], query_index: 0 }));

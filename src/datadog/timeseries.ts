@@ -11,7 +11,7 @@ import {
   type SeriesQuery,
   type SeriesRequest,
 } from '../preview/ports.ts';
-import { tagsOf } from '../evaluate/group-tags.ts';
+import { keyAndValue, tagsOf } from '../evaluate/group-tags.ts';
 import { isTooLarge, type Request, type ResponseLimits } from './request.ts';
 
 const PATH = '/api/v2/query/timeseries';
@@ -149,12 +149,20 @@ function isValue(value: Json | undefined): value is number {
   return typeof value === 'number' && Number.isFinite(value);
 }
 
-/** Returns the tags in the order of the keys of a query; undefined if a tag is missing. */
+/** Returns the tags in the order and spelling of the keys of a query; undefined if a tag is missing. */
 function groupOf(tags: readonly string[], by: readonly string[]): string | undefined {
   if (by.length === 0) return '*';
-  const own = by.flatMap((key) => tags.find((tag) => tag.startsWith(`${key}:`)) ?? []);
-  if (own.length < by.length || own.some((tag, at) => tag === `${by[at]}:${WITHOUT_TAG}`)) return undefined;
-  return own.join(',');
+  const read = tags.map(keyAndValue);
+  const own = by.flatMap((key) => {
+    const [, value = WITHOUT_TAG] = read.find(([name]) => isSameKey(name, key)) ?? [];
+    return value === WITHOUT_TAG ? [] : [`${key}:${value}`];
+  });
+  return own.length < by.length ? undefined : own.join(',');
+}
+
+/** Datadog writes tags in lower case, and facets with or without their `@`. */
+function isSameKey(name: string, key: string): boolean {
+  return name.toLowerCase() === key.toLowerCase() || `@${name}` === key;
 }
 
 /** Returns whether a facet of a search has as many values as were asked for, so that there may be more. */
