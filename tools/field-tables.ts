@@ -72,7 +72,7 @@ export function withFields(page: string): string {
 
 /** Returns the definitions of the schema, with the common fields of entries in `Entry` only. */
 function definitionsWithEntry(): Definitions {
-  const { $defs }: { $defs: Definitions } = JSON.parse(documentJsonSchema());
+  const { $defs }: { $defs: Definitions } = JSON.parse(documentJsonSchema({ withReferences: false }));
   const entries = ENTRIES.map((name) => $defs[name] ?? {});
   const isCommon = (name: string) =>
     new Set(entries.map(({ properties = {} }) => JSON.stringify(properties[name] ?? null))).size === 1;

@@ -7,13 +7,15 @@ import {
   type FieldsSchema,
   optionsSchema,
 } from './json-schema/entry-schemas.ts';
+import { PARAMETER, withParameters } from './json-schema/with-parameters.ts';
 import { documentSchema } from './schemas.ts';
 
 /**
  * Returns the JSON Schema of a document (docs/schema.json), which editors use for completion, help and validation. It comes from
  * the schema that requests are checked against and from the tables of Datadog's types and options that lint uses.
+ * `withReferences`: values may be references to parameters.
  */
-export function documentJsonSchema(): string {
+export function documentJsonSchema({ withReferences = true } = {}): string {
   const { $schema, $ref, $defs = {} } = z.toJSONSchema(documentSchema, { unrepresentable: 'any' });
   const document = fieldsOf($defs['Document']);
   const { monitors, alerts, dashboards } = document.properties;
@@ -53,14 +55,20 @@ export function documentJsonSchema(): string {
     ['Document', { ...document, properties }],
     ...Object.entries(entries),
   ]);
+  const defined = reachable('Document', all);
   const schema = {
     $schema,
     title: 'Birddog document',
     description: 'The monitors, alerts and dashboards of one application.',
     $ref,
-    $defs: Object.fromEntries(reachable('Document', all)),
+    $defs: withReferences ? acceptingParameters(defined) : Object.fromEntries(defined),
   };
   return `${JSON.stringify(schema, undefined, 1)}\n`;
+}
+
+function acceptingParameters(definitions: ReadonlyMap<string, unknown>): Readonly<Record<string, unknown>> {
+  const accepting = [...definitions].map(([name, one]) => [name, isSchema(one) ? withParameters(one) : one]);
+  return { ...Object.fromEntries(accepting), Parameter: PARAMETER };
 }
 
 /** Returns the definitions that a definition refers to, also through others, itself first. */

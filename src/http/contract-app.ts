@@ -132,7 +132,7 @@ export function contractApp(options: ContractAppOptions): Handle {
     // Relative, because a proxy may serve Birddog below a path.
     'GET /': () => textReply(302, 'text/plain', 'See /docs.\n', { location: 'docs' }),
     'GET /openapi.json': madeOnce('application/json', () => `${JSON.stringify(openApi(version, bearer))}\n`),
-    'GET /schema.json': madeOnce('application/schema+json', documentJsonSchema),
+    'GET /schema.json': madeOnce('application/schema+json', () => documentJsonSchema()),
     'GET /docs': madeOnce('text/html; charset=UTF-8', () => docsPage(bearer), DOCS_HEADERS),
   };
   const routes = {

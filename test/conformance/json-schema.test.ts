@@ -111,6 +111,34 @@ describe('the JSON Schema of a document, with a validator', () => {
     }
   });
 
+  it('accepts parameters, variants, each and packs, and references in place of any value', () => {
+    const [alert] = Array.isArray(ALERTS['alerts']) ? ALERTS['alerts'] : [];
+    const more = {
+      severity: '${severity}',
+      condition: { over: '${over}', above: '${depth}' },
+      notify: '${people}',
+      each: { queue: ['orders'] },
+      only: 'prod',
+    };
+    const document = {
+      ...ALERTS,
+      parameters: { depth: 1, severity: 'high', over: '5m', people: [] },
+      variants: { prod: { suffix: '' }, staging: { depth: 2 } },
+      use: [
+        {
+          pack: 'rabbitmq',
+          version: 1,
+          with: { depth: '${depth}' },
+          change: { backlog: { severity: 'low' } },
+        },
+      ],
+      alerts: [isObject(alert) ? { ...alert, ...more } : {}],
+    };
+    assert.deepEqual(errorsOf(document), []);
+    assert.notDeepEqual(errorsOf({ ...document, variants: ['prod'] }), []);
+    assert.notDeepEqual(errorsOf({ ...document, alerts: [{ key: 'a', severity: 'hihg' }] }), []);
+  });
+
   it('is small enough for editors', () => {
     assert.ok(text.length < 1_000_000, `${text.length} characters`);
   });
