@@ -13,6 +13,7 @@ import {
   text,
 } from './answer-parts.ts';
 import { checkReportSchema } from './check-report.ts';
+import { explainAnswerSchema } from './explain-schema.ts';
 import { previewAnswerSchema, previewSchema } from './preview-schema.ts';
 import { MONITOR_STATES } from './query-parameters.ts';
 
@@ -355,6 +356,7 @@ export const ANSWERS = {
   '/expand': expandAnswerSchema,
   '/plan': planAnswerSchema,
   '/preview': previewAnswerSchema,
+  '/explain': explainAnswerSchema,
   '/apply': applyAnswerSchema,
   '/drift': driftAnswerSchema,
   '/import': importAnswerSchema,

@@ -4,6 +4,7 @@ import type { JsonObject } from '../domain/json.ts';
 import { type Endpoint, hasBody } from './operations.ts';
 import {
   documentSchema,
+  explainSchema,
   ENVELOPE_SCHEMAS,
   OBJECT_SCHEMAS,
   previewedObjectSchema,
@@ -104,6 +105,15 @@ const PREVIEW_BODY: Body = {
     .meta({ id: 'PreviewBody', description: 'A document, or one alert or monitor with its application.' }),
   example: { ...TARGET, alert: ALERT },
 };
+const EXPLAIN_BODY: Body = {
+  schema: explainSchema,
+  example: {
+    application: 'payments-batch',
+    key: 'queue-depth',
+    at: '2026-11-23T12:00:00Z',
+    group: 'host:a',
+  },
+};
 const RESTORE_BODY: Body = {
   schema: restoreSchema,
   example: { application: 'payments-batch', kind: 'alert', key: 'queue-depth', revision: 3 },
@@ -116,5 +126,6 @@ export function bodyOf(operation: Endpoint): Body | undefined {
   if (kind !== undefined && (verb === 'create' || verb === 'update')) return OBJECT_BODIES[verb][kind];
   if (verb === 'restore') return RESTORE_BODY;
   if (verb === 'preview') return PREVIEW_BODY;
+  if (verb === 'explain') return EXPLAIN_BODY;
   return verb === 'lint' ? LINT_BODY : DOCUMENT_BODY;
 }

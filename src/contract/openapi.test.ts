@@ -11,7 +11,7 @@ import { check } from './check.ts';
 import { docsPage } from './docs-page.ts';
 import { openApi } from './openapi.ts';
 import { ENDPOINTS } from './operations.ts';
-import { restoreSchema } from './schemas.ts';
+import { explainSchema, restoreSchema } from './schemas.ts';
 
 const description = JSON.parse(JSON.stringify(openApi('1.2.3')));
 
@@ -225,8 +225,10 @@ describe('the OpenAPI description', () => {
       const { requestBody } = description.paths[operation.path][operation.method.toLowerCase()];
       if (!requestBody) continue;
       const { example } = requestBody.content['application/json'];
+      const own = { restore: restoreSchema, explain: explainSchema };
+      const { verb } = operation;
       const findings =
-        operation.verb === 'restore' ? check(restoreSchema, example, '') : lintBody(example, {});
+        verb === 'restore' || verb === 'explain' ? check(own[verb], example, '') : lintBody(example, {});
       const mistakes = findings.filter(({ severity }) => severity !== 'info');
       assert.deepEqual(mistakes, [], operation.path);
     }

@@ -95,6 +95,7 @@ function operationNode(operation: Endpoint, components: Components): Node {
 function tagOf({ verb, kind }: Endpoint): keyof typeof TAGS {
   if (kind !== undefined) return `${kind}s`;
   if (verb === 'history' || verb === 'restore') return 'history';
+  if (verb === 'explain') return 'alerts';
   return verb === 'check' ? 'birddog' : 'documents';
 }
 
@@ -115,6 +116,8 @@ const DESCRIPTIONS: Readonly<Partial<Record<Endpoint['verb'], string>>> = {
   plan: 'A document with errors is answered with 422 `invalid`: `findings`, the `objects` of the valid entries, and no `basis`. With `preview`, a query without any point in the span is such an error.',
   preview:
     'The points of every query are read from Datadog, and kept for later previews. What could not be read or evaluated before the deadline is reported as such. A body with errors is answered with 422 `invalid`: `findings`, and the `alerts` of the valid entries. A query without any point in the span is an error: the metric or filter does not exist, or does not report.',
+  explain:
+    'The state is computed from the points that Datadog has now, and may differ from the real one: `real` has the transitions that Datadog recorded. An alert that cannot be evaluated outside Datadog is answered with `refused` and its real transitions.',
   drift:
     'A document with errors is answered with 422 `invalid`: `findings`, and the `objects` of the valid entries.',
   import: '`query` and `tag` can be combined; `id` stands alone.',

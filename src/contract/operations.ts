@@ -8,6 +8,7 @@ export type Verb =
   | 'delete'
   | 'lint'
   | 'expand'
+  | 'explain'
   | 'history'
   | 'restore'
   | DocumentVerb;
@@ -138,6 +139,14 @@ export const OPERATIONS: readonly Operation[] = [
     summary:
       'Show what alerts would have done in the last days: when, for how long, and who would be notified.',
     query: ['span', 'from', 'to', 'only', 'svg', 'set'],
+  },
+  {
+    path: '/explain',
+    method: 'POST',
+    verb: 'explain',
+    summary:
+      'Explain the state of an alert at a time: its window and points, the calculation, and who was notified and why.',
+    query: [],
   },
   {
     path: '/apply',

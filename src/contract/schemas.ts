@@ -313,3 +313,26 @@ export const restoreSchema = z
     oneOf: [{ required: ['kind', 'key', 'revision'] }, { required: ['last_apply'] }],
   });
 export type Restore = z.output<typeof restoreSchema>;
+
+/** A time in ISO 8601 with its zone. */
+const MOMENT_TEXT =
+  /^20\d{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
+
+/** The body of `/explain`. */
+export const explainSchema = z
+  .strictObject({
+    application: applicationSchema,
+    catalogs: catalogsSchema.optional(),
+    key: keySchema,
+    at: z
+      .string()
+      .regex(MOMENT_TEXT, 'must be a time such as 2026-11-23T12:00:00Z')
+      .meta({
+        description: 'The time of an evaluation, or a time after it and before the next one.',
+        examples: ['2026-11-23T12:00:00Z'],
+      }),
+    group: z.string().min(1).max(1000).optional().meta({
+      description: '`tag:value`, several joined by commas. Default: the group with the most severe state.',
+    }),
+  })
+  .meta({ id: 'Explain', description: 'An alert or monitor in Datadog, a time and a group.' });

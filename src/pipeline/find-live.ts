@@ -74,7 +74,8 @@ export function requireLive(port: ObjectPort, { own, contested }: LiveState, tar
   }
 }
 
-function notFound(kind: StoredKind, target: Target): ProblemError {
+/** Returns the problem that an application does not have a target. */
+export function notFound(kind: StoredKind, target: Target): ProblemError {
   const by = target.id === undefined ? `the key "${target.key}"` : `the id ${target.id}`;
   return new ProblemError('not_found', `The application "${target.application}" has no ${kind} with ${by}.`);
 }

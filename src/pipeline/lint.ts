@@ -3,7 +3,7 @@ import { withoutNulls } from '../alerts/merge-alert.ts';
 import { addCheck, check } from '../contract/check.ts';
 import { notifySchema } from '../alerts/fields/schemas.ts';
 import { parseAlert } from '../contract/alert-schema.ts';
-import { documentSchema, OBJECT_SCHEMAS, restoreSchema } from '../contract/schemas.ts';
+import { documentSchema, OBJECT_SCHEMAS, explainSchema, restoreSchema } from '../contract/schemas.ts';
 import type { Finding } from '../domain/finding.ts';
 import { type FindingLimits, Findings } from '../domain/findings.ts';
 import { isObject, type Json, type JsonObject } from '../domain/json.ts';
@@ -121,6 +121,7 @@ function findingsOfRequest({
   const { verb, kind } = operation;
   if (verb === 'lint') return lintBody(body.value, query);
   if (verb === 'restore') return restoreFindings(body.value);
+  if (verb === 'explain') return check(explainSchema, body.value, '');
   if (verb === 'preview' && isObject(body.value) && isAboutOneObject(body.value))
     return lintEnvelope(readPreviewEnvelope(body.value));
   if (kind !== undefined && (verb === 'create' || verb === 'update'))

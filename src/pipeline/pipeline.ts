@@ -14,6 +14,7 @@ import { historyRequest } from './history/history.ts';
 import { restoreRequest } from './history/restore.ts';
 import { lintRequest } from './lint.ts';
 import type { Ports } from './ports.ts';
+import { explainRequest } from './preview/explain-request.ts';
 import { previewRequest } from './preview/preview-request.ts';
 import { read } from './read.ts';
 import { answerFindings } from './refuse.ts';
@@ -31,6 +32,7 @@ const HANDLERS: Readonly<Record<Verb, Handler>> = {
   expand: offline,
   plan: planRequest,
   preview: previewRequest,
+  explain: explainRequest,
   apply: applyRequest,
   drift: driftRequest,
   import: importRequest,

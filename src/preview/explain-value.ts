@@ -1,4 +1,4 @@
-import { hasArithmetic, onlyQueryOf } from '../evaluate/align-terms.ts';
+import { onlyQueryOf } from '../evaluate/align-terms.ts';
 import type { Condition, Formula } from '../evaluate/condition.ts';
 import type { StepSeries } from '../evaluate/step-values.ts';
 import { calculate, difference } from '../evaluate/step-values.ts';
@@ -65,10 +65,10 @@ function explainSteps({ queries, formula, change }: Condition, { values }: StepS
   const earlier = change
     ? `, ${change.isPercent ? 'in percent of' : 'minus'} the value ${change.shiftS} s earlier`
     : '';
-  const lines =
-    hasArithmetic(formula) || change || formula.kind !== 'query'
-      ? [`At each step: ${text}${earlier}. ${present.length} of ${values.length} steps have a result.`]
-      : [`${present.length} of ${values.length} steps have a value.`];
+  const isPlain = formula.kind === 'query' && !change;
+  const lines = isPlain
+    ? []
+    : [`At each step: ${text}${earlier}. ${present.length} of ${values.length} steps have a result.`];
   if (present.length === 0) return lines;
   const shown = present.slice(-MAX_VALUES).map(numberText).join(', ');
   const list = present.length > MAX_VALUES ? `..., ${shown}` : shown;

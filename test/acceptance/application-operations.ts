@@ -34,6 +34,7 @@ export function operations(
     ['write', 'POST', '/apply', document],
     ['apply_reviewed', 'POST', '/apply?basis=b', document],
     ['read', 'POST', '/preview', document],
+    ['read', 'POST', '/explain', { application, key: 'table-monitor', at: '2026-01-02T03:04:05Z' }],
     ['read', 'POST', '/drift', document],
     ['read', 'POST', `/import?application=${application}&team=t`],
     ['read', 'GET', `/history?application=${application}`],

@@ -39,8 +39,8 @@ export function clockIn(text = ''): string {
 }
 
 /** Returns each recipient with why it was notified or not. */
-export function told({ recipients }: Explanation): string[] {
-  return recipients.map(
+export function told(explanation: Explanation | undefined): string[] {
+  return (explanation?.recipients ?? []).map(
     ({ recipient, notified, because }) => `${recipient} ${notified ? 'yes' : 'no'}: ${because}`,
   );
 }

@@ -50,7 +50,7 @@ const ACCEPTED: readonly {
   {
     code: 'ST202',
     answer:
-      /^400 .*"detail":"(?:\\"to\\" is in the future|\\"from\\" must be at least|The span from|Give either \\"span)/s,
+      /^400 .*"detail":"(?:\\"(?:to|at)\\" is (?:in the future|no time)|\\"from\\" must be at least|The span from|Give either \\"span)/s,
     because: 'That a span ends now at the latest, and has a start or a length, is no part of a schema.',
   },
   {

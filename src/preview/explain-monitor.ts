@@ -1,0 +1,162 @@
+import type { RequestContext } from '../domain/caller.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Steps } from '../domain/steps.ts';
+import { evaluatingComposite } from '../evaluate/composite.ts';
+import type { Composite, Condition, Refusal } from '../evaluate/condition.ts';
+import { type Evaluation, evaluating, type NoticeOptions } from '../evaluate/evaluate.ts';
+import { NotificationRules } from '../evaluate/notification-rules.ts';
+import { computingWindows } from '../evaluate/window-values.ts';
+import {
+  type EvaluatedSpan,
+  evaluatedSpan,
+  leadInOf,
+  MIN_LEAD_IN_S,
+  missingIn,
+  wantedSeries,
+} from './available-span.ts';
+import { Definitions, type Reading } from './definitions.ts';
+import { downtimesOf } from './downtimes.ts';
+import { explain, type EvaluatedMonitor } from './explain.ts';
+import { isoTime } from './explanation-text.ts';
+import type { Explanation, Reason } from './explanation.ts';
+import type { FetchedSeries } from './fetch-series.ts';
+import { type Failure, reasonOf, type RealTransition } from './ports.ts';
+import type { PreviewOptions } from './preview.ts';
+import type { Span } from './report.ts';
+
+/** The monitor, the time (UNIX seconds) and the group to explain. */
+export interface ToExplain {
+  readonly id: string;
+  readonly key: string;
+  readonly monitor: JsonObject;
+  readonly at: number;
+  readonly group?: string | undefined;
+}
+
+/** Either an explanation, or the reason for not giving one. */
+export interface ExplainedMonitor {
+  readonly explanation?: Explanation;
+  readonly refused?: Reason;
+  /** The transitions that Datadog recorded in the day before, newest last. */
+  readonly real: readonly (Omit<RealTransition, 'at'> & { readonly at: string })[];
+  /** What could not be read. */
+  readonly notes: readonly Reason[];
+}
+
+type Options = Omit<PreviewOptions, 'timeZone'>;
+
+/** The evaluations of the day before are shown, and decide about renotifications. Seconds. */
+const BEFORE_S = 86_400;
+/** The number of real transitions that are shown. */
+const MAX_REAL = 10;
+
+/** Evaluates a monitor up to a time, and explains the last evaluation. */
+export async function explainMonitor(
+  { id, key, monitor, at, group }: ToExplain,
+  { ports, context, run, readMonitor }: Options,
+): Promise<ExplainedMonitor> {
+  const background: RequestContext = { ...context, lane: 'background' };
+  const span = { from: at - BEFORE_S, to: at + 1 };
+  const definitions = await Definitions.read([{ key, kind: 'monitor', id, before: monitor }], readMonitor);
+  const [{ rules, failure: noRules }, { downtimes, failure: noDowntimes }, real] = await Promise.all([
+    ports.rules.rules(background),
+    ports.downtimes.downtimes(background),
+    ports.transitions.transitions([id], span, background),
+  ]);
+  const notices = { downtimes: downtimesOf(id, monitor, downtimes), rules: new NotificationRules(rules) };
+  const reading = definitions.readingOf(monitor);
+  const conditions = [reading, ...definitions.outside].flatMap((one) =>
+    one?.read.kind === 'condition' ? [one.read] : [],
+  );
+  const wanted = conditions.flatMap((condition) => wantedSeries(condition, span));
+  const fetched = await ports.fetchSeries(wanted, background);
+  const evaluated = reading && (await run(evaluatingReading(reading, definitions, fetched, span, notices)));
+  const isDraft = monitor['draft_status'] === 'draft';
+  const explanation =
+    evaluated && 'evaluation' in evaluated ? explain({ ...evaluated, isDraft }, group) : undefined;
+  const refused = evaluated && 'kind' in evaluated ? evaluated : NO_EVALUATION;
+  return {
+    ...(explanation ? { explanation } : { refused: { code: refused.code, text: refused.message } }),
+    real: (real.transitions.get(id) ?? [])
+      .slice(-MAX_REAL)
+      .map((transition) => ({ ...transition, at: isoTime(transition.at) })),
+    notes: [
+      ...unread('notification_rules_missing', 'The notification rules', noRules),
+      ...unread('downtimes_missing', 'The downtimes', noDowntimes),
+      ...unread('transitions_missing', 'The real transitions', real.failure),
+    ],
+  };
+}
+
+const NO_EVALUATION = refusal('no_evaluation', 'There is no evaluation at this time.');
+
+function refusal(code: string, message: string): Refusal {
+  return { kind: 'refused', code, message };
+}
+
+function unread(code: string, what: string, failure: Failure | undefined): Reason[] {
+  return failure ? [{ code, text: `${what} could not be read. ${reasonOf(failure)}` }] : [];
+}
+
+type Evaluated = Omit<EvaluatedMonitor, 'isDraft'>;
+
+function* evaluatingReading(
+  { monitor, read }: Reading,
+  definitions: Definitions,
+  fetched: FetchedSeries,
+  span: Span,
+  notices: NoticeOptions,
+): Steps<Evaluated | Refusal> {
+  if (read.kind === 'refused') return read;
+  if (read.kind === 'condition') return yield* evaluatingCondition(read, fetched, span, notices);
+  return yield* evaluatingMembers(monitor, read, definitions, fetched, span, notices);
+}
+
+function* evaluatingCondition(
+  read: Condition,
+  fetched: FetchedSeries,
+  span: Span,
+  notices: NoticeOptions,
+): Steps<Evaluated | Refusal> {
+  const available = lastPart(read, fetched, span);
+  if ('kind' in available) return available;
+  const series = read.queries.map((query) => fetched.seriesOf(query));
+  const windows = yield* computingWindows(read, series, available);
+  const evaluation = yield* evaluating(read, windows, notices);
+  return { read, windows, evaluation, notices };
+}
+
+/** Returns the part of a span that ends with it and has all points; the last evaluation alone if there is no longer one. */
+function lastPart(read: Condition, fetched: FetchedSeries, span: Span): EvaluatedSpan | Refusal {
+  const missing = missingIn([read], fetched);
+  const [first] = missing;
+  // Evaluations are at multiples of their interval.
+  const last = { from: Math.floor((span.to - 1) / read.everyS) * read.everyS, to: span.to };
+  const whole = first ? undefined : { ...span, leadInS: leadInOf(read) };
+  const part = whole ?? evaluatedSpan([read], last, missing);
+  if (part) return part;
+  return refusal('no_series', first ? reasonOf(first) : 'The series could not be read.');
+}
+
+function* evaluatingMembers(
+  monitor: JsonObject,
+  read: Composite,
+  definitions: Definitions,
+  fetched: FetchedSeries,
+  span: Span,
+  notices: NoticeOptions,
+): Steps<Evaluated | Refusal> {
+  const members = new Map<string, Evaluation>();
+  for (const name of read.members) {
+    const member = definitions.memberOf(monitor, name);
+    const own = member && definitions.readingOf(member)?.read;
+    if (!own) return refusal('composite_member', `The member ${name} does not exist.`);
+    if (own.kind === 'composite') return refusal('composite_member', `The member ${name} is a composite.`);
+    const evaluated = own.kind === 'refused' ? own : yield* evaluatingCondition(own, fetched, span, {});
+    if ('kind' in evaluated)
+      return refusal('composite_member', `The member ${name} cannot be evaluated. ${evaluated.message}`);
+    members.set(name, evaluated.evaluation);
+  }
+  const evaluation = yield* evaluatingComposite(read, members, { ...span, leadInS: MIN_LEAD_IN_S }, notices);
+  return 'kind' in evaluation ? evaluation : { read, evaluation, members, notices };
+}
