@@ -5,6 +5,7 @@ import { checkCommand } from './commands/check.ts';
 import { completionCommand } from './commands/completion.ts';
 import { expandCommand } from './commands/expand.ts';
 import { driftCommand } from './commands/drift.ts';
+import { explainCommand } from './commands/explain.ts';
 import { historyCommand } from './commands/history.ts';
 import { importCommand } from './commands/import.ts';
 import { lintCommand } from './commands/lint.ts';
@@ -25,6 +26,7 @@ export const COMMANDS: readonly Command[] = [
   applyCommand,
   driftCommand,
   alertsCommand,
+  explainCommand,
   historyCommand,
   undoCommand,
   restoreCommand,

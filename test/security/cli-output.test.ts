@@ -10,6 +10,7 @@ import type { Command } from '../../src/cli/command.ts';
 import { applyCommand } from '../../src/cli/commands/apply.ts';
 import { driftCommand } from '../../src/cli/commands/drift.ts';
 import { alertsCommand } from '../../src/cli/commands/alerts.ts';
+import { explainCommand } from '../../src/cli/commands/explain.ts';
 import { historyCommand } from '../../src/cli/commands/history.ts';
 import { importCommand } from '../../src/cli/commands/import.ts';
 import { planCommand } from '../../src/cli/commands/plan.ts';
@@ -138,8 +139,62 @@ const monitor = fc.record({
     { maxLength: 2 },
   ),
 });
+const reason = fc.record({ code: text, text });
+const explanation = fc.record({
+  at: text,
+  group: text,
+  groups: fc.array(fc.record({ group: text, state: fc.constant('ok') }), { maxLength: 2 }),
+  other_groups: fc.constant(1),
+  window: fc.record({ from: text, to: text, every_s: fc.constant(60), delay_s: fc.constant(60) }),
+  members: fc.array(fc.record({ member: text, state: fc.constant('warn') }), { maxLength: 2 }),
+  queries: fc.array(
+    fc.record({
+      name: text,
+      source: text,
+      text,
+      step_s: fc.constant(60),
+      step_aggregation: text,
+      window_aggregation: text,
+      points: fc.constant(1),
+      last_point: text,
+      steps: fc.array(fc.record({ at: text, value: fc.constant(null) }), { maxLength: 1 }),
+      other_steps: fc.constant(1),
+      missing: fc.array(fc.record({ from: text, to: text }), { maxLength: 1 }),
+    }),
+    { maxLength: 2 },
+  ),
+  calculation: fc.array(text, { maxLength: 2 }),
+  thresholds: fc.constant([]),
+  state: fc.record({ before: fc.constant('ok'), after: fc.constant('alert'), since: text }),
+  reasons: fc.array(reason, { maxLength: 2 }),
+  downtimes: fc.array(fc.record({ from: text, to: text }), { maxLength: 1 }),
+  notification: fc.record({ sent: fc.constant(false), reason }),
+  recipients: fc.array(
+    fc.record({
+      recipient: text,
+      notified: fc.boolean(),
+      source: fc.constant('message'),
+      because: text,
+    }),
+    { maxLength: 2 },
+  ),
+  recent: fc.array(fc.record({ at: text, from: fc.constant('ok'), to: fc.constant('warn') }), {
+    maxLength: 1,
+  }),
+});
 const answer = fc.record({
   application: text,
+  key: text,
+  id: text,
+  title: text,
+  url: text,
+  asked_at: text,
+  explanation,
+  refused: reason,
+  real: fc.array(fc.record({ at: text, group: text, from: fc.constant('ok'), to: fc.constant('alert') }), {
+    maxLength: 1,
+  }),
+  notes: fc.array(reason, { maxLength: 1 }),
   route: fc.constantFrom('listed', 'unlisted'),
   basis: text,
   objects: fc.array(object, { maxLength: 3 }),
@@ -175,6 +230,7 @@ describe('text of a server, in any field', () => {
     ['apply', applyCommand, ['--yes', 'a.yaml']],
     ['drift', driftCommand, ['a.yaml']],
     ['import', importCommand, ['--application', 'a']],
+    ['explain', explainCommand, ['--application', 'a', 'k', '--at', '1h']],
     ['history', historyCommand, ['--application', 'a', 'k']],
     ['alerts', alertsCommand, []],
     ['alerts --json', alertsCommand, ['--json']],
