@@ -7,7 +7,7 @@ import {
   explainSchema,
   ENVELOPE_SCHEMAS,
   OBJECT_SCHEMAS,
-  previewedObjectSchema,
+  PREVIEWED_OBJECT_SCHEMAS,
   restoreSchema,
 } from './schemas.ts';
 
@@ -101,7 +101,7 @@ const LINT_BODY: Body = {
 };
 const PREVIEW_BODY: Body = {
   schema: z
-    .union([documentSchema, previewedObjectSchema])
+    .union([documentSchema, ...PREVIEWED_OBJECT_SCHEMAS])
     .meta({ id: 'PreviewBody', description: 'A document, or one alert or monitor with its application.' }),
   example: { ...TARGET, alert: ALERT },
 };

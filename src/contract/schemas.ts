@@ -160,18 +160,14 @@ export const ENVELOPE_SCHEMAS = {
   preview: z.strictObject({ ...target, team: teamSchema.optional() }),
 } as const;
 
-/** The body of `/preview` for one alert or monitor: as it is written, or as it is in Datadog. */
-export const previewedObjectSchema = ENVELOPE_SCHEMAS.preview
-  .extend({ alert: alertSchema.optional(), monitor: monitorSchema.optional() })
-  .meta({
-    id: 'PreviewedObject',
-    description: 'An alert or a monitor; or, with only a `key`, the one that exists.',
-    oneOf: [
-      { required: ['alert'], not: { required: ['monitor'] } },
-      { required: ['monitor'], not: { required: ['alert'] } },
-      { required: ['key'], not: { anyOf: [{ required: ['alert'] }, { required: ['monitor'] }] } },
-    ],
-  });
+/** The bodies of `/preview` for one alert or monitor: as it is written, or as it is in Datadog. */
+export const PREVIEWED_OBJECT_SCHEMAS = [
+  ENVELOPE_SCHEMAS.preview.extend({ alert: alertSchema }).meta({ id: 'PreviewedAlert' }),
+  ENVELOPE_SCHEMAS.preview.extend({ monitor: monitorSchema }).meta({ id: 'PreviewedMonitor' }),
+  ENVELOPE_SCHEMAS.preview
+    .extend({ key: keySchema })
+    .meta({ id: 'PreviewedKey', description: 'The alert or monitor that exists.' }),
+] as const;
 
 /** Maximum number of former names of one entry: each is looked up. */
 export const MAX_FORMER_NAMES = 20;
