@@ -19,6 +19,11 @@ test('matches each transition once', () => {
   assert.equal(agreementOf([alertAt(0), alertAt(60), alertAt(120)], [alertAt(60)], 60).missed, 2);
 });
 
+test('compares in the order of time', () => {
+  const [first, second] = [alertAt(60), alertAt(600)];
+  assert.equal(agreementOf([second, first], [first, second], 0).matched, 2);
+});
+
 test('compares groups and new states', () => {
   const both = 'env:a,host:b';
   assert.equal(agreementOf([alertAt(0, 'host:b,env:a')], [alertAt(0, both)], 0).matched, 1);

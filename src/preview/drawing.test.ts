@@ -9,12 +9,12 @@ const DAYS = 7;
 const span = { from: timeAt('12:00'), to: timeAt('12:00') + DAYS * 86_400 };
 
 /** Draws `max(last_1m) > 80, warning 60` for 7 days. The value of each group follows from the minute. */
-function draw(groups: Record<string, (minute: number) => number | undefined>) {
+function draw(groups: Record<string, (minute: number) => number | undefined>, message = '@a') {
   const thresholds = { critical: 80, warning: 60, critical_recovery: 70 };
   const read = conditionOf(
     'max(last_1m):max:a{*} by {host} > 80',
     { thresholds, new_group_delay: 0 },
-    { message: '@a' },
+    { message },
   );
   const minutes = Array.from({ length: DAYS * 1440 }, (_, at) => at);
   const series = new Map(
@@ -69,6 +69,12 @@ test('draws exact times of states, and the notifications of each part', () => {
       ['ok', 1],
     ],
   );
+});
+
+test('draws no notification that reaches nobody', () => {
+  const { spans, notifications } = draw({ 'host:a': (minute) => (minute === 100 ? 90 : 0) }, 'nobody');
+  assert.equal(spans.length, 1);
+  assert.deepEqual(notifications, []);
 });
 
 test('is bounded, however often the state changes', () => {

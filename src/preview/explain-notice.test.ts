@@ -43,6 +43,21 @@ describe('who is notified', () => {
     assert.match(told(explained)[0] ?? '', /^@a no: A downtime mutes it/);
   });
 
+  it('is nobody in a quiet time, although a downtime is active', () => {
+    const downtimes = [{ start: timeAt('12:03'), end: timeAt('12:30') }];
+    const low = simple(regular('12:00', [0, 0, 0, 0, 0, 0]));
+    const { notification, downtimes: active } = explainAt(query, '12:04', low, { message: '@a', downtimes });
+    assert.ok(!notification.sent && notification.reason.code === 'no_transition');
+    assert.equal(active.length, 1);
+  });
+
+  it('is nobody of a notification rule while a downtime mutes the group', () => {
+    const rules = new NotificationRules([{ name: 'All', recipients: ['x'] }]);
+    const downtimes = [{ start: timeAt('12:01'), end: timeAt('12:30') }];
+    const [row] = told(explainAt(query, '12:02', series, { rules, downtimes }));
+    assert.match(row ?? '', /^@x no: A downtime mutes it/);
+  });
+
   it('is nobody for a draft, a first OK, and a No Data that is only shown', () => {
     const reason = (at: string, given: Given, of: Series = series) => {
       const { notification } = explainAt(query, at, of, { message: '@a', ...given });

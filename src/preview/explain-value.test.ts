@@ -28,10 +28,14 @@ describe('the queries of an explanation', () => {
   });
 
   it('count the points of each step, not those after the evaluation', () => {
-    const series = simple(points(['12:00:10', 1], ['12:00:40', 2], ['12:01:30', 3], ['12:02:10', 4]));
-    const { queries } = explainAt('sum(last_5m):avg:a{*}.rollup(sum,120) > 1', '12:02', series);
-    assert.equal(queries[0]?.points, 3);
-    assert.deepEqual(queries[0].steps.at(-1)?.value, 6);
+    const times = ['12:00:10', '12:00:40', '12:01:30', '12:02:10', '12:03:10'];
+    const series = simple(points(...times.map((time, at) => [time, at + 1] as const)));
+    const { queries } = explainAt('sum(last_5m):avg:a{*}.rollup(sum,120) > 1', '12:03', series);
+    assert.equal(queries[0]?.points, 4);
+    assert.deepEqual(
+      queries[0].steps.map(({ value }) => value),
+      [null, 6, 4],
+    );
   });
 
   it('list the latest steps of a long window', () => {
@@ -48,6 +52,16 @@ describe('the queries of an explanation', () => {
 });
 
 describe('the calculation of an explanation', () => {
+  it('lists the latest values of a long window', () => {
+    const values = Array.from({ length: 30 }, (_, at) => at + 1);
+    const { calculation } = explainAt(
+      'max(last_30m):avg:a{*} > 99',
+      '12:30',
+      simple(regular('12:00', values)),
+    );
+    assert.deepEqual(calculation, ['max of ..., 21, 22, 23, 24, 25, 26, 27, 28, 29, 30 = 30']);
+  });
+
   const errors = regular('12:00', [1, 2, 3, 4, 5]);
   const totals = regular('12:00', [10, 10, 10, 10, 10]);
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { JsonObject } from '../domain/json.ts';
 import { evaluateComposite } from '../evaluate/composite.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
 import { readMonitor } from '../evaluate/read-monitor.ts';
@@ -46,28 +47,77 @@ describe('the window of an explanation', () => {
   });
 });
 
+describe('the groups of an explanation', () => {
+  const query = 'max(last_1m):avg:a{*} by {env,host} > 80';
+  const many = new Map(
+    Array.from({ length: 30 }, (_, at) => [`env:p,host:${at}`, regular('12:00', [at === 7 ? 90 : at, 1])]),
+  );
+  const options = { new_group_delay: 0 };
+
+  it('are the most severe ones, and the first of them is explained', () => {
+    const { group, groups, other_groups } = explainAt(query, '12:01', [many], { options });
+    assert.equal(group, 'env:p,host:7');
+    assert.deepEqual(groups[0], { group, state: 'alert', value: 90 });
+    assert.deepEqual([groups.length, other_groups], [20, 10]);
+  });
+
+  it('are found by their tags in any order', () => {
+    const { group, state } = explainAt(query, '12:01', [many], { options, group: 'host:3,env:p' });
+    assert.equal(group, 'env:p,host:3');
+    assert.equal(state.after, 'ok');
+  });
+
+  it('have their latest transitions', () => {
+    const values = Array.from({ length: 60 }, (_, at) => (at % 2) * 90);
+    const { recent, at } = explainAt('max(last_1m):avg:a{*} > 80', '12:59', simple(regular('12:00', values)));
+    assert.equal(recent.length, 10);
+    assert.equal(recent.at(-1)?.at, at);
+  });
+});
+
+/** Explains `1 && !2` at 12:03, whose members are `max(last_1m) > 80` over values from 12:00 on. */
+function explainBoth(first: readonly number[], second: readonly number[], more: JsonObject = {}) {
+  const span = { from: timeAt('12:00'), to: timeAt('12:03') + 1 };
+  const member = (values: readonly number[], options: JsonObject) => {
+    const condition = conditionOf('max(last_1m):avg:a{*} > 80', options);
+    return evaluate(condition, windowsOf(condition, simple(regular('12:00', values)), span));
+  };
+  const read = readMonitor({ type: 'composite', name: 'n', query: '1 && !2', message: '@a', ...more });
+  assert.ok(read.kind === 'composite');
+  const members = new Map([
+    ['1', member(first, { on_missing_data: 'show_no_data' })],
+    ['2', member(second, {})],
+  ]);
+  const evaluation = evaluateComposite(read, members, span);
+  assert.ok(!('kind' in evaluation));
+  return explain({ read, evaluation, members, notices: {}, isDraft: false });
+}
+
 describe('a composite', () => {
   it('is explained by the states of its members', () => {
-    const span = { from: timeAt('12:00'), to: timeAt('12:03') + 1 };
-    const member = (values: readonly number[]) => {
-      const condition = conditionOf('max(last_1m):avg:a{*} > 80');
-      return evaluate(condition, windowsOf(condition, simple(regular('12:00', values)), span));
-    };
-    const read = readMonitor({ type: 'composite', name: 'n', query: '1 && !2', message: '@a' });
-    assert.ok(read.kind === 'composite');
-    const members = new Map([
-      ['1', member([90, 90, 90])],
-      ['2', member([90, 90, 0])],
-    ]);
-    const evaluation = evaluateComposite(read, members, span);
-    assert.ok(!('kind' in evaluation));
-    const explained = explain({ read, evaluation, members, notices: {}, isDraft: false });
+    const explained = explainBoth([90, 90, 90], [90, 90, 0]);
     assert.deepEqual(explained?.members, [
       { member: '1', state: 'alert' },
       { member: '2', state: 'ok' },
     ]);
     assert.deepEqual(explained.calculation, ['(Alert && !(OK))']);
     assert.deepEqual(told(explained), ['@a yes: It is outside all blocks.']);
+  });
+});
+
+describe('a composite that is not notified', () => {
+  it('waits for a member without a state', () => {
+    const explained = explainBoth([], [0, 0, 0]);
+    assert.deepEqual(explained?.reasons, [
+      { code: 'composite_waits', text: 'It is not evaluated, because 1 has no state.' },
+    ]);
+    assert.ok(!explained.notification.sent && explained.notification.reason.code === 'no_state');
+  });
+
+  it('does not notify of No Data if its member without data does not', () => {
+    const explained = explainBoth([0, 0], [0, 0, 0], { options: { notify_no_data: true } });
+    assert.equal(explained?.state.after, 'no_data');
+    assert.ok(!explained.notification.sent && explained.notification.reason.code === 'no_data_is_silent');
   });
 });
 

@@ -143,6 +143,15 @@ test('divides the span into a timeline', () => {
   assert.deepEqual([timeline.comparator, timeline.critical], ['>', 10]);
 });
 
+test('has the lowest values of a monitor that alerts below its threshold', () => {
+  const condition = conditionOf('max(last_1m):max:a{*} < 10', {}, MESSAGE);
+  const span = { from: timeAt('12:00'), to: timeAt('12:00') + 7 * 86_400 };
+  const values = Array.from({ length: 180 }, (_, at) => (at === 100 ? 3 : 50));
+  const windows = windowsOf(condition, [new Map([['*', regular('12:00', values)]])], span);
+  const { timeline } = figuresOf(condition, evaluate(condition, windows), { span, timeZone: 'UTC' });
+  assert.deepEqual(timeline.values.slice(0, 3), [3, 50, null]);
+});
+
 test('for any monitor, sums and bounds agree', () => {
   for (let seed = 1; seed <= 100; seed += 1) {
     const given = randomCase(seededRandom(seed));
