@@ -311,14 +311,24 @@ describe('a skipped evaluation', () => {
 });
 
 describe('blocks of values that leave a state as it is', () => {
+  it('are not skipped where data returns, so that the next absence starts its own time', () => {
+    // The evaluations 100 to 127 and 192 to 219 have no data: there is one block between them.
+    const isMissing = (at: number) => (at >= 99 && at < 127) || (at >= 191 && at < 219);
+    const values = Array.from({ length: 400 }, (_, at) => (isMissing(at) ? undefined : 90));
+    const evaluation = run(`max(last_1m):${A} > 80`, simple(regular('12:00', values)), {
+      to: '18:00',
+      options: { timeout_h: 1 },
+    });
+    assert.deepEqual(transitionsIn(evaluation), ['12:01 alert']);
+  });
+
   it('are skipped without another result', () => {
     for (const [seed, comparator] of ['>', '>=', '<', '<=', '==', '!='].entries()) {
       const random = seededRandom(seed + 1);
       let value = 50;
       const values = Array.from({ length: 3000 }, (_, at) => {
         value = Math.max(0, Math.min(100, value + Math.round((random() - 0.5) * 8)));
-        // Data returns with the start of a block.
-        return at % 512 < 480 ? value / (seed % 2 === 0 ? 1 : 3) : undefined;
+        return at % 500 < 480 ? value / (seed % 2 === 0 ? 1 : 3) : undefined;
       });
       const sign = comparator.startsWith('<') ? -1 : 1;
       const thresholds = {
