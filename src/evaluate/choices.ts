@@ -171,6 +171,22 @@ export const ASSUMPTIONS: readonly Assumption[] = [
     text: 'A count, sum, minimum or maximum of a search is combined from the steps of its window.',
   },
   {
+    code: 'state_time',
+    text: 'A state lasts from its evaluation to the next one. An alert is in Alert while at least one of its groups is.',
+  },
+  {
+    code: 'flapping',
+    text: 'The flapping score is the one of Nagios: the weighted share of changes among 21 consecutive evaluations of a group. A report has the highest one of all groups and evaluations.',
+  },
+  {
+    code: 'sweep',
+    text: 'With another critical threshold, the warning and recovery thresholds move by the same distance. The thresholds are quantiles of the values, with 3 digits.',
+  },
+  {
+    code: 'agreement',
+    text: 'A computed and a real transition match if group and new state are equal and the times are at most one evaluation apart. A computed transition that did not happen is not counted as invented if a downtime covers it.',
+  },
+  {
     code: 'late_points',
     text: 'Points that arrived late look as if they had been on time. Real notifications may have been more or fewer.',
   },

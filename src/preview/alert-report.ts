@@ -44,14 +44,17 @@ export function* reporting(
   const { key, kind, id } = subject;
   const shown = after ?? before;
   const name = (subject.after ?? subject.before)?.name;
+  const outcomes = {
+    ...(before ? { before: yield* figuring(before, context) } : {}),
+    ...(after ? { after: yield* figuring(after, context) } : {}),
+  };
   return {
     report: {
       key,
       kind,
       ...(id === undefined ? {} : { id }),
       title: typeof name === 'string' ? name : key,
-      ...(before ? { before: outcomeOf(before, context) } : {}),
-      ...(after ? { after: outcomeOf(after, context) } : {}),
+      ...outcomes,
       ...(shown?.kind === 'evaluated' &&
       shown.read.kind === 'condition' &&
       isReachable(shown.read.states.thresholds.critical) &&
@@ -65,7 +68,9 @@ export function* reporting(
   };
 }
 
-function outcomeOf(definition: Definition, context: ReportContext): Outcome {
+/** Yields, so that other work can run, and computes the outcome of a definition. */
+function* figuring(definition: Definition, context: ReportContext): Steps<Outcome> {
+  yield;
   if (definition.kind === 'evaluated') return figuresOf(definition.read, definition.evaluation, context);
   return { refused: { code: definition.code, message: definition.message } };
 }
