@@ -103,7 +103,7 @@ describe('the calculation of an explanation', () => {
     const query = 'pct_change(sum(last_5m),last_30m):sum:e{*}.as_count() > 9';
     assert.deepEqual(explainAt(query, '12:40', simple(regular('12:00', values))).calculation, [
       'sum of a over 5 of 5 steps = 25',
-      'In the window 1800 s earlier:',
+      'In the window 30m earlier:',
       'sum of a = 10',
       '(25 - 10) / 10 * 100 = 150',
     ]);
@@ -113,7 +113,7 @@ describe('the calculation of an explanation', () => {
       simple(regular('12:00', values)),
     );
     assert.deepEqual(classic.calculation, [
-      'At each step: a, minus the value 1800 s earlier. 5 of 5 steps have a result.',
+      'At each step: a, minus the value 30m earlier. 5 of 5 steps have a result.',
       'avg of 3, 3, 3, 3, 3 = 3',
     ]);
   });

@@ -4,7 +4,8 @@ import type { StepSeries } from '../evaluate/step-values.ts';
 import { calculate, difference } from '../evaluate/step-values.ts';
 import type { TermDetails, WindowDetails } from '../evaluate/window-values.ts';
 import type { ExplainedQuery } from './explanation.ts';
-import { isoTime, numberText } from './explanation-text.ts';
+import { durationText } from '../alerts/durations.ts';
+import { isoTime, LISTED_DIGITS, numberText } from './explanation-text.ts';
 
 /** An explanation lists at most so many steps, values of a calculation, and missing parts. */
 const [MAX_STEPS, MAX_VALUES, MAX_MISSING] = [60, 10, 20];
@@ -63,14 +64,17 @@ function explainSteps({ queries, formula, change }: Condition, { values }: StepS
   const present = [...values].filter(Number.isFinite);
   const text = formulaText(formula, (query) => queries[query]?.name ?? '');
   const earlier = change
-    ? `, ${change.isPercent ? 'in percent of' : 'minus'} the value ${change.shiftS} s earlier`
+    ? `, ${change.isPercent ? 'in percent of' : 'minus'} the value ${durationText(change.shiftS)} earlier`
     : '';
   const isPlain = formula.kind === 'query' && !change;
   const lines = isPlain
     ? []
     : [`At each step: ${text}${earlier}. ${present.length} of ${values.length} steps have a result.`];
   if (present.length === 0) return lines;
-  const shown = present.slice(-MAX_VALUES).map(numberText).join(', ');
+  const shown = present
+    .slice(-MAX_VALUES)
+    .map((value) => numberText(value, LISTED_DIGITS))
+    .join(', ');
   const list = present.length > MAX_VALUES ? `..., ${shown}` : shown;
   return [...lines, `${aggregation} of ${list} = ${numberText(aggregate(aggregation, present))}`];
 }
@@ -99,7 +103,7 @@ class AggregatedTerms {
     const { formula, change } = this.#condition;
     const value = this.#valueOf(formula, false);
     if (!change) return this.#lines;
-    this.#lines.push(`In the window ${change.shiftS} s earlier:`);
+    this.#lines.push(`In the window ${durationText(change.shiftS)} earlier:`);
     const before = this.#valueOf(formula, true);
     const [now, then] = [numberText(value), numberText(before)];
     const text = change.isPercent ? `(${now} - ${then}) / ${then} * 100` : `${now} - ${then}`;

@@ -67,6 +67,21 @@ describe('the groups of an explanation', () => {
     assert.equal(state.after, 'ok');
   });
 
+  it('have the start of their state only if it is known', () => {
+    const explained = explainAt(
+      'max(last_1m):avg:a{*} > 80',
+      '12:03',
+      simple(regular('11:55', [0, 0, 0, 0, 0, 0, 90, 90])),
+    );
+    assert.equal(clockIn(explained.state.since), '12:02');
+    const always = explainAt(
+      'max(last_1m):avg:a{*} > 80',
+      '12:03',
+      simple(regular('11:55', [0, 0, 0, 0, 0, 0, 0, 0])),
+    );
+    assert.deepEqual(always.state, { before: 'ok', after: 'ok' });
+  });
+
   it('have their latest transitions', () => {
     const values = Array.from({ length: 60 }, (_, at) => (at % 2) * 90);
     const { recent, at } = explainAt('max(last_1m):avg:a{*} > 80', '12:59', simple(regular('12:00', values)));
@@ -112,6 +127,28 @@ describe('a composite that is not notified', () => {
       { code: 'composite_waits', text: 'It is not evaluated, because 1 has no state.' },
     ]);
     assert.ok(!explained.notification.sent && explained.notification.reason.code === 'no_state');
+  });
+
+  it('has no group if its members have none in common', () => {
+    const span = { from: timeAt('12:00'), to: timeAt('12:03') + 1 };
+    const member = (tag: string) => {
+      const condition = conditionOf(`max(last_1m):avg:a{*} by {${tag}} > 80`);
+      const series = [new Map([[`${tag}:x-${tag}`, regular('12:00', [90, 90, 90])]])];
+      return evaluate(condition, windowsOf(condition, series, span));
+    };
+    const read = readMonitor({ type: 'composite', name: 'n', query: '1 && 2', message: '@a' });
+    assert.ok(read.kind === 'composite');
+    const members = new Map([
+      ['1', member('host')],
+      ['2', member('queue')],
+    ]);
+    const evaluation = evaluateComposite(read, members, span);
+    assert.ok(!('kind' in evaluation));
+    const explained = explain({ read, evaluation, members, notices: {}, isDraft: false });
+    assert.deepEqual(
+      explained?.reasons.map(({ code }) => code),
+      ['no_common_group'],
+    );
   });
 
   it('does not notify of No Data if its member without data does not', () => {

@@ -37,13 +37,17 @@ const [MAX_GROUPS, MAX_RECENT] = [20, 10];
  */
 export function explain(monitor: EvaluatedMonitor, wanted?: string): Explanation | undefined {
   const { read, evaluation } = monitor;
+  const { firstReported } = evaluation;
   const at = evaluation.times.length - 1;
   const nowS = evaluation.times[at];
   if (nowS === undefined) return undefined;
   const groups = groupsAt(evaluation, at);
   const group = wanted === undefined ? (groups[0]?.group ?? '*') : spelledIn(groups, wanted);
   const { states, changes } = evaluation.groups.get(group) ?? { states: new Uint8Array(), changes: [] };
-  const since = changes.at(-1);
+  const last = changes.at(-1);
+  // The first state of the lead-in may be older.
+  const isStart = last !== undefined && last <= firstReported && (states[last - 1] ?? NONE) === NONE;
+  const since = isStart ? undefined : last;
   const notice = noticeMoment(monitor, group, nowS);
   const notification = explainNotification(notice);
   return {
@@ -158,7 +162,7 @@ function explainWindow(
 }
 
 function explainComposite(
-  { members = new Map<string, Evaluation>() }: EvaluatedMonitor,
+  { evaluation, members = new Map<string, Evaluation>() }: EvaluatedMonitor,
   read: Composite,
   group: string,
   nowS: number,
@@ -166,12 +170,14 @@ function explainComposite(
   const states = membersAt(read, members, group, nowS);
   const missing = read.members.filter((name) => (states.get(name) ?? NONE) === NONE);
   const [code, text] =
-    missing.length > 0
-      ? ['composite_waits', `It is not evaluated, because ${missing.join(', ')} has no state.`]
-      : [
-          'composite',
-          'It follows from the states of its members: "&&" is the less severe, "||" the more severe state.',
-        ];
+    evaluation.groups.size === 0
+      ? ['no_common_group', 'Its members have no group with the same values of their tags.']
+      : missing.length > 0
+        ? ['composite_waits', `It is not evaluated, because ${missing.join(', ')} has no state.`]
+        : [
+            'composite',
+            'It follows from the states of its members: "&&" is the less severe, "||" the more severe state.',
+          ];
   return {
     members: read.members.map((member) => ({ member, state: stateName(states.get(member)) })),
     queries: [],

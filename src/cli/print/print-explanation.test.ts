@@ -85,7 +85,7 @@ it('prints an explanation in one column of names', () => {
   notification  sent: OK -> Alert
                 @a was notified: It is outside all blocks.
                 @b was not notified: It is within {{#is_warning}}, which does not apply.
-  before        2026-11-23T12:00:00Z OK -> Alert
+  computed      2026-11-23T12:00:00Z OK -> Alert
   others        host:b is OK (1)
                 and 3 more
 `,
@@ -118,6 +118,12 @@ it('prints why there is no explanation, and what happened in Datadog', () => {
   );
   const none = printExplanation({ ...answer, real: [], notes: [] }, (_style, text) => text);
   assert.match(none, /\n {2}in Datadog {4}no transition in the day before\n$/);
+});
+
+it('prints a group without a state', () => {
+  const none = { state: { before: 'none', after: 'none' } } as const;
+  assert.match(printed(none), /\n {2}At 2026-11-23T12:00:00Z host:a has no state\.\n/);
+  assert.match(printed({ ...none, group: '*' }), /\n {2}At 2026-11-23T12:00:00Z it has no state\.\n/);
 });
 
 it('prints the members of a composite', () => {

@@ -1,6 +1,6 @@
 import { durationText } from '../../alerts/durations.ts';
 import type { ExplainAnswer } from '../../contract/explain-schema.ts';
-import { numberText, STATE_NAMES } from '../../preview/explanation-text.ts';
+import { LISTED_DIGITS, numberText, STATE_NAMES } from '../../preview/explanation-text.ts';
 import type { Paint, Style } from './report.ts';
 import { visible } from './visible.ts';
 
@@ -55,7 +55,9 @@ function explanationLines(explanation: Explanation, paint: Paint): string[] {
       `${THRESHOLD_NAMES[kind]} ${numberText(limit)}${is_met === undefined ? '' : is_met ? ' (met)' : ' (not met)'}`,
   );
   return [
-    `  At ${visible(at)} the state${of} is ${paint(STATE_STYLES[after], STATE_NAMES[after])}${change}${sinceText}.`,
+    after === 'none'
+      ? `  At ${visible(at)} ${group === '*' ? 'it' : visible(group)} has no state${change}.`
+      : `  At ${visible(at)} the state${of} is ${paint(STATE_STYLES[after], STATE_NAMES[after])}${change}${sinceText}.`,
     ...named(
       'why',
       reasons.map(({ text }) => visible(text)),
@@ -66,7 +68,7 @@ function explanationLines(explanation: Explanation, paint: Paint): string[] {
     ...named(
       'members',
       (explanation.members ?? []).map(
-        ({ member, state: own }) => `${visible(member)} is ${STATE_NAMES[own]}`,
+        ({ member, state: own }) => `${visible(member)} ${own === 'none' ? 'has' : 'is'} ${STATE_NAMES[own]}`,
       ),
       paint,
     ),
@@ -85,7 +87,7 @@ function explanationLines(explanation: Explanation, paint: Paint): string[] {
     ),
     ...notificationLines(explanation, paint),
     ...named(
-      'before',
+      'computed',
       explanation.recent.map(
         (one) => `${visible(one.at)} ${STATE_NAMES[one.from]} -> ${STATE_NAMES[one.to]}`,
       ),
@@ -119,7 +121,9 @@ function queryLines(query: Query, paint: Paint): string[] {
   const last =
     isEmpty && last_point !== undefined ? `; the last one is in the step at ${visible(last_point)}` : '';
   const aggregated = points > count ? `, of which each step has the ${visible(step_aggregation)}` : '';
-  const values = shown.map(({ value }) => (value === null ? '-' : numberText(value))).join(' ');
+  const values = shown
+    .map(({ value }) => (value === null ? '-' : numberText(value, LISTED_DIGITS)))
+    .join(' ');
   const gaps = missing.slice(0, MAX_MISSING).map(({ from, to }) => `${visible(from)} to ${visible(to)}`);
   return named(
     `query ${visible(name)}`,
