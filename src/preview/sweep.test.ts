@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { evaluate } from '../evaluate/evaluate.ts';
+import { ALERT } from '../evaluate/states.ts';
 import { readMonitor } from '../evaluate/read-monitor.ts';
 import { windowsOf } from '../evaluate/window-values.ts';
 import { downtimesOf, monitorOf, randomCase, seriesOf } from '../../test/evaluation/random-case.ts';
@@ -80,7 +81,7 @@ test('moves the other thresholds by the same distance', () => {
   assert.deepEqual(moveThresholds({ critical: 1, criticalRecovery: 0.9 }, 1e20), { critical: 1e20 });
 });
 
-test('for any monitor, the current row equals the evaluation, and a higher threshold alerts less', () => {
+test('for any monitor, the current row equals the evaluation, and a threshold further away alerts less', () => {
   for (let seed = 1; seed <= 60; seed += 1) {
     const given = randomCase(seededRandom(seed));
     const condition = readMonitor(monitorOf(given));
@@ -96,5 +97,18 @@ test('for any monitor, the current row equals the evaluation, and a higher thres
     );
     assert.ok(rows.length <= 21);
     assert.ok(rows.every(({ threshold }, at) => at === 0 || threshold > (rows[at - 1]?.threshold ?? 0)));
+    const inAlert = rows.map(({ threshold }) => {
+      const thresholds = moveThresholds(condition.states.thresholds, threshold);
+      return evaluate(condition, windows, { ...options, thresholds })
+        .groups.values()
+        .map(({ states }) => states.filter((state) => state === ALERT).length)
+        .reduce((sum, count) => sum + count, 0);
+    });
+    const fewer = given.comparator.startsWith('>') ? inAlert : inAlert.toReversed();
+    assert.deepEqual(
+      fewer,
+      fewer.toSorted((a, b) => b - a),
+      `seed ${seed}`,
+    );
   }
 });
