@@ -45,9 +45,15 @@ Three commands to try${site ? `; they write to the real Datadog at ${site}` : ''
 ${tryCommands(at.birddog)
   .map((command) => `  ${command}`)
   .join('\n')}
-
+${site ? '' : preview(at.birddog)}
 `;
 }
+
+const preview = (birddog: string) => `
+What an alert has done in the last week, and would do with other thresholds (in the folder of Birddog):
+
+  npm run --silent birddog -- preview --url ${birddog} --application demo-payments --key queue-depth
+`;
 
 const APPLICATIONS = `  checkout         listed in Datadog, LeanIX and ServiceNow: Birddog serves it itself
   payments-batch   listed in none of them: the sidecar serves it
