@@ -1,3 +1,5 @@
+// .ci/kubernetes-programs builds the programs of this module for test/cluster. Kubernetes replaces the modules below by its own
+// folders, which applies only to its own builds: a module that requires it names their versions.
 module birddog/kubernetes
 
 go 1.24.0
