@@ -1,4 +1,5 @@
 import { isRawObject, type RawObject } from '../raw-json.ts';
+import { matchesWildcards, wildcardParts } from '../wildcards.ts';
 import { parseScope } from './downtime-scope.ts';
 
 /**
@@ -48,10 +49,11 @@ export function tagsNamedBy({ query }: RawObject): string[] {
   return [...new Set(String(query).match(/(?<![^\s:,{}()"])[^\s:,{}()"]+:[^\s,{}()"]+/g))];
 }
 
-/** Returns a function that tells whether a tag, which may end in `*`, is among some. */
+/** Returns a function that tells whether a tag, which may have wildcards, is among some. */
 export function among(tags: readonly string[]): (tag: string) => boolean {
   return (tag) => {
-    const [prefix = '', ...more] = tag.split('*');
-    return more.length === 0 ? tags.includes(tag) : tags.some((one) => one.startsWith(prefix));
+    if (!tag.includes('*')) return tags.includes(tag);
+    const parts = wildcardParts(tag);
+    return tags.some((one) => matchesWildcards(parts, one, 'whole'));
   };
 }

@@ -240,7 +240,7 @@ describe('what the states of a monitor follow', () => {
       const id = create();
       moveTo(4);
       const attributes = {
-        scope: 'env:prod',
+        scope: 'env:prod AND queue:*',
         monitor_identifier: { monitor_tags: ['team:shop'] },
         schedule: downtime,
       };
