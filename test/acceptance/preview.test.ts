@@ -242,6 +242,20 @@ alerts:
     assert.match(plan.out, /1 to create\.\n\nWhat the alerts would have done in 1 day/);
   });
 
+  it('prints only ASCII characters in a locale without UTF-8', async (t) => {
+    const folder = folderWith(t, { 'a.yaml': FILE });
+    for (const [command, ...args] of [
+      [previewCommand, ...SPAN],
+      [planCommand, '--preview', '1d'],
+    ] as const) {
+      const given = [...args, '--only', 'new', 'a.yaml'];
+      const { out } = await runInProcess(command, pod.birddogUrl, folder, given, { io: { isAscii: true } });
+      const [, preview = ''] = out.split('What the alerts');
+      assert.match(preview, /values 1 to 901/);
+      assert.doesNotMatch(preview, /[^\n -~]/);
+    }
+  });
+
   it('needs either files or a key with its application', async (t) => {
     const folder = folderWith(t, { 'a.yaml': FILE });
     const run = (...args: string[]) => runInProcess(previewCommand, pod.birddogUrl, folder, args);

@@ -94,7 +94,7 @@ export const planCommand = command({
       const planned = await planDocuments(selectEntries(sources, only), options, io);
       if (options.json) out(plansJson(planned));
       else if (markdown) out([plansMarkdown(planned), ...planned.flatMap(previewOf)].join('\n'));
-      else out(printPlans(planned, paint));
+      else out(printPlans(planned, paint, { isAscii: io.isAscii }));
       for (const { failure } of planned) if (failure) err(failure.text);
       if (file === undefined) return worst(planned.map(exitOf));
       const { exit, saved } = await savePlan(file, planned, { ...options, force }, io);

@@ -50,7 +50,7 @@ const TO = momentOption('to', 'the end of the span (default: now)');
 const FORMAT = choice('format', ['text', 'markdown'], 'text', 'format of the report (default: text)');
 const SVG = textOption('svg', 'DIR', 'also draw each alert into the folder, as KEY.svg');
 const VERBOSE = flag('verbose', 'also print all thresholds, examples and assumptions');
-const ASCII = flag('ascii', 'use only ASCII characters');
+const ASCII = flag('ascii', 'use only ASCII characters, as in a locale without UTF-8');
 
 const DOCUMENTS: Operands<readonly string[]> = { usage: '[FILE...]', files: true, read: (given) => given };
 
@@ -109,7 +109,7 @@ export const previewCommand = command({
               io,
             )
           : [await previewKey({ application, key, ...(catalogs ? { catalogs } : {}) }, options, io)];
-      const style = { isVerbose: get(VERBOSE), isAscii: get(ASCII) };
+      const style = { isVerbose: get(VERBOSE), isAscii: get(ASCII) || io.isAscii };
       if (json) io.out(`${visibleJson({ documents: previewed.map(previewJson) })}\n`);
       for (const one of previewed) {
         if (one.failure) io.err(one.failure.text);

@@ -9,7 +9,7 @@ import { reportOf } from '../documents/preview-documents.ts';
 import { hiddenText } from '../documents/shown-findings.ts';
 import { countsOf, summaryOf } from './plan-summary.ts';
 import { authorText, changeLines } from './print-change.ts';
-import { printPreview } from './print-preview.ts';
+import { type PreviewStyle, printPreview } from './print-preview.ts';
 import { printFindings } from './print-text.ts';
 import type { Paint, Style } from './report.ts';
 import { visible } from './visible.ts';
@@ -86,13 +86,13 @@ function addedFields(wanted: JsonObject): Change[] {
 }
 
 /** Formats plans for people, each after the findings of its document. */
-export function printPlans(planned: readonly Planned[], paint: Paint): string {
+export function printPlans(planned: readonly Planned[], paint: Paint, style?: PreviewStyle): string {
   return planned
     .flatMap(({ name, document, plan }) => {
       if (!plan) return [];
       const { findings } = plan;
       const report = findings.length === 0 ? '' : `${printFindings({ ...document.file, findings }, paint)}\n`;
-      const preview = plan.preview ? `\n${printPreview(reportOf(plan.preview), paint)}` : '';
+      const preview = plan.preview ? `\n${printPreview(reportOf(plan.preview), paint, style)}` : '';
       return [`${report}${printPlan(name, plan, document, paint)}${preview}`];
     })
     .join('\n');

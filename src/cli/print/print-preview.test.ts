@@ -147,7 +147,7 @@ monitor burn
 3 alerts: 3 -> 12 notifications a week: @slack-orders 3 -> 12; 1 cannot be previewed.
 8 requests to Datadog, 4 days of series from the cache.
 
-Computed by Birddog from Datadog's series; Datadog may evaluate at other seconds, and points that arrived late look as if on time. --verbose lists the assumptions (1).
+Computed by Birddog from Datadog's series; Datadog may evaluate at other seconds, and points that arrived late look as if on time. birddog preview --verbose lists the assumptions (1).
 `,
     );
   });

@@ -32,7 +32,7 @@ export function printPreview(preview: Preview, paint: Paint, style: PreviewStyle
   const { isVerbose = false } = style;
   const assumptions = isVerbose
     ? ['Assumptions:', ...preview.assumptions.map(({ code, text }) => `- ${code}: ${text}`)]
-    : [assumptionsText(preview, '--verbose lists')];
+    : [assumptionsText(preview, 'birddog preview --verbose lists')];
   const own = ownAssumptions(preview).map(({ text }) => `${paint('warning', 'warning:')} ${visible(text)}`);
   return [
     [paint('place', `What the alerts would have done in ${spanText(preview, wording)}`)],
