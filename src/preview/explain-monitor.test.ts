@@ -132,6 +132,15 @@ describe('an explained monitor', () => {
     );
   });
 
+  it('says that the monitor was changed since', async () => {
+    const notesOf = async (modified: string) => {
+      const { notes } = await explained(monitor('a', { modified }), '13:01', { series: { a: high } });
+      return notes.map(({ code }) => code);
+    };
+    assert.deepEqual(await notesOf('2026-11-02T13:00:59+00:00'), []);
+    assert.deepEqual(await notesOf('2026-11-02T13:01:30.123456+00:00'), ['changed_since']);
+  });
+
   it('has no group without any point', async () => {
     const grouped = monitor('a', { query: 'max(last_5m):avg:a{*} by {host} > 80' });
     const { explanation } = await explained(grouped, '13:01');

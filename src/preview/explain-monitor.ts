@@ -1,5 +1,5 @@
 import type { RequestContext } from '../domain/caller.ts';
-import type { JsonObject } from '../domain/json.ts';
+import { type JsonObject, textOf } from '../domain/json.ts';
 import type { Steps } from '../domain/steps.ts';
 import { evaluatingComposite } from '../evaluate/composite.ts';
 import type { Composite, Condition, Refusal } from '../evaluate/condition.ts';
@@ -39,7 +39,7 @@ export interface ExplainedMonitor {
   readonly refused?: Reason;
   /** The transitions that Datadog recorded in the day before, newest last. */
   readonly real: readonly (Omit<RealTransition, 'at'> & { readonly at: string })[];
-  /** What could not be read. */
+  /** What could not be read, and whether the monitor was changed since. */
   readonly notes: readonly Reason[];
 }
 
@@ -81,6 +81,7 @@ export async function explainMonitor(
       .slice(-MAX_REAL)
       .map((transition) => ({ ...transition, at: isoTime(transition.at) })),
     notes: [
+      ...changedSince(monitor, at),
       ...unread('notification_rules_missing', 'The notification rules', noRules),
       ...unread('downtimes_missing', 'The downtimes', noDowntimes),
       ...unread('transitions_missing', 'The real transitions', real.failure),
@@ -96,6 +97,14 @@ function refusal(code: string, message: string): Refusal {
 
 function unread(code: string, what: string, failure: Failure | undefined): Reason[] {
   return failure ? [{ code, text: `${what} could not be read. ${reasonOf(failure)}` }] : [];
+}
+
+/** Notes that a monitor was changed after the time that is explained. */
+function changedSince(monitor: JsonObject, at: number): Reason[] {
+  const changedS = Date.parse(textOf(monitor['modified'])) / 1000;
+  if (!(changedS > at)) return [];
+  const text = `The monitor was changed at ${isoTime(Math.floor(changedS))}, after this evaluation, and is explained as it is now.`;
+  return [{ code: 'changed_since', text }];
 }
 
 type Evaluated = Omit<EvaluatedMonitor, 'isDraft'>;
