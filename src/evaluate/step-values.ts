@@ -45,7 +45,9 @@ export class StepValues {
 
   /** Returns whether a part has a value at a step that starts within a window. */
   hasValue(node: Formula, startS: number, endS: number, nowS: number): boolean {
-    const { from, to, open } = this.#bounds(node, startS, endS, nowS);
+    const from = this.#indexOf(startS);
+    const to = this.#indexOf(endS);
+    const open = this.#openStep(node, nowS);
     const { lastPresent } = this.#finalOf(node);
     if (open > from && (lastPresent[Math.min(open, to) - 1] ?? -1) >= from) return true;
     return to > open && this.#range(node, nowS, Math.max(open, from), to).some(Number.isFinite);
@@ -63,7 +65,9 @@ export class StepValues {
     nowS: number,
     mayRound = false,
   ): number {
-    const { from, to, open } = this.#bounds(node, startS, endS, nowS);
+    const from = this.#indexOf(startS);
+    const to = this.#indexOf(endS);
+    const open = this.#openStep(node, nowS);
     const { values, aggregates } = this.#finalOf(node);
     if (open >= to) return aggregates.aggregate(aggregation, from, to, mayRound);
     const total = new Total();
@@ -75,8 +79,8 @@ export class StepValues {
 
   /** Returns the value of a part at each step that starts within a window; NaN without one. */
   steps(node: Formula, startS: number, endS: number, nowS: number): StepSeries {
-    const { from, to } = this.#bounds(node, startS, endS, nowS);
-    const values = this.#range(node, nowS, from, to);
+    const from = this.#indexOf(startS);
+    const values = this.#range(node, nowS, from, this.#indexOf(endS));
     const { startS: originS, stepS } = this.#grid;
     return { times: values.map((_, at) => originS + (from + at) * stepS), values };
   }
@@ -86,10 +90,9 @@ export class StepValues {
     return this.#finalOf(node).aggregates.error;
   }
 
-  #bounds(node: Formula, startS: number, endS: number, nowS: number) {
-    const from = Math.max(0, stepFrom(this.#grid, startS));
-    const to = Math.min(this.#grid.length, stepFrom(this.#grid, endS));
-    return { from, to: Math.max(from, to), open: this.#openStep(node, nowS) };
+  /** Returns the index of the first step that starts at a time or later, within the grid. */
+  #indexOf(timeS: number): number {
+    return Math.max(0, Math.min(this.#grid.length, stepFrom(this.#grid, timeS)));
   }
 
   #finalOf(node: Formula): FinalValues {

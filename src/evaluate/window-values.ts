@@ -122,7 +122,8 @@ class WindowedGroup {
   readonly #terms: readonly Term[];
   readonly #samples: readonly Samples[];
   readonly #required: readonly Samples[];
-  readonly #steps: ReadonlyMap<number, StepValues>;
+  /** By query. Queries with equal steps share them. */
+  readonly #steps: readonly (StepValues | undefined)[];
   /** The steps of every query if the calculation is done by step, and the formula with the change. */
   readonly #classic: StepValues | undefined;
   readonly #changed: Formula;
@@ -146,13 +147,14 @@ class WindowedGroup {
     this.#required = this.#samples.filter((_, at) => queries[at]?.isAligned === false);
     const nodes = this.#terms.map(({ node }) => node);
     const isAligned = (query: number) => queries[query]?.isAligned === true;
-    this.#steps = new Map(
+    const byLength = new Map(
       queries.map(({ stepS }) => [
         stepS,
         new StepValues(this.#gridOf(stepS), this.#samples, nodes, isAligned),
       ]),
     );
-    this.#classic = this.#steps.get(queries[0]?.stepS ?? 0);
+    this.#steps = queries.map(({ stepS }) => byLength.get(stepS));
+    this.#classic = this.#steps[0];
     this.#changed = change ? { kind: 'change', ...change, inner: formula } : formula;
     this.#fullWindow =
       requiresFullWindow && window.kind === 'rolling'
@@ -206,7 +208,7 @@ class WindowedGroup {
           query,
           points: samples?.pointCount(stepFrom(grid, startS), stepFrom(grid, endS), nowS) ?? 0,
           lastPointS: samples?.lastSampleS(nowS) ?? Number.NEGATIVE_INFINITY,
-          ...(this.#stepsOf(query)?.steps(node, startS, endS, nowS) ?? NO_POINTS),
+          ...(this.#steps[query]?.steps(node, startS, endS, nowS) ?? NO_POINTS),
           value: this.#valueOf(node, startS, endS, nowS),
           earlierValue: this.#valueOf(node, startS - shiftS, endS - shiftS, nowS),
         };
@@ -220,10 +222,6 @@ class WindowedGroup {
     const { times } = this.#schedule;
     const startS = Math.floor(((times[0] ?? 0) - this.#condition.historyS) / stepS) * stepS;
     return { startS, stepS, length: Math.max(0, Math.ceil(((times.at(-1) ?? 0) - startS) / stepS)) };
-  }
-
-  #stepsOf(query: number): StepValues | undefined {
-    return this.#steps.get(this.#condition.queries[query]?.stepS ?? 0);
   }
 
   #isEmpty(startS: number, endS: number, nowS: number): boolean {
@@ -240,7 +238,7 @@ class WindowedGroup {
   #isWindowEmpty(startS: number, endS: number, nowS: number): boolean {
     let hasAny = false;
     for (const { node, query, isNeverEmpty } of this.#terms) {
-      const hasValue = isNeverEmpty || this.#stepsOf(query)?.hasValue(node, startS, endS, nowS) === true;
+      const hasValue = isNeverEmpty || this.#steps[query]?.hasValue(node, startS, endS, nowS) === true;
       if (!hasValue && this.#condition.queries[query]?.isAligned === false) return true;
       hasAny ||= hasValue;
     }
@@ -273,7 +271,7 @@ class WindowedGroup {
     const query = onlyQueryOf(node);
     if (query !== undefined) {
       const aggregation = this.#condition.queries[query]?.windowAggregation ?? 'sum';
-      return this.#stepsOf(query)?.aggregate(node, aggregation, startS, endS, nowS) ?? Number.NaN;
+      return this.#steps[query]?.aggregate(node, aggregation, startS, endS, nowS) ?? Number.NaN;
     }
     switch (node.kind) {
       case 'constant':
