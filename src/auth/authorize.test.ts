@@ -163,6 +163,7 @@ describe('the permissions that a request requires', () => {
       ],
       ['/create_alert', (alert: JsonObject) => ({ application: 'payments-x', team: 't', alert }), '/alert'],
       ['/update_alert', (alert: JsonObject) => ({ application: 'payments-x', key: 'k', alert }), '/alert'],
+      ['/preview', (alert: JsonObject) => ({ application: 'payments-x', key: 'k', alert }), '/alert'],
     ] as const) {
       assert.equal(await refusal({ path, body: body(combining('payments-y/k')) }), undefined);
       const problem = await refusal({ path, body: body(combining('shop/k')) });

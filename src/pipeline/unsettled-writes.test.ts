@@ -147,13 +147,18 @@ describe('while the ledger is unavailable', () => {
     assert.ok(taken().every(({ call }) => call.startsWith('GET')));
   });
 
-  it('plans, dry runs and reads answer, with a warning where a write may be missing', async () => {
+  it('plans, previews, dry runs and reads answer, with a warning where a write may be missing', async () => {
     const { ask, plan, send } = withoutLedger();
     const codesOf = (body: JsonObject) => items(body['findings']).map(({ code }) => code);
     assert.ok(codesOf(await plan(DOCUMENT)).includes('ledger_unavailable'));
     const create = { application: 'app', team: 't', key: 'load', monitor: MONITOR };
     assert.ok(
       codesOf(await ask('/create_monitor', create, { dry_run: 'true' })).includes('ledger_unavailable'),
+    );
+    assert.ok(
+      codesOf(await ask('/preview', { application: 'app', monitors: [], team: 't' })).includes(
+        'ledger_unavailable',
+      ),
     );
     assert.equal((await send('/get_monitors', undefined, { application: 'app' })).status, 200);
   });

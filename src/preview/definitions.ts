@@ -1,5 +1,6 @@
 import type { JsonObject } from '../domain/json.ts';
 import { referencesIn } from '../domain/references.ts';
+import type { Steps } from '../domain/steps.ts';
 import type { Composite, Condition, Refusal } from '../evaluate/condition.ts';
 import { readMonitor } from '../evaluate/read-monitor.ts';
 import type { Subject } from './report.ts';
@@ -12,6 +13,13 @@ export interface Reading {
   readonly id: string | undefined;
 }
 
+export interface ReadingOptions {
+  /** Runs long work in parts, so that other requests are served in between. */
+  readonly run: <Result>(steps: Steps<Result>) => Promise<Result>;
+  /** Reads monitors by their ids. Leaves out those that do not exist. */
+  readonly readMonitors: (ids: readonly string[]) => Promise<ReadonlyMap<string, JsonObject>>;
+}
+
 /** The monitors of subjects before and after, and the members of their composites. */
 export class Definitions {
   /** Members that are not among the subjects. */
@@ -20,32 +28,25 @@ export class Definitions {
   readonly #membersOf = new Map<JsonObject, ReadonlyMap<string, JsonObject>>();
   readonly #members = new Set<JsonObject>();
 
-  private constructor(readings: readonly Reading[], outside: readonly Reading[]) {
+  private constructor(
+    subjects: readonly Subject[],
+    readings: readonly Reading[],
+    outside: readonly Reading[],
+  ) {
     for (const reading of [...readings, ...outside]) this.#readings.set(reading.monitor, reading);
     this.outside = outside;
+    this.#join(subjects);
   }
 
   /** Reads the definitions of subjects, and the monitors that their composites name by an id. */
   static async read(
     subjects: readonly Subject[],
-    readById: (id: string) => Promise<JsonObject | undefined>,
+    { run, readMonitors }: ReadingOptions,
   ): Promise<Definitions> {
-    const readings = subjects.flatMap((subject) => readingsOf(subject));
-    const byId = new Map(
-      subjects.flatMap((subject) => (subject.id === undefined ? [] : [[subject.id, subject]])),
-    );
-    const named = new Set(
-      readings.flatMap(membersIn).filter((name) => /^\d+$/.test(name) && !byId.has(name)),
-    );
-    const found = await Promise.all(
-      [...named].map(async (id): Promise<Reading[]> => {
-        const monitor = await readById(id);
-        return monitor ? [{ monitor, id, read: readMonitor(monitor) }] : [];
-      }),
-    );
-    const definitions = new Definitions(readings, found.flat());
-    definitions.#join(subjects);
-    return definitions;
+    const readings = await run(readingSubjects(subjects));
+    const others = await readMonitors(otherMembers(readings));
+    const outside = [...others].map(([id, monitor]) => ({ id, monitor, read: readMonitor(monitor) }));
+    return new Definitions(subjects, readings, outside);
   }
 
   /** Returns the definitions of a subject: one if it does not change. */
@@ -88,10 +89,22 @@ export class Definitions {
   }
 }
 
-function readingsOf({ before, after, id }: Subject): Reading[] {
-  return [...new Set([before, after])].flatMap((monitor) =>
-    monitor ? [{ monitor, id, read: readMonitor(monitor) }] : [],
-  );
+/** Reads the monitors of subjects, and yields after each subject. */
+function* readingSubjects(subjects: readonly Subject[]): Steps<Reading[]> {
+  const readings: Reading[] = [];
+  for (const { before, after, id } of subjects) {
+    for (const monitor of new Set([before, after]))
+      if (monitor) readings.push({ monitor, id, read: readMonitor(monitor) });
+    yield;
+  }
+  return readings;
+}
+
+/** Returns the ids of members that are not among the subjects. */
+function otherMembers(readings: readonly Reading[]): string[] {
+  const own = new Set(readings.map(({ id }) => id));
+  const named = new Set(readings.flatMap(membersIn));
+  return [...named].filter((name) => /^\d+$/.test(name) && !own.has(name));
 }
 
 function membersIn({ read }: Pick<Reading, 'read'>): readonly string[] {

@@ -49,7 +49,7 @@ async function explained(monitor: JsonObject, clock: string, given: Given = {}, 
         traceparent: '',
       },
       run: async (steps) => runAtOnce(steps),
-      readMonitor: async (id) => monitors[id],
+      readMonitors: async (ids) => new Map(ids.flatMap((id) => (monitors[id] ? [[id, monitors[id]]] : []))),
     },
   );
 }

@@ -53,11 +53,12 @@ const MAX_REAL = 10;
 /** Evaluates a monitor up to a time, and explains the last evaluation. */
 export async function explainMonitor(
   { id, key, monitor, at, group }: ToExplain,
-  { ports, context, run, readMonitor }: Options,
+  { ports, context, run, readMonitors }: Options,
 ): Promise<ExplainedMonitor> {
   const background: RequestContext = { ...context, lane: 'background' };
   const span = { from: at - BEFORE_S, to: at + 1 };
-  const definitions = await Definitions.read([{ key, kind: 'monitor', id, before: monitor }], readMonitor);
+  const subject = { key, kind: 'monitor', id, before: monitor } as const;
+  const definitions = await Definitions.read([subject], { run, readMonitors });
   const [{ rules, failure: noRules }, { downtimes, failure: noDowntimes }, real] = await Promise.all([
     ports.rules.rules(background),
     ports.downtimes.downtimes(background),

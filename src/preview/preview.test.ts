@@ -80,7 +80,8 @@ async function preview(subjects: readonly Subject[], given: Given = {}, span = S
     context: { caller: { name: 'x' }, deadline, requestId: 'r', traceparent: '' },
     timeZone: 'UTC',
     run: async (steps) => runAtOnce(steps),
-    readMonitor: async (id) => given.monitors?.[id],
+    readMonitors: async (ids) =>
+      new Map(ids.flatMap((id) => (given.monitors?.[id] ? [[id, given.monitors[id]]] : []))),
   };
   const { alerts, ...rest } = await previewAlerts(subjects, span, options);
   const reports = alerts.map(({ report }) => report);

@@ -1,9 +1,7 @@
 import type { RequestContext } from '../domain/caller.ts';
-import type { JsonObject } from '../domain/json.ts';
-import type { Steps } from '../domain/steps.ts';
 import { ASSUMPTIONS, type Assumption } from '../evaluate/choices.ts';
 import { NotificationRules } from '../evaluate/notification-rules.ts';
-import { Definitions } from './definitions.ts';
+import { Definitions, type ReadingOptions } from './definitions.ts';
 import type { FetchSeries } from './fetch-series.ts';
 import { type DowntimesPort, type Failure, reasonOf, type RulesPort, type TransitionsPort } from './ports.ts';
 import type { Preview, Span, Subject } from './report.ts';
@@ -17,15 +15,11 @@ export interface PreviewPorts {
   readonly downtimes: DowntimesPort;
 }
 
-export interface PreviewOptions {
+export interface PreviewOptions extends ReadingOptions {
   readonly ports: PreviewPorts;
   readonly context: RequestContext;
   /** For what is out of hours: an IANA name. */
   readonly timeZone: string;
-  /** Runs long work in parts, so that other requests are served in between. */
-  readonly run: <Result>(steps: Steps<Result>) => Promise<Result>;
-  /** Reads a monitor that a composite names by its id; undefined if it does not exist. */
-  readonly readMonitor: (id: string) => Promise<JsonObject | undefined>;
 }
 
 /** What subjects would have done, in their order. */
@@ -38,12 +32,12 @@ const [ANSWER_MS, ANSWER_SHARE] = [3000, 0.25];
 export async function previewAlerts(
   subjects: readonly Subject[],
   span: Span,
-  { ports, context, timeZone, run, readMonitor }: PreviewOptions,
+  { ports, context, timeZone, run, readMonitors }: PreviewOptions,
 ): Promise<Previewed> {
   const { deadline } = context;
   const reserveMs = Math.min(ANSWER_MS, deadline.left() * ANSWER_SHARE);
   const background: RequestContext = { ...context, lane: 'background' };
-  const definitions = await Definitions.read(subjects, readMonitor);
+  const definitions = await Definitions.read(subjects, { run, readMonitors });
   const existing = subjects.flatMap(({ id, before }) => (id !== undefined && before ? [id] : []));
   const [{ rules, failure: noRules }, { downtimes, failure: noDowntimes }, real] = await Promise.all([
     ports.rules.rules(background),

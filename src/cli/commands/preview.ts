@@ -1,5 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { APPLICATION_SLUG, KEY_SLUG } from '../../domain/application.ts';
 import { momentSeconds } from '../../contract/span.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { command } from '../command.ts';
@@ -16,6 +16,7 @@ import { choice, flag, type Operands, type Option, textOption, UsageError } from
 import { findingJson } from '../print/finding-json.ts';
 import { type PreviewStyle, printPreview } from '../print/print-preview.ts';
 import { previewMarkdown } from '../print/print-preview-markdown.ts';
+import { FileError, makeFolder, saveText } from '../documents/text-files.ts';
 import { withoutInfos } from '../documents/shown-findings.ts';
 import { printFindings } from '../print/print-text.ts';
 import { visible, visibleJson } from '../print/visible.ts';
@@ -115,8 +116,15 @@ export const previewCommand = command({
         if (one.failure) io.err(one.failure.text);
         else if (!json) printOne(one, format, style, io);
       }
-      if (folder !== undefined) await writePictures(folder, previewed);
-      return worst(previewed.map(exitOf));
+      const exits = previewed.map(exitOf);
+      try {
+        if (folder !== undefined) await writeImages(folder, previewed);
+      } catch (error) {
+        if (!(error instanceof FileError)) throw error;
+        io.err(`birddog preview: ${visible(`${folder}: ${error.message}`)}\n`);
+        return worst([...exits, EXIT.failed]);
+      }
+      return worst(exits);
     });
   },
 });
@@ -163,14 +171,15 @@ function previewJson({ name, document, ...one }: Previewed): JsonObject {
   };
 }
 
-/** Writes the picture of each alert; those of several documents into folders by application. */
-async function writePictures(folder: string, previewed: readonly Previewed[]): Promise<void> {
+/** Writes the image of each alert; those of several documents into folders by application. Throws FileError. */
+async function writeImages(folder: string, previewed: readonly Previewed[]): Promise<void> {
   for (const { preview } of previewed) {
-    if (!preview) continue;
+    if (!preview || !APPLICATION_SLUG.test(preview.application)) continue;
     const own = previewed.length === 1 ? folder : join(folder, preview.application);
-    await mkdir(own, { recursive: true });
+    await makeFolder(own);
+    // A key is the name of a file, so one that is no key is not trusted.
     for (const { key, svg } of preview.alerts)
-      if (svg !== undefined) await writeFile(join(own, `${key}.svg`), svg);
+      if (svg !== undefined && KEY_SLUG.test(key)) await saveText(join(own, `${key}.svg`), svg);
   }
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, chmod, constants, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { access, chmod, constants, mkdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { DOCUMENT_LIMITS, type Format } from '../../format/decoded.ts';
@@ -73,6 +73,15 @@ export async function saveText(path: string, text: string): Promise<void> {
   if (await isFile(path)) return replaceText(path, text);
   try {
     await writeAtomically(path, text, 0o666 & ~process.umask());
+  } catch (error) {
+    throw fileError(error);
+  }
+}
+
+/** Creates a folder with those above it, unless it exists. Throws FileError. */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
   } catch (error) {
     throw fileError(error);
   }

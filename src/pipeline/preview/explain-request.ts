@@ -12,6 +12,7 @@ import { lintRequest } from '../lint.ts';
 import type { Ports } from '../ports.ts';
 import { refuseErrors } from '../refuse.ts';
 import type { PipelineAnswer, PipelineRequest } from '../request.ts';
+import { readMonitors } from './preview-of-plan.ts';
 
 /** Explains the state of an alert or monitor in Datadog at a time. Throws `not_found`, and `invalid` for a body with errors. */
 export async function explainRequest(
@@ -37,7 +38,7 @@ export async function explainRequest(
         ports: ports.preview,
         context: own,
         run: runThrottled,
-        readMonitor: (member) => ports.monitor.get(member, own),
+        readMonitors: (ids) => readMonitors(ids, ports, own),
       },
     );
     return {

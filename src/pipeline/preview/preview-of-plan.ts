@@ -3,6 +3,7 @@ import { alertFieldOf } from '../../alerts/lint-alert.ts';
 import { type AlertReportJson, alertReportSchema, type PreviewJson } from '../../contract/preview-schema.ts';
 import { drawPreview } from '../../dashboards/draw-preview.ts';
 import { afterUpdate } from '../../diff/document-update.ts';
+import type { RequestContext } from '../../domain/caller.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { type JsonObject, textOf } from '../../domain/json.ts';
 import { idOf } from '../../domain/marker.ts';
@@ -11,11 +12,15 @@ import type { Steps } from '../../domain/steps.ts';
 import { type Previewed, previewAlerts } from '../../preview/preview.ts';
 import type { Span, Subject } from '../../preview/report.ts';
 import type { QueryNote } from '../../preview/subject-evaluator.ts';
+import { flatMapConcurrently } from '../../runtime/concurrency/flat-map-concurrently.ts';
 import { runThrottled } from '../../runtime/concurrency/throttle.ts';
-import { type DocumentPlan, entryOf, liveOf, type PlanStep } from '../document/document-plan.ts';
+import { type DocumentPlan, entryOf, liveOf, type PlanStep, writesOf } from '../document/document-plan.ts';
 import type { DocumentEntry } from '../document/read-document.ts';
 import type { Ports } from '../ports.ts';
 import type { PipelineRequest } from '../request.ts';
+
+/** Maximum number of concurrent reads of the members of composites. */
+const MAX_CONCURRENT_READS = 8;
 
 /** Maximum number of images in one answer: each has up to 40 KB. */
 const MAX_IMAGES = 100;
@@ -39,7 +44,10 @@ export async function previewOfPlan(
   ports: Pick<Ports, 'monitor' | 'preview' | 'previewSlots' | 'timeZone'>,
   isPreviewed: (step: PlanStep) => boolean,
 ): Promise<PlanPreview> {
-  const subjects = plan.steps.flat().flatMap((step) => (isPreviewed(step) ? subjectsOf(step) : []));
+  const hasChanges = writesOf(plan).length > 0;
+  const subjects = plan.steps
+    .flat()
+    .flatMap((step) => (isPreviewed(step) ? subjectsOf(step, hasChanges) : []));
   const own = { ...context, application: plan.application };
   const release = await ports.previewSlots.acquire(context.caller, context.deadline);
   let previewed: Previewed;
@@ -49,7 +57,7 @@ export async function previewOfPlan(
       context: own,
       timeZone: ports.timeZone,
       run: runThrottled,
-      readMonitor: (id) => ports.monitor.get(id, own),
+      readMonitors: (ids) => readMonitors(ids, ports, own),
     });
   } finally {
     release();
@@ -71,16 +79,29 @@ export async function previewOfPlan(
   };
 }
 
+/** Reads monitors by their ids. Leaves out those that do not exist. */
+export async function readMonitors(
+  ids: readonly string[],
+  { monitor: port }: Pick<Ports, 'monitor'>,
+  context: RequestContext,
+): Promise<ReadonlyMap<string, JsonObject>> {
+  const read = await flatMapConcurrently(ids, MAX_CONCURRENT_READS, async (id) => {
+    const monitor = await port.get(id, context);
+    return monitor ? [[id, monitor] as const] : [];
+  });
+  return new Map(read);
+}
+
 function isoTime(seconds: number): string {
   return new Date(seconds * 1000).toISOString();
 }
 
 /** Returns the subject of a step that is about a monitor. An object that is not in the document does not change. */
-function subjectsOf(step: PlanStep): PlanSubject[] {
+function subjectsOf(step: PlanStep, hasChanges: boolean): PlanSubject[] {
   const { kind, key } = step;
   if (kind === 'dashboard' || step.action === 'clone') return [];
   const before = liveOf(step);
-  const after = afterOf(step);
+  const after = afterOf(step, hasChanges);
   return [
     {
       key,
@@ -92,11 +113,13 @@ function subjectsOf(step: PlanStep): PlanSubject[] {
   ];
 }
 
-function afterOf(step: PlanStep): JsonObject | undefined {
+function afterOf(step: PlanStep, hasChanges: boolean): JsonObject | undefined {
   if (step.action === 'create' || step.action === 'replace') return step.desired;
   if (step.action === 'update' || step.action === 'rename')
     return afterUpdate('monitor', step.live, step.desired);
-  return step.action === 'delete' ? undefined : step.live;
+  if (step.action === 'delete') return undefined;
+  // A composite that does not change may behave in another way, because its members do.
+  return hasChanges && step.live['type'] === 'composite' ? { ...step.live } : step.live;
 }
 
 /** Returns the reports as answered, the first of them with an image. */
