@@ -128,7 +128,7 @@ describe('init while Vault is unavailable', () => {
     assert.deepEqual([clock.slept, count(LOGIN)], [[250, 500], 1]);
   });
 
-  it('makes a second attempt if a connection never answers', async (t) => {
+  it('makes a second attempt if a connection never answers', { timeout: 60_000 }, async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     let silent = 1;
     const { run, clock, count } = await started({

@@ -186,6 +186,11 @@ describe('a Vault failure', () => {
         return v.read('of/others', 'bare');
       },
     ],
+    [
+      'a policy without the path, with the last use of a token',
+      'read_denied',
+      (v) => v.read('of/others', 'once'),
+    ],
     ['a token that has been used up', 'token_uses', (v) => v.readTwice('once')],
     ['a token that Vault does not know', 'token_dead', (v) => v.readWith('hvs.unknown')],
     ['a secret that there is not', 'secret_missing', (v) => v.read('birddog/nothing')],
