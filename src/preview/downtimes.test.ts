@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { JsonObject } from '../domain/json.ts';
-import { downtimesOf } from './downtimes.ts';
+import type { Downtime } from '../evaluate/notices.ts';
+import { Downtimes } from './downtimes.ts';
 
 const MONITOR = { tags: ['team:payments', 'env:prod'] };
 const TIMES = { start: '2026-11-30T12:00:00Z', end: '2026-11-30T13:00:00Z' };
@@ -10,6 +11,9 @@ const [START, END] = [TIMES.start, TIMES.end].map((time) => Date.parse(time) / 1
 function downtime(more: JsonObject = {}): JsonObject {
   return { scope: '*', schedule: TIMES, monitor_identifier: { monitor_id: 7 }, canceled: null, ...more };
 }
+
+const downtimesOf = (id: string | undefined, monitor: JsonObject, all: readonly JsonObject[]): Downtime[] =>
+  new Downtimes(all).of(id, monitor);
 
 describe('the downtimes of a monitor', () => {
   it('are those of its id, or of all of its tags', () => {

@@ -3,34 +3,42 @@ import { tagsOf } from '../evaluate/group-tags.ts';
 import type { Downtime } from '../evaluate/notices.ts';
 import { scopeMatcher } from '../evaluate/notification-rules.ts';
 
-/** Returns the downtimes of a monitor. `downtimes` are the attributes of Datadog API v2; a recurring one has one known time. */
-export function downtimesOf(
-  id: string | undefined,
-  monitor: JsonObject,
-  downtimes: readonly JsonObject[],
-): Downtime[] {
-  const tags = new Set(textsOf(monitor['tags']));
-  return downtimes.flatMap((one): Downtime[] => {
-    const target = own(one, 'monitor_identifier');
-    if (!isObject(target) || !isMeant(target, id, tags)) return [];
-    const { scope, canceled, mute_first_recovery_notification: mutesFirst } = one;
-    const schedule = isObject(one['schedule']) ? one['schedule'] : {};
-    const times = isObject(schedule['current_downtime']) ? schedule['current_downtime'] : schedule;
-    const [start, end] = [secondsAt(times['start']), secondsAt(times['end'])];
-    if (start === undefined) return [];
-    const canceledAt = secondsAt(canceled);
-    const isCanceled = canceledAt !== undefined && canceledAt < (end ?? Number.POSITIVE_INFINITY);
-    const covers = coveringScope(textOf(scope));
-    return [
-      {
-        start,
-        end: isCanceled ? canceledAt : (end ?? Number.POSITIVE_INFINITY),
-        ...(isCanceled ? { isCanceled } : {}),
-        ...(mutesFirst === true ? { mutesFirstRecovery: true } : {}),
-        ...(covers ? { covers } : {}),
-      },
-    ];
-  });
+/** The downtimes of an organisation: the attributes of each in Datadog API v2. A recurring one has one known time. */
+export class Downtimes {
+  readonly #all: readonly { readonly target: JsonObject; readonly downtime: Downtime }[];
+
+  constructor(attributes: readonly JsonObject[]) {
+    this.#all = attributes.flatMap((one) => {
+      const target = own(one, 'monitor_identifier');
+      const downtime = readDowntime(one);
+      return isObject(target) && downtime ? [{ target, downtime }] : [];
+    });
+  }
+
+  /** Returns the downtimes of a monitor; `id` is undefined if it does not exist. */
+  of(id: string | undefined, monitor: JsonObject): Downtime[] {
+    const tags = new Set(textsOf(monitor['tags']));
+    return this.#all.flatMap(({ target, downtime }) => (isMeant(target, id, tags) ? [downtime] : []));
+  }
+}
+
+function readDowntime(one: JsonObject): Downtime | undefined {
+  const { scope, canceled, schedule: given, mute_first_recovery_notification: mutesFirst } = one;
+  const schedule = isObject(given) ? given : {};
+  const times = isObject(schedule['current_downtime']) ? schedule['current_downtime'] : schedule;
+  const start = secondsAt(times['start']);
+  if (start === undefined) return undefined;
+  const end = secondsAt(times['end']) ?? Number.POSITIVE_INFINITY;
+  const canceledAt = secondsAt(canceled);
+  const isCanceled = canceledAt !== undefined && canceledAt < end;
+  const covers = coveringScope(textOf(scope));
+  return {
+    start,
+    end: isCanceled ? canceledAt : end,
+    ...(isCanceled ? { isCanceled } : {}),
+    ...(mutesFirst === true ? { mutesFirstRecovery: true } : {}),
+    ...(covers ? { covers } : {}),
+  };
 }
 
 function isMeant(target: JsonObject, id: string | undefined, tags: ReadonlySet<string>): boolean {

@@ -15,7 +15,7 @@ import {
   wantedSeries,
 } from './available-span.ts';
 import { Definitions, type Reading } from './definitions.ts';
-import { downtimesOf } from './downtimes.ts';
+import { Downtimes } from './downtimes.ts';
 import { explain, type EvaluatedMonitor } from './explain.ts';
 import { isoTime } from './explanation-text.ts';
 import type { Explanation, Reason } from './explanation.ts';
@@ -64,7 +64,10 @@ export async function explainMonitor(
     ports.downtimes.downtimes(background),
     ports.transitions.transitions([id], span, background),
   ]);
-  const notices = { downtimes: downtimesOf(id, monitor, downtimes), rules: new NotificationRules(rules) };
+  const notices = {
+    downtimes: new Downtimes(downtimes).of(id, monitor),
+    rules: new NotificationRules(rules),
+  };
   const reading = definitions.readingOf(monitor);
   const conditions = [reading, ...definitions.outside].flatMap((one) =>
     one?.read.kind === 'condition' ? [one.read] : [],

@@ -1,6 +1,7 @@
 import type { RequestContext } from '../domain/caller.ts';
 import { ASSUMPTIONS, type Assumption } from '../evaluate/choices.ts';
 import { NotificationRules } from '../evaluate/notification-rules.ts';
+import { Downtimes } from './downtimes.ts';
 import { Definitions, type ReadingOptions } from './definitions.ts';
 import type { FetchSeries } from './fetch-series.ts';
 import { type DowntimesPort, type Failure, reasonOf, type RulesPort, type TransitionsPort } from './ports.ts';
@@ -49,7 +50,7 @@ export async function previewAlerts(
     fetchSeries: (wanted) => ports.fetchSeries(wanted, background),
     real,
     rules: new NotificationRules(rules),
-    downtimes,
+    downtimes: new Downtimes(downtimes),
     timeZone,
     run,
     isOver: () => deadline.left() <= reserveMs,

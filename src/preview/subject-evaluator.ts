@@ -16,7 +16,7 @@ import {
 } from './available-span.ts';
 import { batchesOf, conditionsOf, type Task } from './batches.ts';
 import type { Definitions, Reading } from './definitions.ts';
-import { downtimesOf } from './downtimes.ts';
+import type { Downtimes } from './downtimes.ts';
 import type { FetchedSeries, MissingPart, WantedSeries } from './fetch-series.ts';
 import { reasonOf, type RealTransitions } from './ports.ts';
 import type { Budget, RealFigures, Span, Subject } from './report.ts';
@@ -34,8 +34,7 @@ export interface Dependencies {
   readonly fetchSeries: (wanted: readonly WantedSeries[]) => Promise<FetchedSeries>;
   readonly real: RealTransitions;
   readonly rules: NotificationRules;
-  /** The attributes of each downtime. */
-  readonly downtimes: readonly JsonObject[];
+  readonly downtimes: Downtimes;
   readonly timeZone: string;
   readonly run: <Result>(steps: Steps<Result>) => Promise<Result>;
   /** Returns whether the time is up. */
@@ -192,7 +191,7 @@ export class SubjectEvaluator {
     const { isOver, rules, downtimes, run } = this.#at;
     if (read.kind === 'refused') return read;
     if (isOver()) return OUT_OF_TIME;
-    const notices = { downtimes: downtimesOf(id, monitor, downtimes), rules };
+    const notices = { downtimes: downtimes.of(id, monitor), rules };
     if (read.kind === 'composite') return this.#evaluateComposite(read, monitor, notices);
     const [first] = missing;
     if (!fetched || !span) return first ? refused('no_series', reasonOf(first)) : OUT_OF_TIME;

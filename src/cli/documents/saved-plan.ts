@@ -85,7 +85,8 @@ export function savedPlanText(
   { prune, force }: { readonly prune: boolean; readonly force: boolean },
   now: number,
 ): string {
-  const documents = planned.map(({ name, document, plan }) => ({
+  // A preview is about the days before the plan, which an apply does not need.
+  const documents = planned.map(({ name, document, plan: { preview: _, ...plan } }) => ({
     source: name,
     sha256: sha256(document.part.text),
     application: plan.application,
