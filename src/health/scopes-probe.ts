@@ -63,6 +63,7 @@ export const SCOPES: readonly Scope[] = [
     },
   },
   { name: 'timeseries_query', feature: 'series of metrics in previews', part: 'preview' },
+  { name: 'logs_read_data', feature: 'series of logs in previews', part: 'preview' },
   { name: 'events_read', feature: 'real transitions in previews', part: 'preview' },
   {
     name: 'apm_service_catalog_read',
