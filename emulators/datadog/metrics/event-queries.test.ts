@@ -151,6 +151,17 @@ describe('queries of events', () => {
     assert.deepEqual(rows({ data_source: 'audit' }), []);
   });
 
+  it('count whole events', () => {
+    declare({ source: 'logs', shapes: [steady(0.5)] });
+    const interval = MINUTE;
+    const { values } = ask('timeseries', { compute: { aggregation: 'count' } }, { interval });
+    assert.deepEqual(new Set(values[0]), new Set([1]));
+    assert.ok(
+      values[0].length > 0 && values[0].length < 10,
+      `${values[0].length} of 10 minutes have an event`,
+    );
+  });
+
   it('count nothing after the present', () => {
     declare({ source: 'logs', shapes: [steady(1)] });
     datadog.clock.now = START + 2 * MINUTE;

@@ -95,6 +95,17 @@ describe('a metric query', () => {
     assert.deepEqual([pointlist[0][0], end], [start, start + 4000]);
   });
 
+  it('includes both ends of the time range', () => {
+    const [start, end] = [seconds() - 60, seconds()];
+    const points = [start - 1, start, end, end + 1].map((at) => [at, at - start]);
+    submit('p', 'h1', 0, { points });
+    const { series } = jsonBody(send('GET', `/api/v1/query?from=${start}&to=${end}&query=sum:p{*}`));
+    assert.deepEqual(
+      series[0].pointlist.map(([, value]: number[]) => value),
+      [0, 60],
+    );
+  });
+
   it('shows series without a tag as the group N/A', () => {
     submit('a.b', 'h3', 5, { tags: ['zone:z'] });
     const tags = (query: string) =>

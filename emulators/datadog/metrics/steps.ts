@@ -7,19 +7,19 @@ const DAY_SECONDS = 86_400;
 
 /** Returns the interval in seconds that Datadog chooses for a time range in epoch milliseconds. */
 export function stepFor(from: number, to: number): number {
-  return smallestStep((to - from) / 1000, MAX_POINTS, 0);
+  return smallestStep((to - from) / 1000, MAX_POINTS);
 }
 
 /** Returns a requested interval in seconds, or a larger one if the series of the time range would have too many points. */
 export function widenedStep(from: number, to: number, requested: number): number {
   const seconds = (to - from) / 1000;
   if (seconds / requested <= MAX_REQUESTED_POINTS) return requested;
-  return smallestStep(seconds, MAX_REQUESTED_POINTS, requested);
+  return smallestStep(seconds, MAX_REQUESTED_POINTS);
 }
 
-function smallestStep(seconds: number, maxPoints: number, minStep: number): number {
+function smallestStep(seconds: number, maxPoints: number): number {
   return (
-    STEPS.find((step) => step >= minStep && seconds / step <= maxPoints) ??
+    STEPS.find((step) => seconds / step <= maxPoints) ??
     Math.ceil(seconds / maxPoints / DAY_SECONDS) * DAY_SECONDS
   );
 }
