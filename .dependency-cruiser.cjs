@@ -2,7 +2,7 @@
 const LAYERS = [
   ['main', 'sidecar', 'init', 'cli'],
   ['serving'],
-  ['health', 'http', 'auth', 'contract', 'pipeline', 'datadog', 'catalogs', 'ledger'],
+  ['health', 'http', 'auth', 'contract', 'pipeline', 'packs', 'datadog', 'catalogs', 'ledger'],
   ['runtime'],
   ['lint', 'alerts', 'dashboards', 'preview', 'evaluate', 'language', 'format', 'expand'],
   ['diff'],

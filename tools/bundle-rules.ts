@@ -63,6 +63,7 @@ export const DATA_FILES: readonly string[] = [
   'src/lint/known/known-metrics.br',
   'src/lint/dashboard/widget-types.txt',
   'src/contract/json-schema/datadog-descriptions.txt',
+  'src/packs/rabbitmq.yaml',
 ];
 
 /** The bundles of the image. */

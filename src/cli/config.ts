@@ -31,6 +31,11 @@ export const clientSettings = {
     '',
     'File with the known recipients, for `birddog lint`, or `datadog`, which only the server reads. The option `--handles` takes precedence.',
   ),
+  BIRDDOG_PACKS: optional(
+    text,
+    '',
+    'Folder with further packs, as the server has them, for `birddog lint`, `test`, `expand` and plans.',
+  ),
   HTTPS_PROXY: processSettings.HTTPS_PROXY,
   https_proxy: processSettings.https_proxy,
   NO_PROXY: processSettings.NO_PROXY,
@@ -56,14 +61,17 @@ export type ClientConfig = ReturnType<typeof readConfig>;
 export interface LintConfig {
   /** Path of the file with the known recipients, unless `--handles` names one. */
   readonly handles: string | undefined;
+  /** Folder with further packs. */
+  readonly packs: string | undefined;
   /** Folder of the checkout in a job of GitHub. It changes only how files are named. */
   readonly workspace: string | undefined;
 }
 
 /** Reads what `birddog lint` takes from the environment. Recipients of Datadog itself are not read offline. */
 export function readLintConfig(env: Readonly<Record<string, string | undefined>> = process.env): LintConfig {
-  const { BIRDDOG_HANDLES: handles = '', GITHUB_WORKSPACE: workspace } = env;
-  return { handles: handles === '' || handles === 'datadog' ? undefined : handles, workspace };
+  const { BIRDDOG_HANDLES: handles = '', BIRDDOG_PACKS: packs, GITHUB_WORKSPACE: workspace } = env;
+  const file = handles === '' || handles === 'datadog' ? undefined : handles;
+  return { handles: file, packs, workspace };
 }
 
 /** Returns whether the locale of the terminal has no Unicode: the first of three variables that is set decides (POSIX). */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { nonEmptyText, number } from '../domain/schema-parts.ts';
+import { PACK_FORMAT, PARAMETER_TYPES } from './packs.ts';
 import { PARAMETER_NAME } from './parameter-references.ts';
 
 const NAME = 'must begin with a letter or "_" and contain only letters, digits, "_" and "-"';
@@ -67,6 +68,52 @@ const variantSchema = z
   })
   .meta({ id: 'Variant', description: 'The values of the parameters in this variant.' });
 
+const scalar = z
+  .union([z.string(), number, z.boolean()], 'must be a text, a number, or true or false')
+  .optional();
+
+const packEntries = z.array(z.looseObject({ key: nonEmptyText })).optional();
+
+/** A pack: entries with parameters, which documents use. */
+export const packSchema = z
+  .strictObject({
+    apiVersion: z.literal(PACK_FORMAT).meta({ description: 'The version of this format.' }),
+    name: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must have 1 to 40 lower-case letters, digits and "-"')
+      .meta({ description: 'The name of the pack. Its keys begin with it.', examples: ['rabbitmq'] }),
+    version: number.meta({
+      type: 'integer',
+      minimum: 1,
+      description: 'Higher with every change of what the pack makes.',
+    }),
+    summary: nonEmptyText.meta({ description: 'What the pack is for, in one line.' }),
+    parameters: z
+      .record(
+        z.string().regex(PARAMETER_NAME, NAME),
+        z.strictObject({
+          type: z.enum(PARAMETER_TYPES).meta({ description: 'The type of its value.' }),
+          description: nonEmptyText.meta({ description: 'What it is for, in one sentence.' }),
+          default: scalar.meta({
+            description: 'Its value if a use gives none. Without it, every use must give one.',
+          }),
+          example: scalar.meta({
+            description: 'The value of a parameter without a default in the tests of the pack.',
+          }),
+        }),
+      )
+      .optional()
+      .meta({ description: 'What documents can choose.' }),
+    monitors: packEntries.meta({ description: 'As in a document; each needs a key.' }),
+    alerts: packEntries.meta({ description: 'As in a document; each needs a key.' }),
+    dashboards: packEntries.meta({ description: 'As in a document; each needs a key.' }),
+    tests: z.array(z.unknown()).optional().meta({ description: 'As in a document.' }),
+  })
+  .meta({ id: 'Pack', description: 'Alerts, monitors and dashboards with parameters, which documents use.' });
+
+/** Maximum number of packs in a document. */
+const MAX_PACKS = 20;
+
 /** The fields of a document that expansion removes. */
 export const expansionParts = {
   parameters: values.optional().meta({
@@ -82,6 +129,9 @@ export const expansionParts = {
         'Each entry is made once per variant, with the values of the variant; its key ends with `-<variant>`, or with the `suffix` of the variant.',
       examples: [{ prod: { suffix: '' }, staging: { env: 'staging', depth: 5000 } }],
     }),
+  packs: z.array(packSchema).max(MAX_PACKS, `must have at most ${MAX_PACKS} packs`).optional().meta({
+    description: 'Packs of this document only, in addition to those that are installed.',
+  }),
   use: z.array(useSchema).optional().meta({ description: 'Packs whose objects the document takes over.' }),
 };
 const entries = z.array(z.looseObject(expansionFields)).optional();

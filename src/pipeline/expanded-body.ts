@@ -1,44 +1,77 @@
 import { check } from '../contract/check.ts';
 import { type Finding, type Fix, partOf } from '../domain/finding.ts';
-import { isObject, type Json, sameJson } from '../domain/json.ts';
+import { isObject, type Json, type JsonObject, sameJson } from '../domain/json.ts';
 import { valueAt } from '../domain/pointer.ts';
 import { expandDocument, type ExpandOptions, isExpandable } from '../expand/expand.ts';
 import type { Origins } from '../expand/origins.ts';
-import { documentPartsSchema } from '../expand/schemas.ts';
+import { exampleDocument, isPack, libraryOf, NO_PACKS, type PackLibrary, readPack } from '../expand/packs.ts';
+import { documentPartsSchema, packSchema } from '../expand/schemas.ts';
 import { decode } from '../format/decode.ts';
 import type { Decoded, DecodeLimits, Format } from '../format/decoded.ts';
+import { installedPacks } from '../packs/installed-packs.ts';
 import { isDocument } from './body-kind.ts';
 
-/** Parses a text that may be a document, and expands it. Throws the errors of `decode`. */
+/** How a document is expanded. */
+export interface Expanding extends Pick<ExpandOptions, 'set'> {
+  /** The folder of further packs; undefined for none. */
+  readonly packFolder?: string | undefined;
+}
+
+/** Parses a text that may be a document, and expands it. Throws the errors of `decode` and of `expandedBody`. */
 export async function decodeExpanded(
   input: string | Uint8Array,
   format: Format,
   limits: DecodeLimits,
-  options?: ExpandOptions,
+  expanding: Expanding = {},
 ): Promise<Decoded> {
-  return expandedBody(await decode(input, format, limits), limits, options);
+  const body = await decode(input, format, limits);
+  return expandedBody(body, limits, expanding, await packsFor(body, expanding));
+}
+
+/** Returns the options with which a written document is expanded again. */
+export async function optionsFor(written: JsonObject, expanding: Expanding): Promise<ExpandOptions> {
+  const { set } = expanding;
+  const packs = withOwnPacks(written, await packsFor({ value: written }, expanding));
+  return { packs, ...(set ? { set } : {}) };
+}
+
+/** Returns the packs that a document can use. Reads those that are installed only if it uses one. */
+export async function packsFor(
+  { value }: Pick<Decoded, 'value'>,
+  { packFolder }: Expanding,
+): Promise<PackLibrary> {
+  return isObject(value) && Object.hasOwn(value, 'use') ? installedPacks(packFolder) : NO_PACKS;
 }
 
 /**
- * Returns a body whose value is the expanded document, and whose positions are those of the text. Any other body is returned as it is.
- * Throws `too_large` if the expanded document is beyond the limits.
+ * Returns a body whose value is the expanded document, and whose positions are those of the text. A pack becomes a document with its
+ * examples. Any other body is returned as it is. Throws `too_large` if the expanded document is beyond the limits.
  */
-export function expandedBody(body: Decoded, limits: DecodeLimits, options?: ExpandOptions): Decoded {
+export function expandedBody(
+  body: Decoded,
+  limits: DecodeLimits,
+  { set }: Expanding,
+  installed: PackLibrary,
+): Decoded {
   const { value: written } = body;
-  if (!isObject(written) || !isDocument(written) || !isExpandable(written)) return body;
+  if (!isObject(written)) return body;
+  const isOfPack = isPack(written);
+  if (!isOfPack && !(isDocument(written) && isExpandable(written))) return body;
   const located = (finding: Finding): Finding => ({
     ...finding,
     ...body.locate(finding.pointer, partOf(finding)),
     isWritten: true,
   });
-  const faults = check(documentPartsSchema, written, '');
+  const faults = check(isOfPack ? packSchema : documentPartsSchema, written, '');
   if (faults.length > 0) return { ...body, linted: faults.map(located) };
-  const expansion = expandDocument(written, { ...options, limits });
+  const options = { limits, packs: withOwnPacks(written, installed), ...(set ? { set } : {}) };
+  const expansion = expandDocument(isOfPack ? exampleDocument(written) : written, options);
   if (!expansion) return body;
   const { document, findings, origins } = expansion;
   const expanded = { written, value: document, origins };
   const notes = findings.map(located);
   const hasErrors = findings.some(({ severity }) => severity === 'error');
+  const { positionTable } = body;
   return {
     ...body,
     value: document,
@@ -47,13 +80,24 @@ export function expandedBody(body: Decoded, limits: DecodeLimits, options?: Expa
       const part = partIn(expanded, pointer, at);
       return body.span(origins.of(pointer).pointer, part, part === at ? to : undefined);
     },
-    ...(body.positionTable
-      ? { positionTable: () => body.positionTable?.({ value: document, origins }) ?? new Uint32Array() }
-      : {}),
+    ...(positionTable ? { positionTable: () => positionTable({ value: document, origins }) } : {}),
     origins,
     written,
     notes,
     ...(hasErrors ? { linted: notes } : {}),
+  };
+}
+
+/** Returns the packs that are installed, and those in the document, which come first. */
+function withOwnPacks({ packs }: JsonObject, installed: PackLibrary): PackLibrary {
+  if (!Array.isArray(packs)) return installed;
+  const own = libraryOf(packs.filter(isPack).map(readPack));
+  return {
+    names: () => [...new Set([...own.names(), ...installed.names()])],
+    versionsOf: (name) => {
+      const versions = own.versionsOf(name);
+      return versions.length > 0 ? versions : installed.versionsOf(name);
+    },
   };
 }
 
@@ -74,12 +118,15 @@ function partIn<Part>(
 }
 
 /** Returns the options of an expansion that a query contains. */
-export function expandOptions({ set }: { readonly set?: string | undefined }): ExpandOptions {
+export function expandOptions(
+  { set }: { readonly set?: string | undefined },
+  packFolder?: string,
+): Expanding {
   const values = (set === undefined ? [] : set.split('\n')).map((text) => {
     const end = text.indexOf('=');
     return [text.slice(0, end), text.slice(end + 1)] as const;
   });
-  return { set: new Map(values) };
+  return { set: new Map(values), packFolder };
 }
 
 /** The parts of a body that findings about its text need. */

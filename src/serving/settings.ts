@@ -85,6 +85,11 @@ export const servingSettings = {
     '',
     'Known recipients, so that plans warn about any other `@handle`: a file with one handle on each line or a YAML list, reloaded when it changes, which `/lint` uses too; or `datadog`, to read users, teams, Slack channels, Opsgenie services and channels of Microsoft Teams from Datadog. The application key then needs the permissions `user_access_read`, `teams_read` and `integrations_read`.',
   ),
+  BIRDDOG_PACKS: optional(
+    text,
+    '',
+    'Folder with further packs: YAML, JSON or TOML files, read once at the start. A pack replaces a built-in one with the same name and version.',
+  ),
   BIRDDOG_MAX_DELETE_PERCENT: optional(
     wholeNumber(0, 100),
     20,

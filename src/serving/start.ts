@@ -3,6 +3,7 @@ import { startProbes, type StartProbesOptions } from '../health/start-probes.ts'
 import { contractApp, type ContractAppOptions } from '../http/contract-app.ts';
 import { type AcceptedHosts, onlyHosts, untilShutdown } from '../http/hosts.ts';
 import type { PreflightOf } from '../http/inspection/inspection.ts';
+import { installedPacks } from '../packs/installed-packs.ts';
 import { openInspector } from '../http/inspection/inspector.ts';
 import { sharedLedgerId } from '../ledger/ledger-place.ts';
 import type { ServerCertificate, ServerOptions } from '../runtime/server.ts';
@@ -47,7 +48,8 @@ export async function startServing(
   const { clock, log } = deps;
   const { leaving, refusing, ending } = shutdown.phases;
   const health = { notReady: () => (leaving.aborted ? 'shutting down' : undefined) };
-  const inspector = openInspector(entry, preflightOf, log);
+  if (config.BIRDDOG_PACKS !== '') await installedPacks(config.BIRDDOG_PACKS);
+  const inspector = openInspector(entry, preflightOf, config.BIRDDOG_PACKS, log);
   const { request } = datadog;
   const probes = startProbes(
     {

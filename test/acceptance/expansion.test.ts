@@ -162,4 +162,39 @@ alerts:
     assert.match(text, /severity: high # of all/);
     assert.equal((await run(folder, 'plan', 'shop.yaml')).status, 0);
   });
+
+  it('uses packs: installed ones, and one in the document', async () => {
+    const own = {
+      apiVersion: 'birddog/pack/v1',
+      name: 'own',
+      version: 1,
+      summary: 'Own',
+      alerts: [
+        { key: 'a', title: 'A', signal: { metric: 'own.metric' }, condition: { over: '5m', above: 1 } },
+      ],
+    };
+    const document = documentOf('packed', {
+      notify: ['@slack-shop'],
+      packs: [own],
+      use: [
+        { pack: 'rabbitmq', version: 1, with: { queue: 'orders' }, change: { backlog: { severity: 'low' } } },
+        { pack: 'own', version: 1 },
+      ],
+    });
+    ok(await send(pod, '/apply', document));
+    const planned = ok(await send(pod, '/plan', document));
+    assert.deepEqual(new Set(planned.objects.map(({ action }: JsonObject) => action)), new Set(['none']));
+    assert.ok(actions(planned).includes('alert own-a none'));
+    // Large enough for a separate process.
+    const body = `${JSON.stringify(document)}${' '.repeat(70_000)}`;
+    const headers = { 'content-type': 'application/json' };
+    const large = ok(await request(pod, 'POST', '/plan', { body, headers }));
+    assert.deepEqual(actions(large), actions(planned));
+    const faulty = { ...document, packs: [{ ...own, version: 'one' }] };
+    const { findings } = refused(await send(pod, '/plan', faulty));
+    assert.deepEqual(
+      findings.map(({ pointer }: JsonObject) => pointer),
+      ['/packs/0/version'],
+    );
+  });
 });

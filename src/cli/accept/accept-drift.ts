@@ -8,7 +8,7 @@ import { type Decoded, DOCUMENT_LIMITS, type Format } from '../../format/decoded
 import { applyEdits } from '../../format/edit/apply-edits.ts';
 import { reorderItems } from '../../format/edit/reorder-items.ts';
 import { sharedValueAt } from '../../format/edit/shared-value.ts';
-import { decodeExpanded, expandOptions } from '../../pipeline/expanded-body.ts';
+import { decodeExpanded, optionsFor } from '../../pipeline/expanded-body.ts';
 import { readDocument } from '../../pipeline/document/read-document.ts';
 import { acceptExpanded, type ExpandedDrift, type WrittenAcceptance } from './accept-expanded.ts';
 import { acceptEdits } from './accept-edits.ts';
@@ -50,7 +50,7 @@ export async function acceptDrift(
     const { drifts, refused: unwritable } = editsOf(body, objects, liveOf);
     append(refused, unwritable);
     if (drifts.length === 0) continue;
-    const accepted = writtenEdits(body, drifts, document);
+    const accepted = await writtenEdits(body, drifts, document);
     const refuse = (reason: string) =>
       append(
         refused,
@@ -64,8 +64,7 @@ export async function acceptDrift(
     if (edited === undefined) refuse(await whyNotWritten(document, accepted));
     else {
       text = edited;
-      const options = expandOptions({ set: document.set });
-      body = await decodeExpanded(text, document.file.format, DOCUMENT_LIMITS, options);
+      body = await decodeExpanded(text, document.file.format, DOCUMENT_LIMITS, document.expanding);
     }
   }
   append(refused, await remainingDrift(document, text, drifted, refused, deadlineMs, { client }));
@@ -112,14 +111,14 @@ function editsOf(
 }
 
 /** Returns the changes of the document as written. Without an expansion, an entry has one object. */
-function writtenEdits(
+async function writtenEdits(
   { value: expanded, written: source, origins }: Decoded,
   drifts: readonly DriftEdits[],
-  { set }: FileDocument,
-): WrittenAcceptance {
+  { expanding }: FileDocument,
+): Promise<WrittenAcceptance> {
   if (!origins || !isObject(source) || !isObject(expanded))
     return drifts[0]?.accepted ?? { edits: [], orders: [] };
-  const options = expandOptions({ set });
+  const options = await optionsFor(source, expanding);
   return acceptExpanded({ written: source, expanded, origins, options }, drifts);
 }
 

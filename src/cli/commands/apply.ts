@@ -88,7 +88,12 @@ export const applyCommand = command({
         requireOnlyPlan(args);
         return applySavedPlan(operand.saved, options, io);
       }
-      const sources = await readDocuments(options.files, options, operand, io.paintErr);
+      const sources = await readDocuments(
+        options.files,
+        options,
+        { ...operand, lintConfig: io.lintConfig },
+        io.paintErr,
+      );
       return applySources(selectEntries(sources, only), options, io);
     }),
 });

@@ -2,8 +2,7 @@ import { readHandlesFile } from '../../contract/read-handles-file.ts';
 import { utf8Text } from '../../format/decode.ts';
 import type { Format } from '../../format/decoded.ts';
 import type { KnownRecipients } from '../../lint/recipients/known-recipients.ts';
-import type { ExpandOptions } from '../../expand/expand.ts';
-import { expandOptions } from '../../pipeline/expanded-body.ts';
+import { expandOptions, type Expanding } from '../../pipeline/expanded-body.ts';
 import { SettingsError } from '../../runtime/settings.ts';
 import { command, type Io } from '../command.ts';
 import { type Fixed, fixText } from '../documents/fix-text.ts';
@@ -55,7 +54,7 @@ export const lintCommand = command({
         fix: get(FIX),
         strict: get(STRICT),
         handles: get(HANDLES),
-        expand: expandOptions({ set: get(SET) }),
+        expand: expandOptions({ set: get(SET) }, io.lintConfig.packs),
         allFindings: get(ALL_FINDINGS),
       },
       io,
@@ -72,7 +71,7 @@ interface LintOptions {
   /** The file with the known recipients. */
   readonly handles: string | undefined;
   /** How documents are expanded. */
-  readonly expand: ExpandOptions;
+  readonly expand: Expanding;
   /** Whether infos are shown and fixed. */
   readonly allFindings: boolean;
 }

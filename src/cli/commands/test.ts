@@ -2,7 +2,6 @@ import type { Finding } from '../../domain/finding.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { runAlertTest } from '../../evaluate/run-alert-test.ts';
 import { testsOf } from '../../pipeline/document/document-tests.ts';
-import { expandOptions } from '../../pipeline/expanded-body.ts';
 import { command, type Io } from '../command.ts';
 import { readDocuments, type ReadOptions } from '../documents/documents.ts';
 import { lintPart, movedDown } from '../documents/lint-text.ts';
@@ -77,7 +76,7 @@ async function testFiles(
       continue;
     }
     const { file, part } = document;
-    const found = await lintPart(part.text, file.format, { also: run, expand: expandOptions(options) });
+    const found = await lintPart(part.text, file.format, { also: run, expand: document.expanding });
     const errors = found.filter(({ severity }) => severity === 'error');
     tested.push({ ...file, findings: errors.map((finding) => movedDown(finding, part.line)) });
   }

@@ -4,7 +4,7 @@ import { utf8Text } from '../../format/decode.ts';
 import { type Decoded, DOCUMENT_LIMITS, type Format } from '../../format/decoded.ts';
 import type { TextPart } from '../../format/split-yaml.ts';
 import { noDocument } from '../../pipeline/body-kind.ts';
-import { decodeExpanded, expandOptions } from '../../pipeline/expanded-body.ts';
+import { decodeExpanded, expandOptions, type Expanding } from '../../pipeline/expanded-body.ts';
 import { type ReadDocument, readDocument } from '../../pipeline/document/read-document.ts';
 import { keysByPointer } from '../../pipeline/document/selection.ts';
 import type { ProcessIo } from '../command.ts';
@@ -33,6 +33,8 @@ export interface FileDocument {
   readonly only?: readonly string[];
   /** Values of its parameters, one on each line. */
   readonly set?: string | undefined;
+  /** How it was expanded. */
+  readonly expanding: Expanding;
   /** The findings of its expansion, which Birddog reports too. */
   readonly notes: readonly LocatedFinding[];
   /** The document as parsed. */
@@ -56,7 +58,7 @@ export interface ReadOptions {
 export async function readDocuments(
   files: readonly string[],
   { inputFormat, set }: ReadOptions,
-  io: Pick<ProcessIo, 'stdin'>,
+  io: Pick<ProcessIo, 'stdin' | 'lintConfig'>,
   paint: Paint,
 ): Promise<Source[]> {
   const sources: Source[] = [];
@@ -134,11 +136,11 @@ function fileFailure(name: string, { message }: FileError, paint: Paint): Source
   };
 }
 
-type Reading = [options: ReadOptions, io: Pick<ProcessIo, 'stdin'>, paint: Paint];
+type Reading = [options: ReadOptions, io: Pick<ProcessIo, 'stdin' | 'lintConfig'>, paint: Paint];
 
 async function sourcesIn(
   name: string,
-  ...[{ inputFormat, set }, { stdin }, paint]: Reading
+  ...[{ inputFormat, set }, { stdin, lintConfig }, paint]: Reading
 ): Promise<Source[]> {
   let file: ReadText;
   try {
@@ -151,13 +153,13 @@ async function sourcesIn(
     return [{ name, failure: withFindings({ name, format: 'yaml', text: '' }, unreadable(error), paint) }];
   }
   const parts = documentsOf(file.text, file.format);
+  const expanding = expandOptions({ set }, lintConfig.packs);
   return Promise.all(
     parts.map(async (part, at): Promise<Source> => {
       const number = parts.length > 1 ? at + 1 : undefined;
       const documentName = number === undefined ? name : `${name}#${number}`;
       try {
-        const options = expandOptions({ set });
-        const body = await decodeExpanded(part.text, file.format, DOCUMENT_LIMITS, options);
+        const body = await decodeExpanded(part.text, file.format, DOCUMENT_LIMITS, expanding);
         const { value } = body;
         if (!isObject(value))
           return {
@@ -165,7 +167,17 @@ async function sourcesIn(
             failure: withFindings(file, [{ ...noDocument(value), line: part.line + 1, column: 1 }], paint),
           };
         const notes = expansionFindings(body).map((finding) => movedDown(finding, part.line));
-        const document = { file, part, number, value, read: readDocument(value), set, notes, body };
+        const document = {
+          file,
+          part,
+          number,
+          value,
+          read: readDocument(value),
+          set,
+          expanding,
+          notes,
+          body,
+        };
         return { name: documentName, document };
       } catch (error) {
         const findings = unreadable(error).map((finding) => movedDown(finding, part.line));

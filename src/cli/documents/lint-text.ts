@@ -1,14 +1,18 @@
 import { type Finding, partOf, type Position } from '../../domain/finding.ts';
 import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
 import { ProblemError, PROBLEMS } from '../../domain/problem.ts';
-import type { ExpandOptions } from '../../expand/expand.ts';
 import { DOCUMENT_LIMITS, type Format } from '../../format/decoded.ts';
 import { hasContent, splitYaml, type TextPart } from '../../format/split-yaml.ts';
 import type { KnownRecipients } from '../../lint/recipients/known-recipients.ts';
 import { unknownRecipients } from '../../lint/recipients/unknown-recipients.ts';
 import { isDocument } from '../../pipeline/body-kind.ts';
 import { documentIn } from '../../pipeline/document/read-document.ts';
-import { decodeExpanded, inWrittenText, withWrittenFix } from '../../pipeline/expanded-body.ts';
+import {
+  decodeExpanded,
+  type Expanding,
+  inWrittenText,
+  withWrittenFix,
+} from '../../pipeline/expanded-body.ts';
 import { lintFile } from '../../pipeline/lint.ts';
 import { runAtOnce } from '../../domain/steps.ts';
 
@@ -55,7 +59,7 @@ export interface LintContext {
   /** The name of the text, and the documents that were read before it. */
   readonly source?: { readonly name: string; readonly earlier: ReadApplications } | undefined;
   /** How the document is expanded. */
-  readonly expand?: ExpandOptions | undefined;
+  readonly expand?: Expanding | undefined;
   /** Returns findings in addition to those of lint. */
   readonly also?: (document: JsonObject) => readonly Finding[];
 }

@@ -55,6 +55,7 @@ function planned(
     read: readDocument(value),
     notes: [],
     body: bodyOf(value),
+    expanding: {},
   };
   return { name, document, plan: plan(objects, application) };
 }

@@ -9,7 +9,7 @@ import { isObject, type JsonObject, printJson } from '../../domain/json.ts';
 import { pointerTo } from '../../domain/pointer.ts';
 import { type Decoded, DOCUMENT_LIMITS, type DecodeLimits, type Format } from '../../format/decoded.ts';
 import { decode } from '../../format/decode.ts';
-import { decodeExpanded, expandOptions } from '../../pipeline/expanded-body.ts';
+import { decodeExpanded, expandOptions, type Expanding } from '../../pipeline/expanded-body.ts';
 import { readDocument } from '../../pipeline/document/read-document.ts';
 import { redacted } from '../../pipeline/record-revision.ts';
 import type { ProcessIo } from '../command.ts';
@@ -266,7 +266,8 @@ async function plannedDocument(saved: SavedDocument, fail: FailAt): Promise<Plan
   if (sha256(written) !== saved.sha256)
     fail('document', 'This document was edited after it was planned: its sha256 differs.');
   if (format === undefined) return fail('source', `The format of ${source} is unknown.`);
-  const body = await bodyOf(written, { format, set }, (message) => fail('document', message));
+  const expanding = expandOptions({ set });
+  const body = await bodyOf(written, format, expanding, (message) => fail('document', message));
   const { value } = body;
   const read = readDocument(value);
   if (read.application !== application) fail('application', `The document is not of ${application}.`);
@@ -281,6 +282,7 @@ async function plannedDocument(saved: SavedDocument, fail: FailAt): Promise<Plan
       read,
       ...(only ? { only } : {}),
       set,
+      expanding,
       notes: [],
       body,
     },
@@ -290,11 +292,12 @@ async function plannedDocument(saved: SavedDocument, fail: FailAt): Promise<Plan
 
 async function bodyOf(
   written: string,
-  { format, set }: { readonly format: Format; readonly set: string | undefined },
+  format: Format,
+  expanding: Expanding,
   fail: (message: string) => never,
 ): Promise<Decoded & { readonly value: JsonObject }> {
   try {
-    const body = await decodeExpanded(written, format, DOCUMENT_LIMITS, expandOptions({ set }));
+    const body = await decodeExpanded(written, format, DOCUMENT_LIMITS, expanding);
     const { value } = body;
     return isObject(value) ? { ...body, value } : fail('This document is not an object.');
   } catch (error) {

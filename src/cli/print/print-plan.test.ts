@@ -50,6 +50,7 @@ function planned(
       read: readDocument(value),
       notes: [],
       body: bodyOf(value),
+      expanding: {},
     },
     plan: planAnswer({
       application: 'shop',

@@ -59,10 +59,14 @@ export async function inspectBody(
   }
 }
 
-async function decoded({ path, query, format, limits }: Job, bytes: Buffer, send: Send): Promise<Inspected> {
+async function decoded(
+  { path, query, format, limits, packFolder }: Job,
+  bytes: Buffer,
+  send: Send,
+): Promise<Inspected> {
   const operation = OPERATIONS.find((one) => one.path === path);
   if (!operation) throw new Error(`there is no operation ${path}`);
-  const body = await decodeExpanded(bytes, format, limits, expandOptions(query));
+  const body = await decodeExpanded(bytes, format, limits, expandOptions(query, packFolder));
   send.data('about', JSON.stringify(aboutOf(body)));
   return { operation, query, body };
 }

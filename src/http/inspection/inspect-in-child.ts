@@ -19,7 +19,7 @@ export function inspectInChild(
   request: InspectionRequest,
   sent: SentBody,
 ): Inspection {
-  const { operation, query, accept, context, recipients } = request;
+  const { operation, query, accept, context, recipients, packFolder } = request;
   const { format, limits } = sent;
   const job: Job = {
     path: operation.path,
@@ -29,6 +29,7 @@ export function inspectInChild(
     format,
     limits,
     ...(recipients ? { handles: recipients.list() } : {}),
+    ...(packFolder === undefined ? {} : { packFolder }),
   };
   child.send('job', Buffer.from(JSON.stringify(job)));
   child.send('body', sent.bytes);

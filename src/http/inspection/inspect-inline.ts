@@ -1,6 +1,6 @@
 import type { TimeBudget } from '../../domain/time-budget.ts';
 import { decode } from '../../format/decode.ts';
-import { expandedBody, expandOptions } from '../../pipeline/expanded-body.ts';
+import { expandedBody, expandOptions, packsFor } from '../../pipeline/expanded-body.ts';
 import { lintRequest } from '../../pipeline/lint.ts';
 import { offlineAnswer } from '../../pipeline/pipeline.ts';
 import { replyWith } from '../../runtime/reply.ts';
@@ -18,7 +18,9 @@ export function inspectInline(
   const read = async (): Promise<Inspected> => {
     const { operation, query } = request;
     const decoded = await budget.runAsync(() => decode(bytes, format, limits));
-    const body = budget.run(() => expandedBody(decoded, limits, expandOptions(query)));
+    const expanding = expandOptions(query, request.packFolder);
+    const packs = await packsFor(decoded, expanding);
+    const body = budget.run(() => expandedBody(decoded, limits, expanding, packs));
     request.onAbout(aboutOf(body));
     return { operation, query, body };
   };

@@ -45,6 +45,8 @@ export interface InspectionRequest {
   readonly context: PipelineRequest['context'];
   /** Every recipient, for `/lint`; undefined if there is no list of all of them. */
   readonly recipients?: KnownRecipients | undefined;
+  /** The folder of further packs. */
+  readonly packFolder?: string | undefined;
   /** Called as soon as the application, key and id in the body are known. */
   readonly onAbout: (about: JsonObject) => void;
   /** Reserves memory (bytes) for a decoded document before it is built in this process. Throws `busy`. */

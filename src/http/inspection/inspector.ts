@@ -31,6 +31,8 @@ export interface Inspector {
 interface InspectorOptions {
   readonly preflightOf: PreflightOf;
   readonly startProcess: StartProcess;
+  /** The folder of further packs. */
+  readonly packFolder?: string;
   /** CPU time (ms) of this thread; for tests. */
   readonly cpuMs?: () => number;
 }
@@ -53,6 +55,7 @@ function threadCpuMs(): number {
 export function createInspector({
   preflightOf,
   startProcess,
+  packFolder,
   cpuMs = threadCpuMs,
 }: InspectorOptions): Inspector {
   const semaphore = createSemaphore(PROCESSES, 'large documents in progress');
@@ -88,7 +91,8 @@ export function createInspector({
   return {
     waiting: semaphore.waiting,
     close: () => [...running].forEach((one) => one.close()),
-    open(request, sent) {
+    open(asked, sent) {
+      const request = { ...asked, packFolder };
       let apart: Promise<Inspection> | undefined;
       let closed = false;
       const start = () => (apart ??= inChild(request, sent).then((one) => (closed && one.close(), one)));
@@ -121,7 +125,7 @@ export function createInspector({
 }
 
 /** Creates an inspector whose processes run `entry`. Logs why a process ended early. */
-export function openInspector(entry: URL, preflightOf: PreflightOf, log: Log): Inspector {
+export function openInspector(entry: URL, preflightOf: PreflightOf, packFolder: string, log: Log): Inspector {
   const startProcess = processStarter(entry, (reason) => log.warn('inspection ended early', { reason }));
-  return createInspector({ preflightOf, startProcess });
+  return createInspector({ preflightOf, startProcess, packFolder });
 }

@@ -17,6 +17,8 @@ export interface Job {
   readonly requestId: string;
   readonly format: Format;
   readonly limits: DecodeLimits;
+  /** The folder of further packs. */
+  readonly packFolder?: string;
   /** Every recipient, for `/lint`. */
   readonly handles?: readonly string[];
 }
