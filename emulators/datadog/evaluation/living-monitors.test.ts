@@ -57,6 +57,21 @@ describe('a monitor whose metric has a series', () => {
     assert.deepEqual(types, ['alert', 'warning', 'warning recovery', 'alert recovery']);
   });
 
+  it('has its events in version 1 of the API too', () => {
+    declare(['a', 500, 10, 20]);
+    create();
+    moveTo(60);
+    const range = `start=${NOON / 1000}&end=${NOON / 1000 + 3600}`;
+    const { events } = jsonBody(send('GET', `/api/v1/events?${range}&sources=alert`));
+    assert.deepEqual(
+      events.map(({ title, alert_type }: { title: string; alert_type: string }) => [title, alert_type]),
+      [
+        ['[Recovered on {queue:a}] deep queue', 'success'],
+        ['[Triggered on {queue:a}] deep queue', 'error'],
+      ],
+    );
+  });
+
   it('is the same after one move of the clock and after many', () => {
     declare(['a', 500, 10, 20], ['b', 100, 12, 16]);
     const once = create();
@@ -141,6 +156,19 @@ describe('a monitor whose metric has a series', () => {
     declare(['a', 500, 48 * 60, 48 * 60 + 10]);
     moveTo(48 * 60 + 5);
     assert.equal(transitions(id).length, 5);
+  });
+
+  it('is evaluated from the clock that is set back while the evaluation in the background goes on', async () => {
+    declare(['a', 500, 10, 20]);
+    const id = create();
+    moveTo(10 * 24 * 60);
+    datadog.living.catchUpInBackground();
+    while (Object.keys(statuses(id)).length === 0) await new Promise(setImmediate);
+    moveTo(5);
+    read(id);
+    for (let pass = 0; pass < 20; pass += 1) await new Promise(setImmediate);
+    moveTo(15);
+    assert.deepEqual(statuses(id), { 'queue:a': 'Alert' });
   });
 
   it('has the time at which its overall state last changed', () => {

@@ -47,9 +47,11 @@ interface Living<Evaluation> {
 export class LivingMonitors {
   readonly #organisation: Organisation;
   readonly #living = new Map<string, Living<MonitorEvaluation>>();
+  /** The queries that were read, by the monitors as stored: an update stores another object. */
+  readonly #queries = new WeakMap<RawObject, MonitorQuery | string>();
   readonly #composites = new Map<string, Living<CompositeEvaluation>>();
   #minute = Number.NEGATIVE_INFINITY;
-  #isInBackground = false;
+  #background: Generator<void, void, void> | undefined;
 
   constructor(organisation: Organisation) {
     this.#organisation = organisation;
@@ -57,7 +59,9 @@ export class LivingMonitors {
 
   /** Evaluates everything up to the present. */
   catchUp(): void {
-    if (this.#isInBackground) return;
+    if (this.#background && this.#organisation.now() / 1000 >= this.#minute) return;
+    // A clock that was set back ends the work in the background, which went towards a later time.
+    this.#background = undefined;
     const work = this.#work();
     while (work.next().done !== true);
   }
@@ -65,10 +69,11 @@ export class LivingMonitors {
   /** Evaluates everything up to the present in pieces. Requests in between see what is evaluated so far. */
   catchUpInBackground(): void {
     const work = this.#work();
-    this.#isInBackground = true;
+    this.#background = work;
     const step = () => {
-      this.#isInBackground = work.next().done !== true;
-      if (this.#isInBackground) setImmediate(step);
+      if (this.#background !== work) return;
+      if (work.next().done === true) this.#background = undefined;
+      else setImmediate(step);
     };
     setImmediate(step);
   }
@@ -122,7 +127,8 @@ export class LivingMonitors {
       histories.set(id, { since: Number.NEGATIVE_INFINITY, states, changes: [], notifiesNoData: false });
       return;
     }
-    const query = readMonitorQuery(found);
+    const query = this.#queries.get(found) ?? readMonitorQuery(found);
+    this.#queries.set(found, query);
     if (typeof query === 'string') return;
     if (!termsOf(query.expression).some(({ metric }) => names.has(metric))) return;
     const living = livingOf(this.#living, MonitorEvaluation, { id, monitor: found, minute });

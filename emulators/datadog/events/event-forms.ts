@@ -5,6 +5,7 @@ import type { EventIds } from './event-ids.ts';
 const SOURCES = new Map(
   Object.entries({
     my_apps: 'My Apps',
+    alert: 'Alert',
     bitbucket: 'Bitbucket',
     chef: 'Chef',
     docker: 'Docker',
