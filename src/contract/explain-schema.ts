@@ -103,9 +103,9 @@ export const explainAnswerSchema = z
     real: z
       .array(z.object({ at: time, group, from: state, to: state }))
       .meta({ description: 'The latest transitions that Datadog recorded in the day before, newest last.' }),
-    notes: z
-      .array(reason)
-      .meta({ description: 'What could not be read, and whether the monitor was changed since.' }),
+    notes: z.array(reason).meta({
+      description: 'What could not be read, and whether the monitor is muted or was changed since.',
+    }),
     request_id: text,
   })
   .meta({ id: 'ExplainAnswer' });

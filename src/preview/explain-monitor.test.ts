@@ -141,6 +141,21 @@ describe('an explained monitor', () => {
     assert.deepEqual(await notesOf('2026-11-02T13:01:30.123456+00:00'), ['changed_since']);
   });
 
+  it('says that the monitor is muted now, unless a downtime is the reason', async () => {
+    const end = timeAt('14:00');
+    const muted = monitor('a', { options: { silenced: { 'host:a': end, '*': null } } });
+    const { notes } = await explained(muted, '13:01', { series: { a: high } });
+    assert.match(notes[0]?.text ?? '', /^It is muted now for host:a until 2026-11-02T14:00:00Z\./);
+    assert.match(notes[1]?.text ?? '', /^It is muted now for \*\. /);
+    const schedule = { start: '2026-11-02T12:30:00Z', end: '2026-11-02T14:00:00Z' };
+    const downtimes = [{ monitor_identifier: { monitor_id: 7 }, scope: 'host:a', schedule }];
+    const other = await explained(muted, '13:01', { series: { a: high }, downtimes });
+    assert.deepEqual(
+      other.notes.map(({ text }) => text.slice(0, 22)),
+      ['It is muted now for *.'],
+    );
+  });
+
   it('has no group without any point', async () => {
     const grouped = monitor('a', { query: 'max(last_5m):avg:a{*} by {host} > 80' });
     const { explanation } = await explained(grouped, '13:01');

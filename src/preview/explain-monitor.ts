@@ -1,9 +1,10 @@
 import type { RequestContext } from '../domain/caller.ts';
-import { type JsonObject, textOf } from '../domain/json.ts';
+import { isObject, type JsonObject, own, textOf, toNumber } from '../domain/json.ts';
 import type { Steps } from '../domain/steps.ts';
 import { evaluatingComposite } from '../evaluate/composite.ts';
 import type { Composite, Condition, Refusal } from '../evaluate/condition.ts';
 import { type Evaluation, evaluating, type NoticeOptions } from '../evaluate/evaluate.ts';
+import type { Downtime } from '../evaluate/notices.ts';
 import { NotificationRules } from '../evaluate/notification-rules.ts';
 import { computingWindows } from '../evaluate/window-values.ts';
 import {
@@ -39,7 +40,7 @@ export interface ExplainedMonitor {
   readonly refused?: Reason;
   /** The transitions that Datadog recorded in the day before, newest last. */
   readonly real: readonly (Omit<RealTransition, 'at'> & { readonly at: string })[];
-  /** What could not be read, and whether the monitor was changed since. */
+  /** What could not be read, and whether the monitor is muted now or was changed since. */
   readonly notes: readonly Reason[];
 }
 
@@ -86,6 +87,7 @@ export async function explainMonitor(
       .map((transition) => ({ ...transition, at: isoTime(transition.at) })),
     notes: [
       ...changedSince(monitor, at),
+      ...mutedNow(monitor, notices.downtimes),
       ...unread('notification_rules_missing', 'The notification rules', noRules),
       ...unread('downtimes_missing', 'The downtimes', noDowntimes),
       ...unread('transitions_missing', 'The real transitions', real.failure),
@@ -109,6 +111,19 @@ function changedSince(monitor: JsonObject, at: number): Reason[] {
   if (!(changedS > at)) return [];
   const text = `The monitor was changed at ${isoTime(Math.floor(changedS))}, after this evaluation, and is explained as it is now.`;
   return [{ code: 'changed_since', text }];
+}
+
+/** Notes the mutes that Datadog shows in a monitor, without a start, unless a known downtime is the reason. */
+function mutedNow(monitor: JsonObject, downtimes: readonly Downtime[]): Reason[] {
+  const options = own(monitor, 'options');
+  const silenced = isObject(options) ? own(options, 'silenced') : undefined;
+  return Object.entries(isObject(silenced) ? silenced : {}).flatMap(([scope, until]) => {
+    const endS = toNumber(until) ?? Number.POSITIVE_INFINITY;
+    if (downtimes.some(({ end }) => end === endS)) return [];
+    const end = Number.isFinite(endS) ? ` until ${isoTime(endS)}` : '';
+    const text = `It is muted now for ${scope}${end}. Datadog does not say since when, so this is not part of the explanation.`;
+    return [{ code: 'muted_now', text }];
+  });
 }
 
 type Evaluated = Omit<EvaluatedMonitor, 'isDraft'>;
@@ -162,10 +177,12 @@ function* evaluatingMembers(
   const members = new Map<string, Evaluation>();
   for (const name of read.members) {
     const member = definitions.memberOf(monitor, name);
-    const own = member && definitions.readingOf(member)?.read;
-    if (!own) return refusal('composite_member', `The member ${name} does not exist.`);
-    if (own.kind === 'composite') return refusal('composite_member', `The member ${name} is a composite.`);
-    const evaluated = own.kind === 'refused' ? own : yield* evaluatingCondition(own, fetched, span, {});
+    const memberRead = member && definitions.readingOf(member)?.read;
+    if (!memberRead) return refusal('composite_member', `The member ${name} does not exist.`);
+    if (memberRead.kind === 'composite')
+      return refusal('composite_member', `The member ${name} is a composite.`);
+    const evaluated =
+      memberRead.kind === 'refused' ? memberRead : yield* evaluatingCondition(memberRead, fetched, span, {});
     if ('kind' in evaluated)
       return refusal('composite_member', `The member ${name} cannot be evaluated. ${evaluated.message}`);
     members.set(name, evaluated.evaluation);
