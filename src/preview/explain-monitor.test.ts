@@ -17,6 +17,7 @@ interface Given {
   readonly rules?: readonly JsonObject[];
   readonly downtimes?: readonly JsonObject[];
   readonly failure?: Failure;
+  readonly cutGroups?: number;
 }
 
 /** Explains a monitor with the id 7. */
@@ -34,7 +35,7 @@ async function explained(monitor: JsonObject, clock: string, given: Given = {}, 
             return new Map(found ? [['*', found]] : []);
           },
           missingOf: () => missing,
-          cutOf: () => 0,
+          cutOf: () => given.cutGroups ?? 0,
           requests: 1,
           cached: 0,
         }),
@@ -154,6 +155,13 @@ describe('an explained monitor', () => {
       other.notes.map(({ text }) => text.slice(0, 22)),
       ['It is muted now for *.'],
     );
+  });
+
+  it('says that groups are left out', async () => {
+    const { notes } = await explained(monitor('a'), '13:01', { series: { a: high }, cutGroups: 5 });
+    assert.deepEqual(notes, [
+      { code: 'groups_cut', text: '"avg:a{*}" has too many groups: some are left out.' },
+    ]);
   });
 
   it('has no group without any point', async () => {

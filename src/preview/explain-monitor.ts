@@ -88,6 +88,7 @@ export async function explainMonitor(
     notes: [
       ...changedSince(monitor, at),
       ...mutedNow(monitor, notices.downtimes),
+      ...cutGroups(conditions, fetched),
       ...unread('notification_rules_missing', 'The notification rules', noRules),
       ...unread('downtimes_missing', 'The downtimes', noDowntimes),
       ...unread('transitions_missing', 'The real transitions', real.failure),
@@ -124,6 +125,14 @@ function mutedNow(monitor: JsonObject, downtimes: readonly Downtime[]): Reason[]
     const text = `It is muted now for ${scope}${end}. Datadog does not say since when, so this is not part of the explanation.`;
     return [{ code: 'muted_now', text }];
   });
+}
+
+function cutGroups(conditions: readonly Condition[], fetched: FetchedSeries): Reason[] {
+  const cut = conditions.flatMap(({ queries }) => queries).filter((query) => fetched.cutOf(query) > 0);
+  return cut.map(({ text }) => ({
+    code: 'groups_cut',
+    text: `${JSON.stringify(text)} has too many groups: some are left out.`,
+  }));
 }
 
 type Evaluated = Omit<EvaluatedMonitor, 'isDraft'>;
