@@ -68,9 +68,13 @@ export async function startControlPlane({ controllers }: { controllers: boolean 
     children.push(child);
     return child;
   };
+  // A test that crashes would leave them running.
+  const kill = () => children.forEach((child) => child.kill('SIGKILL'));
+  process.once('exit', kill);
   const stop = async () => {
+    process.off('exit', kill);
     const ended = children.map((child) => new Promise((resolve) => child.once('exit', resolve)));
-    for (const child of children) child.kill('SIGKILL');
+    kill();
     if (children.every((child) => child.pid !== undefined)) await Promise.all(ended);
     rmSync(folder, { recursive: true });
   };

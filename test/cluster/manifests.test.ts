@@ -113,14 +113,15 @@ describe('the manifests, on a real API server', { skip: skipCluster(), timeout: 
   });
 
   it('gives the service account no permission, and its token to Vault only', async () => {
-    const account = '/api/v1/namespaces/one/serviceaccounts/birddog/token';
+    await create('/api/v1/namespaces/fresh/serviceaccounts', { metadata: { name: 'birddog' } });
+    const account = '/api/v1/namespaces/fresh/serviceaccounts/birddog/token';
     const tokenFor = async (audience?: string) => {
       const spec = { audiences: audience === undefined ? [] : [audience], expirationSeconds: 3600 };
       return (await create(account, { spec })).status.token;
     };
     const rules = '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews';
     const allowed = await plane.request('POST', rules, {
-      body: { spec: { namespace: 'one' } },
+      body: { spec: { namespace: 'fresh' } },
       token: await tokenFor(),
     });
     const resources = allowed.body.status.resourceRules.flatMap((rule: Json) => rule.resources);
