@@ -5,7 +5,7 @@ import type { Evaluation, NoticeOptions } from '../evaluate/evaluate.ts';
 import type { Windows } from '../evaluate/window-values.ts';
 import { agreementOf, type StateChange } from './agreement.ts';
 import { type Drawing, drawingOf } from './drawing.ts';
-import { everyOf, figuresOf, isReachable, type ReportContext } from './figures.ts';
+import { everyOf, computingFigures, isReachable, type ReportContext } from './figures.ts';
 import type { AlertReport, Outcome, Subject } from './report.ts';
 import { sweeping } from './sweep.ts';
 
@@ -71,7 +71,8 @@ export function* reporting(
 /** Yields, so that other work can run, and computes the outcome of a definition. */
 function* figuring(definition: Definition, context: ReportContext): Steps<Outcome> {
   yield;
-  if (definition.kind === 'evaluated') return figuresOf(definition.read, definition.evaluation, context);
+  if (definition.kind === 'evaluated')
+    return yield* computingFigures(definition.read, definition.evaluation, context);
   return { refused: { code: definition.code, message: definition.message } };
 }
 

@@ -6,7 +6,7 @@ import { readMonitor } from '../evaluate/read-monitor.ts';
 import { downtimesOf, monitorOf, randomCase, seriesOf } from '../../test/evaluation/random-case.ts';
 import { conditionOf, MIDNIGHT, regular, timeAt } from '../../test/evaluation/evaluation-series.ts';
 import { seededRandom } from '../../test/seeded-random.ts';
-import { figuresOf } from './figures.ts';
+import { computingFigures, figuresOf } from './figures.ts';
 import type { Figures } from './report.ts';
 
 const MESSAGE = { message: '@slack-a {{#is_alert}}@pagerduty-b{{/is_alert}}' };
@@ -176,3 +176,19 @@ test('for any monitor, sums and bounds agree', () => {
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
+
+test('lets other work run after each group', () => {
+  const condition = conditionOf('max(last_1m):max:a{*} by {host} > 10');
+  const span = { from: timeAt('12:00'), to: timeAt('12:30') };
+  const points = new Map(
+    ['host:a', 'host:b', 'host:c'].map((group) => [group, regular('11:58', minutes(3))]),
+  );
+  const steps = computingFigures(condition, evaluate(condition, windowsOf(condition, [points], span)), {
+    span,
+    timeZone: 'UTC',
+  });
+  let count = 0;
+  while (!steps.next().done) count += 1;
+  // The states of each group, and its values.
+  assert.equal(count, 6);
+});

@@ -1,5 +1,6 @@
 import { NEVER } from '../alerts/conditions/missing-for.ts';
 import { largest, smallest } from '../domain/append.ts';
+import { runAtOnce, type Steps } from '../domain/steps.ts';
 import type { Composite, Condition } from '../evaluate/condition.ts';
 import { type Evaluation, notifiedGroupOf, type Notification } from '../evaluate/evaluate.ts';
 import { VALUE } from '../evaluate/window-values.ts';
@@ -13,7 +14,7 @@ import type {
   Span,
   Timeline,
 } from './report.ts';
-import { alertTimesOf, flappingOf, worstStates, stateTimesOf } from './state-times.ts';
+import { addWorst, alertTimesOf, flappingOf, worstStates, stateTimesOf } from './state-times.ts';
 
 /** What a report about one alert needs besides its evaluation. */
 export interface ReportContext {
@@ -31,19 +32,27 @@ const [TOP_SHARE, MAX_TOP_GROUPS] = [0.8, 10];
 const TIMELINE_PARTS = 56;
 
 /** Returns the figures of one evaluated definition, in time linear in its evaluations. */
-export function figuresOf(
+export function figuresOf(...of: Parameters<typeof computingFigures>): Figures {
+  return runAtOnce(computingFigures(...of));
+}
+
+/** Computes the same as `figuresOf`, and yields after each group. */
+export function* computingFigures(
   read: Condition | Composite,
   evaluation: Evaluation,
   { span, timeZone, incomplete = [] }: ReportContext,
-): Figures {
+): Steps<Figures> {
   const { times, firstReported, groups, transitions, notifications, evaluated, skipped } = evaluation;
   const lengthS = span.to - span.from;
-  const whole = alertTimesOf(stateTimesOf(evaluation, worstStates(groups.values(), times.length), span));
+  const worst = new Uint8Array(times.length);
   let [longest, flapping] = [0, 0];
   for (const { states } of groups.values()) {
+    addWorst(worst, states);
     longest = Math.max(longest, alertTimesOf(stateTimesOf(evaluation, states, span)).longest);
     flapping = Math.max(flapping, flappingOf(states, firstReported));
+    yield;
   }
+  const whole = alertTimesOf(stateTimesOf(evaluation, worst, span));
   return {
     ...stepsOf(read),
     lead_in_s: Math.max(0, span.from - (times[0] ?? span.from)),
@@ -63,7 +72,7 @@ export function figuresOf(
     flapping_percent: rounded(flapping),
     groups: groups.size,
     top_groups: topGroupsOf(read, evaluation, span),
-    timeline: timelineOf(read, evaluation, span),
+    timeline: yield* computingTimeline(read, evaluation, span),
     ...(incomplete.length === 0 ? {} : { incomplete }),
   };
 }
@@ -151,11 +160,11 @@ function topGroupsOf(
   return top;
 }
 
-function timelineOf(
+function* computingTimeline(
   read: Condition | Composite,
   { times, firstReported, groups, notifications }: Evaluation,
   { from, to }: Span,
-): Timeline {
+): Steps<Timeline> {
   const partS = partLengthOf({ from, to }, everyOf(read), TIMELINE_PARTS);
   const length = Math.max(0, Math.ceil((to - from) / partS));
   const partOf = (time: number) => Math.floor((time - from) / partS);
@@ -167,12 +176,14 @@ function timelineOf(
   const sign = comparator.startsWith('<') ? -1 : 1;
   const values = new Float64Array(length).fill(Number.NaN);
   const parts = Int32Array.from(times, partOf);
-  for (const group of groups.values())
+  for (const group of groups.values()) {
     for (let at = firstReported; at < times.length; at += 1) {
       if (group.outcomes[at] !== VALUE) continue;
       const [part, value] = [parts[at] ?? 0, group.values[at] ?? Number.NaN];
       if (!(value * sign <= (values[part] ?? Number.NaN) * sign)) values[part] = value;
     }
+    yield;
+  }
   return {
     part_s: partS,
     values: Array.from(values, (value) => (Number.isNaN(value) ? null : value)),

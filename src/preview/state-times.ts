@@ -8,12 +8,16 @@ type States = Uint8Array;
 /** Returns the most severe state of several groups at each evaluation. */
 export function worstStates(groups: Iterable<{ readonly states: States }>, length: number): States {
   const result = new Uint8Array(length);
-  for (const { states } of groups)
-    for (let at = 0; at < length; at += 1) {
-      const state = states[at] ?? NONE;
-      if (state > (result[at] ?? NONE)) result[at] = state;
-    }
+  for (const { states } of groups) addWorst(result, states);
   return result;
+}
+
+/** Raises states to those of a group where these are more severe. */
+export function addWorst(result: Uint8Array, states: States): void {
+  for (let at = 0; at < result.length; at += 1) {
+    const state = states[at] ?? NONE;
+    if (state > (result[at] ?? NONE)) result[at] = state;
+  }
 }
 
 /** A time in which the state does not change (UNIX seconds). `state` is an index of STATES. */
