@@ -65,6 +65,13 @@ const AIMS = {
     advice:
       'Profile bench/lint.ts. The usual cause is a rule that reads the message or walks the query again.',
   },
+  expand: {
+    what: 'expanding and linting documents in 3 variants, relative to linting the expanded ones',
+    unit: 'times',
+    is: 'under',
+    bound: 3,
+    advice: 'Profile bench/expand.ts. Look for values that are copied although they contain no reference.',
+  },
   evaluate: {
     what: 'report about one monitor over 7 days, 50 groups, without fetching',
     unit: 'ms',
