@@ -90,7 +90,7 @@ interface AlertEvent {
 export function alertEvents(id: number): AlertEvent[] {
   return jsonBody(
     send('POST', '/api/v2/events/search', {
-      filter: { query: `source:alert @monitor.id:${id}`, from: 'now-14d', to: 'now' },
+      filter: { query: `source:alert @monitor.id:${id}`, from: 'now-60d', to: 'now' },
       page: { limit: 1000 },
     }),
   ).data;

@@ -64,6 +64,17 @@ describe('a composite monitor', () => {
     assert.deepEqual(transitions(1), ['11:01 * OK > Alert', '11:11 * Alert > OK']);
   });
 
+  it('that was seeded later begins where its members are', () => {
+    declare(['a', 500, 10, 20]);
+    const a = member('{queue:a}');
+    moveTo(15);
+    statuses(a);
+    const monitors = [{ ...MONITOR, id: 1, type: 'composite', query: `${a} || ${a}`, created: isoAt(0) }];
+    datadog.control('POST', 'seed', { monitors });
+    moveTo(60);
+    assert.deepEqual(transitions(1), ['12:16 * OK > Alert', '12:21 * Alert > OK']);
+  });
+
   it('joins the groups of its members by their values; a member without groups serves all', () => {
     declare(['a', 500, 10, 20], ['b', 500, 15, 25], ['c', 500, 30, 35]);
     const [all, some, simple] = [
@@ -113,8 +124,10 @@ describe('a composite monitor', () => {
     declare(['a', 500, 10, 20]);
     const [a, none] = [member('{queue:a}'), member('{queue:none} by {queue}')];
     const id = composite(`${a} && ${none}`);
+    const unmeasured = create({ name: 'unmeasured', query: 'avg(last_5m):avg:no.metric{*} > 100' });
+    const other = composite(`${a} || ${unmeasured}`);
     moveTo(15);
-    assert.deepEqual(statuses(id), {});
+    assert.deepEqual([statuses(id), transitions(other)], [{}, []]);
     datadog.control('PUT', 'states', { [none]: { groups: { 'queue:x': { status: 'Warn' } } } });
     moveTo(30);
     assert.deepEqual(transitions(id), ['12:16 queue:x OK > Warn', '12:21 queue:x Warn > OK']);

@@ -121,6 +121,23 @@ describe('a monitor whose metric has a series', () => {
     assert.deepEqual(statuses(2), { 'queue:a': 'OK', 'queue:b': 'OK' });
   });
 
+  it('has nothing of a deleted monitor with the same id', () => {
+    declare(['a', 500, 10, 20]);
+    const seed = (minute: number) =>
+      datadog.control('POST', 'seed', { monitors: [{ ...MONITOR, id: 1, created: isoAt(minute) }] });
+    seed(0);
+    moveTo(15);
+    assert.deepEqual(statuses(1), { 'queue:a': 'Alert' });
+    datadog.control('DELETE', 'seed', { monitors: [1] });
+    seed(15);
+    moveTo(60);
+    assert.deepEqual(transitions(1), [
+      '12:11 queue:a OK > Alert',
+      '12:17 queue:a OK > Alert',
+      '12:25 queue:a Alert > OK',
+    ]);
+  });
+
   it('goes on from its stored states after a start', () => {
     declare(['a', 500, 10, 20]);
     const id = create();
@@ -167,6 +184,7 @@ describe('a monitor whose metric has a series', () => {
     moveTo(5);
     read(id);
     for (let pass = 0; pass < 20; pass += 1) await new Promise(setImmediate);
+    assert.deepEqual(statuses(id), { 'queue:a': 'OK' });
     moveTo(15);
     assert.deepEqual(statuses(id), { 'queue:a': 'Alert' });
   });
