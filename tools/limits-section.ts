@@ -156,6 +156,17 @@ const ROWS: readonly LimitRow[] = [
     'MiB',
     '413 `too_large`; the server keeps running',
   ),
+  row('previews in progress', 'serving/backend.ts', 'PREVIEWS.maxConcurrent', '', WAITS),
+  row(
+    'previews of one caller in progress',
+    'serving/backend.ts',
+    'PREVIEWS.maxConcurrentPerCaller',
+    '',
+    WAITS,
+  ),
+  row('previews that wait', 'serving/backend.ts', 'PREVIEWS.maxWaiting', '', BUSY),
+  row('groups of a query in a preview', 'preview/ports.ts', 'MAX_GROUPS', '', 'left out, with a finding'),
+  row('images in a preview', 'pipeline/preview/preview-of-plan.ts', 'MAX_IMAGES', '', 'left out'),
   row(
     'findings of one code in a response',
     'domain/findings.ts',

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
@@ -6,6 +7,7 @@ import { planCommand } from '../../src/cli/commands/plan.ts';
 import { previewCommand } from '../../src/cli/commands/preview.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import { folderWith } from './birddog-command.ts';
+import { startCallersPod, tokensFile } from './callers-pod.ts';
 import { documentOf, ok, send } from './document-client.ts';
 import { type Answer, control, type Pod, request, startPod } from './pod.ts';
 import { runInProcess } from './run-in-process.ts';
@@ -53,11 +55,11 @@ after(() => pod.stop());
 afterEach(() => control(pod.datadogUrl, 'DELETE', 'faults'));
 
 /** Returns how many requests for series Datadog received since the last call. */
-async function fetches(): Promise<number> {
+async function fetches(of: Pod = pod): Promise<number> {
   const received: { path: string }[] = JSON.parse(
-    await (await control(pod.datadogUrl, 'GET', 'requests')).text(),
+    await (await control(of.datadogUrl, 'GET', 'requests')).text(),
   );
-  await control(pod.datadogUrl, 'DELETE', 'requests');
+  await control(of.datadogUrl, 'DELETE', 'requests');
   return received.filter(({ path }) => path.startsWith(TIMESERIES)).length;
 }
 
@@ -290,5 +292,32 @@ describe('a rate limit of Datadog that is used up', () => {
     const exhausted = ok(await send(pod, '/preview?from=2026-11-03&to=2026-11-04', one));
     assert.deepEqual(figures(exhausted), [['depth', 'no_series']]);
     assert.match(exhausted.alerts[0].after.refused.message, /rate limit/);
+  });
+});
+
+describe('previews of several callers at the same time', () => {
+  const ROBOTS = ['one', 'two', 'three', 'stranger'].map((name) => ({
+    name,
+    token: `birddog_${randomBytes(32).toString('base64url')}`,
+    groups: [name === 'stranger' ? 'strangers' : 'readers'],
+    days: 30,
+  }));
+  const ACCESS = 'rules: [{groups: [readers], applications: [checkout], may: [read]}]';
+
+  it('share the series, and need permission to read the application', async (t) => {
+    const at = await startCallersPod(ACCESS, tokensFile(ROBOTS));
+    t.after(() => at.stop());
+    await control(at.pod.datadogUrl, 'PUT', 'generators', [generator('queue.depth', ['host:a'])]);
+    const one = { application: 'checkout', key: 'depth', alert: alert('queue.depth') };
+    const preview = ({ token }: { readonly token: string }) =>
+      at.ask(token, 'POST', '/preview?from=2026-10-01&to=2026-10-03', one);
+    const answers = await Promise.all(ROBOTS.map(preview));
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [200, 200, 200, 403],
+    );
+    const [first, ...others] = answers.slice(0, -1).map(({ body }) => body);
+    for (const other of others) assert.deepEqual(other.alerts, first.alerts);
+    assert.equal(await fetches(at.pod), Math.max(...[first, ...others].map(({ budget }) => budget.requests)));
   });
 });
