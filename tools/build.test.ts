@@ -4,7 +4,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { build } from './build.ts';
-import { BUNDLES } from './bundle-rules.ts';
+import { BUNDLES, DATA_FILES } from './bundle-rules.ts';
 import { scratchTree } from './scratch-tree.ts';
 
 /** Fake processes that load their modules and exit because settings are missing, as the real ones do. */
@@ -13,9 +13,7 @@ const PROJECT: Record<string, string> = {
   'package.json': JSON.stringify({ type: 'module', dependencies: { jose: '1' } }),
   'node_modules/jose/package.json': JSON.stringify({ name: 'jose', type: 'module', main: 'index.js' }),
   'node_modules/jose/index.js': `export const jose = 'jose';`,
-  'src/lint/known/known-metrics.br': 'table',
-  'src/lint/dashboard/widget-types.txt': 'types',
-  'src/contract/json-schema/datadog-descriptions.txt': 'descriptions',
+  ...Object.fromEntries(DATA_FILES.map((file) => [file, 'data'])),
   'src/domain/name.ts': `export const name = (of: string): string => 'birddog ' + of;`,
   'src/main/index.ts': `import { jose } from 'jose'; import { name } from '../domain/name.ts';
     const { driver } = await import('../ledger/ledger.ts').then(({ load }) => load());
@@ -42,7 +40,7 @@ test('the build writes one file per process that runs without node_modules, with
   assert.match(stdout, /^birddog serve jose object driver$/m);
   assert.match(`${stdout}${stderr}`, /code cache for ESM .*dist\/serve.js was accepted/);
   assert.doesNotMatch(readFileSync(join(root, 'dist/serve.js'), 'utf8'), /`driver`|'driver'|"driver"/);
-  assert.equal(readFileSync(join(root, 'dist/known-metrics.br'), 'utf8'), 'table');
+  assert.equal(readFileSync(join(root, 'dist/known-metrics.br'), 'utf8'), 'data');
   for (const { command } of BUNDLES) assert.ok(existsSync(join(root, `dist/${command}.js.map`)), command);
   assert.match(said.join('\n'), /^dist\/serve.js: \d+ KiB of \d+ modules$/m);
   assert.match(said.join('\n'), /^dist\/compile-cache: 5 entries$/m);

@@ -63,7 +63,14 @@ export const DATA_FILES: readonly string[] = [
   'src/lint/known/known-metrics.br',
   'src/lint/dashboard/widget-types.txt',
   'src/contract/json-schema/datadog-descriptions.txt',
+  'src/packs/host.yaml',
+  'src/packs/kubernetes-workload.yaml',
+  'src/packs/http-service.yaml',
   'src/packs/rabbitmq.yaml',
+  'src/packs/kafka-consumer.yaml',
+  'src/packs/postgresql.yaml',
+  'src/packs/redis.yaml',
+  'src/packs/cron-heartbeat.yaml',
 ];
 
 /** The bundles of the image. */

@@ -10,7 +10,22 @@ import { type Format, OBJECT_LIMITS } from '../format/decoded.ts';
 import { SettingsError } from '../runtime/settings.ts';
 
 /** The packs that are part of Birddog, beside this module or beside the bundle that contains it. */
-const BUILT_IN: readonly string[] = ['rabbitmq'];
+export const BUILT_IN: readonly string[] = [
+  'host',
+  'kubernetes-workload',
+  'http-service',
+  'rabbitmq',
+  'kafka-consumer',
+  'postgresql',
+  'redis',
+  'cron-heartbeat',
+];
+
+/** Returns the file of a pack of Birddog. */
+export function packFile(name: string): URL {
+  return new URL(`./${name}.yaml`, import.meta.url);
+}
+
 /** Maximum number of files in a folder of packs. */
 const MAX_FILES = 500;
 const FORMATS: ReadonlyMap<string, Format> = new Map([
@@ -36,9 +51,7 @@ export function installedPacks(folder = ''): Promise<PackLibrary> {
 }
 
 async function readAll(folder: string): Promise<PackLibrary> {
-  const builtIn = BUILT_IN.map((name) =>
-    packIn(new URL(`./${name}.yaml`, import.meta.url), `${name}.yaml`, 'yaml'),
-  );
+  const builtIn = BUILT_IN.map((name) => packIn(packFile(name), `${name}.yaml`, 'yaml'));
   const files = folder === '' ? [] : await filesIn(folder);
   const own = files.map(({ name, format }) => packIn(join(folder, name), name, format));
   const read = await Promise.all([...builtIn, ...own]);
