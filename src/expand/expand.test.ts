@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isObject, type JsonObject } from '../domain/json.ts';
+import { isObject, type Json, type JsonObject } from '../domain/json.ts';
 import { ProblemError } from '../domain/problem.ts';
 import { type Expansion, expandDocument, type ExpandOptions } from './expand.ts';
 
@@ -30,6 +30,11 @@ const entriesOf = ({ document: expanded }: Expansion, list = 'alerts'): JsonObje
   return Array.isArray(entries) ? entries.filter(isObject) : [];
 };
 const keysOf = (expansion: Expansion, list?: string) => entriesOf(expansion, list).map(({ key }) => key);
+/** Returns the parameters `p0` to `p<count>`, each with a reference to the next one in its value. */
+const chainOf = (valueOf: (next: string) => Json, count: number): JsonObject => ({
+  ...Object.fromEntries(Array.from({ length: count }, (_, at) => [`p${at}`, valueOf(`\${p${at + 1}}`)])),
+  [`p${count}`]: 'x',
+});
 const codesOf = ({ findings }: Expansion) =>
   findings.map(({ code, severity, pointer }) => `${severity} ${code} ${pointer}`);
 
@@ -61,6 +66,24 @@ describe('expandDocument', () => {
     assert.deepEqual(expanded['dashboards'], [
       { key: 'd', title: '${zone} ${monitor:deep} ${x', 'host:web-eu': ['web-eu', 'x'] },
     ]);
+  });
+
+  it('takes null as a value', () => {
+    const { document: expanded } = expand({
+      application: 'a',
+      parameters: { none: null },
+      dashboards: [{ key: 'd', description: '${none}' }],
+    });
+    assert.deepEqual(expanded['dashboards'], [{ key: 'd', description: null }]);
+  });
+
+  it('limits what differs between variants together with the entries', () => {
+    const tags = Array.from({ length: 50 }, (_, at) => `t${at}:\${env}`);
+    const variants = Object.fromEntries(Array.from({ length: 50 }, (_, at) => [`v${at}`, { env: `e${at}` }]));
+    assert.throws(
+      () => expand(document({ tags, variants }), { limits: { bytes: 1e6, values: 2500 } }),
+      (error) => error instanceof ProblemError && error.code === 'too_large',
+    );
   });
 
   it('makes an entry once per variant and combination of values', () => {
@@ -213,6 +236,35 @@ const FAULTS: readonly (readonly [title: string, more: JsonObject, expected: rea
     'recursion of parameters that nothing uses',
     { parameters: { env: 'x', depth: 1, a: '${b}', b: '${a}' } },
     ['error parameter_recursion /parameters/a', 'warning unused_parameter /parameters/a'],
+  ],
+  [
+    'parameters in parameters on too many levels',
+    { parameters: { env: '${p0}', depth: 1, ...chainOf((next) => next, 5000) } },
+    ['error parameter_too_large /parameters/p99'],
+  ],
+  [
+    'parameters that double each other in tags, with variants to compare',
+    {
+      parameters: { env: '', depth: 1, ...chainOf((next) => [next, next], 40) },
+      variants: { a: {}, b: {} },
+      tags: ['${p0}'],
+    },
+    ['error parameter_too_large /parameters/p25', 'error parameter_too_large /parameters/p10'],
+  ],
+  [
+    'two fields with one name',
+    { parameters: { env: 'a', depth: 1 }, dashboards: [{ key: 'd', '${env}': 1, a: 2, 'a${env}': 3 }] },
+    ['error field_collision /dashboards/0/a'],
+  ],
+  [
+    'a forbidden name of a field',
+    { parameters: { env: '__proto__', depth: 1 }, dashboards: [{ key: 'd', '${env}': 1 }] },
+    ['error prototype_key /dashboards/0/${env}'],
+  ],
+  [
+    'a list in the name of a field',
+    { parameters: { env: '', list: ['a'], depth: 1 }, dashboards: [{ key: 'd', '${list}': 1 }] },
+    ['error parameter_not_text /dashboards/0/${list}'],
   ],
   [
     'a list in a text',

@@ -35,7 +35,7 @@ export interface ExpandOptions {
 
 const NO_LIMITS: SizeLimits = { bytes: Number.POSITIVE_INFINITY, values: Number.POSITIVE_INFINITY };
 
-/** Counts the values and characters of expanded entries. Throws `too_large` beyond the limits. */
+/** Counts the values and characters of parts of an expanded document. Throws `too_large` beyond the limits. */
 class ExpandedSize {
   readonly #limits: SizeLimits;
   #values = 0;
@@ -45,26 +45,26 @@ class ExpandedSize {
     this.#limits = limits;
   }
 
-  add(entry: Json): void {
+  addEntry(entry: JsonObject): void {
     const { entry: perEntry } = this.#limits;
     const before = { values: this.#values, bytes: this.#bytes };
-    this.#count(entry);
+    this.add(entry);
     if (perEntry) {
       requireWithin('values', this.#values - before.values, perEntry.values, 'An expanded entry');
       requireWithin('bytes', this.#bytes - before.bytes, perEntry.bytes, 'An expanded entry');
     }
   }
 
-  #count(value: Json): void {
+  add(value: Json): void {
     this.#values += 1;
     this.#bytes += typeof value === 'string' ? value.length : 4;
     requireWithin('values', this.#values, this.#limits.values, 'The expanded document');
     requireWithin('bytes', this.#bytes, this.#limits.bytes, 'The expanded document');
-    if (Array.isArray(value)) for (const item of value) this.#count(item);
+    if (Array.isArray(value)) for (const item of value) this.add(item);
     else if (isObject(value))
       for (const [name, member] of Object.entries(value)) {
         this.#bytes += name.length;
-        this.#count(member);
+        this.add(member);
       }
   }
 }
@@ -105,14 +105,18 @@ export function expandDocument(
   const instances: Instance[] = [];
   const add = (instance: Instance) => {
     checkTimeBudget();
-    size.add(instance.entry);
+    size.addEntry(instance.entry);
     instances.push(instance);
   };
   for (const instance of packInstances(document, packs, { parameters, report, count })) add(instance);
   for (const instance of instancesOf(document, parameters, report, count)) add(instance);
   const distinct = withoutCollisions(instances, report);
-  const shared = sharedListsOf(document, parameters, report);
+  const requireSize = (value: Json) => new ExpandedSize(limits).add(value);
+  const shared = sharedListsOf(document, parameters, report, requireSize);
   const fields = { ...otherFields(document, parameters, report), ...shared.fields };
+  // Entries are counted again with what the document adds to them.
+  const whole = new ExpandedSize(limits);
+  whole.add(fields);
   const keys = new KeysByName(distinct);
   const application = typeof fields['application'] === 'string' ? fields['application'] : '';
   const entries = new Map<string, JsonObject[]>();
@@ -122,11 +126,13 @@ export function expandDocument(
   for (const instance of distinct) {
     checkTimeBudget();
     const entry = shared.add({ ...instance, entry: withOwnReferences(instance, application, keys) });
+    whole.add(entry);
     const list = entries.get(instance.list);
     if (list) list.push(entry);
     else entries.set(instance.list, [entry]);
   }
   const tests = testsOf(document, parameters, distinct, report);
+  whole.add(tests ?? null);
   reportUnused(document, parameters, report);
   return {
     document: {

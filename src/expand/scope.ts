@@ -1,11 +1,17 @@
 import type { Finding } from '../domain/finding.ts';
-import { isObject, type Json, type JsonObject, numberText, printJson } from '../domain/json.ts';
+import { isObject, type Json, type JsonObject, numberText } from '../domain/json.ts';
 import { type Pointer, pointerTo } from '../domain/pointer.ts';
 import { nearest } from '../lint/nearest.ts';
 import { hasParts, partsOfText } from './parameter-references.ts';
 
-/** Maximum length of a text into which parameters are inserted. Parameters in parameters could double it again and again. */
-const MAX_TEXT = 256 * 1024;
+/**
+ * Maximum length of a text into which parameters are inserted, number of values in a parameter, and number of levels in it and of
+ * parameters in parameters. Parameters in parameters could double a text or a list again and again.
+ */
+const [MAX_TEXT, MAX_VALUES, MAX_LEVELS] = [256 * 1024, 50_000, 100];
+
+/** The maximum number of names that are compared with an unknown one. */
+const MAX_COMPARED = 100;
 
 /** A value that a name has in a scope, as written, and where. */
 export interface Bound {
@@ -51,6 +57,7 @@ export class Scope {
   readonly #used: Set<string>;
   readonly #resolved = new Map<Bound, Json | undefined>();
   readonly #resolving: string[] = [];
+  #names: Set<string> | undefined;
 
   constructor(layers: readonly Layer[], report: Report, used = report.used) {
     this.#layers = layers;
@@ -67,7 +74,8 @@ export class Scope {
   }
 
   names(): Set<string> {
-    return new Set(this.#layers.flatMap((layer) => [...layer.keys()]));
+    this.#names ??= new Set(this.#layers.flatMap((layer) => [...layer.keys()]));
+    return this.#names;
   }
 
   /** Returns a text with its parameters inserted: the value itself if the text is one reference only. Reports what is wrong. */
@@ -75,7 +83,10 @@ export class Scope {
     if (!hasParts(text)) return text;
     const parts = partsOfText(text);
     const [only] = parts;
-    if (parts.length === 1 && only && 'name' in only) return this.#valueOf(only, written) ?? text;
+    if (parts.length === 1 && only && 'name' in only) {
+      const value = this.#valueOf(only, written);
+      return value === undefined ? text : value;
+    }
     let result = '';
     for (const part of parts) {
       if ('text' in part) result += part.text;
@@ -92,6 +103,29 @@ export class Scope {
       }
     }
     return result;
+  }
+
+  /** Returns the name of a field with its parameters inserted, as a text. */
+  nameIn(name: string, written: Written): string {
+    const inserted = this.textIn(name, written);
+    if (typeof inserted === 'string') return inserted;
+    const [only] = partsOfText(name);
+    return (only && 'name' in only && this.#textOf(only, written)) || name;
+  }
+
+  /** Reports a name of a field, with its parameters inserted, that cannot be used. */
+  reportName(name: string, { pointer }: Written): void {
+    const isForbidden = name === '__proto__';
+    this.#report.add({
+      code: isForbidden ? 'prototype_key' : 'field_collision',
+      severity: 'error',
+      message: isForbidden
+        ? `The field "${name}" is not allowed.`
+        : `Another field has the name "${name}", too.`,
+      pointer,
+      atName: true,
+      hint: 'Change the name of the field, or the parameter in it.',
+    });
   }
 
   #textOf(part: { readonly name: string; readonly from: number }, written: Written): string | undefined {
@@ -139,11 +173,26 @@ export class Scope {
       });
       return undefined;
     }
+    if (this.#resolving.length >= MAX_LEVELS)
+      return this.#tooLarge(name, `refers to other parameters on more than ${MAX_LEVELS} levels`, bound);
     this.#resolving.push(name);
-    const value = filled(bound.value, this, { pointer: bound.pointer ?? '' });
+    const inserted = filled(bound.value, this, { pointer: bound.pointer ?? '' });
     this.#resolving.pop();
+    const isSmall = valuesUpTo(MAX_VALUES, MAX_LEVELS, inserted) <= MAX_VALUES;
+    const limits = `more than ${MAX_VALUES} values or ${MAX_LEVELS} levels`;
+    const value = isSmall ? inserted : this.#tooLarge(name, `has ${limits} with the parameters in it`, bound);
     this.#resolved.set(bound, value);
     return value;
+  }
+
+  #tooLarge(name: string, what: string, { pointer = '' }: Bound): undefined {
+    this.#report.add({
+      code: 'parameter_too_large',
+      severity: 'error',
+      message: `The parameter "${name}" ${what}.`,
+      pointer,
+      hint: 'Write its value with fewer parameters.',
+    });
   }
 
   /** Returns where the value of the first parameter in a text is written; undefined without one. */
@@ -160,7 +209,7 @@ export class Scope {
   }
 
   #unknown(name: string, from: number, written: Written): Finding {
-    const meant = nearest(name, this.names());
+    const meant = nearest(name, this.names().values().take(MAX_COMPARED));
     const { inPack } = written;
     const where = inPack ? ` in the pack "${inPack.name}"` : '';
     return {
@@ -213,14 +262,25 @@ export function filled(
   if (Array.isArray(value)) return value.map((item, at) => filled(item, scope, below(at), inner(at)));
   if (!isObject(value)) return value;
   if (!needsFilling(value)) return value;
-  const fields: [string, Json][] = [];
+  const fields = new Map<string, Json>();
   for (const [name, member] of Object.entries(value)) {
-    const inserted = hasParts(name) ? scope.textIn(name, below(name)) : name;
-    const renamed = typeof inserted === 'string' ? inserted : (numberText(inserted) ?? printJson(inserted));
-    if (renamed !== name) moved?.add(pointerTo(moved.at, renamed), below(name).pointer, false);
-    fields.push([renamed, filled(member, scope, below(name), inner(renamed))]);
+    const inserted = hasParts(name) ? scope.nameIn(name, below(name)) : name;
+    if (inserted !== name) moved?.add(pointerTo(moved.at, inserted), below(name).pointer, false);
+    if (fields.has(inserted) || inserted === '__proto__') scope.reportName(inserted, below(name));
+    else fields.set(inserted, filled(member, scope, below(name), inner(inserted)));
   }
   return Object.fromEntries(fields);
+}
+
+/** Returns the number of values in a value, or more than `max` if it has more than `max` values or `levels` levels. */
+function valuesUpTo(max: number, levels: number, value: Json): number {
+  if (typeof value !== 'object' || value === null || JSON.isRawJSON(value)) return 1;
+  let values = 1;
+  for (const member of Object.values(value)) {
+    values += levels > 0 && values <= max ? valuesUpTo(max - values, levels - 1, member) : max;
+    if (values > max) break;
+  }
+  return values;
 }
 
 /** Returns whether a value has a text or a name with a reference. Most have none and are used as they are. */

@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject, own, sameJson } from '../domain/json.ts';
 import { pointerTo } from '../domain/pointer.ts';
+import { checkTimeBudget } from '../domain/time-budget.ts';
 import type { Instance } from './instances.ts';
 import { filled, type Report } from './scope.ts';
 import { type Parameters, scopeOf } from './variants.ts';
@@ -17,8 +18,13 @@ export interface SharedLists {
   add(instance: Instance): JsonObject;
 }
 
-/** Expands the tags and recipients of a document. */
-export function sharedListsOf(document: JsonObject, parameters: Parameters, report: Report): SharedLists {
+/** Expands the tags and recipients of a document. `requireSize` throws `too_large` for a value beyond the limits. */
+export function sharedListsOf(
+  document: JsonObject,
+  parameters: Parameters,
+  report: Report,
+  requireSize: (value: Json) => void,
+): SharedLists {
   const fields: JsonObject = {};
   const byVariant: {
     readonly field: 'tags' | 'notify';
@@ -29,12 +35,12 @@ export function sharedListsOf(document: JsonObject, parameters: Parameters, repo
     const written = own(document, field);
     if (written === undefined) continue;
     const values = new Map(
-      parameters.variants.map((variant) => [
-        variant.name,
-        filled(written, scopeOf(parameters, variant, report), {
-          pointer: `/${field}`,
-        }),
-      ]),
+      parameters.variants.map((variant) => {
+        checkTimeBudget();
+        const value = filled(written, scopeOf(parameters, variant, report), { pointer: `/${field}` });
+        requireSize(value);
+        return [variant.name, value];
+      }),
     );
     const [first = null, ...others] = values.values();
     if (others.every((value) => sameJson(value, first))) fields[field] = first;
