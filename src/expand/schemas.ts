@@ -72,7 +72,16 @@ const scalar = z
   .union([z.string(), number, z.boolean()], 'must be a text, a number, or true or false')
   .optional();
 
-const packEntries = z.array(z.looseObject({ key: nonEmptyText })).optional();
+const packEntries = z
+  .array(
+    z.looseObject({
+      key: nonEmptyText.meta({
+        description: 'The key of the object within the pack.',
+        examples: ['backlog'],
+      }),
+    }),
+  )
+  .optional();
 
 /** A pack: entries with parameters, which documents use. */
 export const packSchema = z
