@@ -42,7 +42,7 @@ MAX_STATE = 512
 # How the caller was authenticated: OIDC token, token of a file, or another method.
 AUTH_METHODS = ("oidc", "tokens", "none")
 WRITES = ("POST", "PUT", "DELETE")
-READ_PATHS = ("/lint", "/plan", "/drift", "/import", "/preview", "/explain")
+READ_PATHS = ("/lint", "/expand", "/plan", "/drift", "/import", "/preview", "/explain")
 
 # Status, title and hint, as the sidecar returns them.
 PROBLEMS = {

@@ -34,7 +34,15 @@ def missing_from(application):
 @app.route("/update_monitor", methods=["PUT"])
 @app.route("/get_monitors", methods=["GET"])
 @app.route("/delete_monitor", methods=["DELETE"])
-def monitors():
+@app.route("/create_alert", methods=["POST"])
+@app.route("/update_alert", methods=["PUT"])
+@app.route("/get_alerts", methods=["GET"])
+@app.route("/delete_alert", methods=["DELETE"])
+@app.route("/create_dashboard", methods=["POST"])
+@app.route("/update_dashboard", methods=["PUT"])
+@app.route("/get_dashboards", methods=["GET"])
+@app.route("/delete_dashboard", methods=["DELETE"])
+def objects():
     application = named_application()
     missing = missing_from(application)
     if missing:
@@ -42,10 +50,18 @@ def monitors():
     return jsonify(served_by="the existing application", application=application)
 
 
-# (4) Paths that only the sidecar serves: documents.
+# (4) Paths that only the sidecar serves: documents, history and its health.
 @app.route("/lint", methods=["POST"])
+@app.route("/expand", methods=["POST"])
 @app.route("/plan", methods=["POST"])
+@app.route("/preview", methods=["POST"])
+@app.route("/explain", methods=["POST"])
 @app.route("/apply", methods=["POST"])
+@app.route("/drift", methods=["POST"])
+@app.route("/import", methods=["POST"])
+@app.route("/history", methods=["GET"])
+@app.route("/restore", methods=["POST"])
+@app.route("/check", methods=["GET"])
 def documents():
     return sidecar.forward(missing_from=["datadog", "leanix", "servicenow"], **caller())
 

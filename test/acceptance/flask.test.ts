@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { freePort } from '../../emulators/sandbox/ports.ts';
+import { ENDPOINTS, isWrite } from '../../src/contract/operations.ts';
 import { HEADERS } from '../../src/domain/headers.ts';
 import { AUTH_METHODS } from '../../src/domain/caller.ts';
 import { PROBLEMS } from '../../src/domain/problem.ts';
@@ -102,6 +103,13 @@ with Flask("here").test_request_context("/lint", headers=trace):
     except ValueError as error:
         said["refused"] = str(error)
 `;
+/** Returns the routes of the example, and the paths of the module that write nothing although their method is POST. */
+const ROUTES = `
+import example_app
+rules = [rule for rule in example_app.app.url_map.iter_rules() if rule.endpoint != "static"]
+routes = [f"{method} {rule.rule}" for rule in rules for method in rule.methods - {"HEAD", "OPTIONS"}]
+said = {"routes": sorted(routes), "reads": b.READ_PATHS}
+`;
 
 /** Replaces the link atomically, as `birddog init` does. */
 function switchTo(set: string): void {
@@ -176,6 +184,38 @@ describe('a Flask application with the sidecar beside it', { skip }, () => {
     const answers = await Promise.all(waiting);
     assert.deepEqual(answers.map(({ status }) => status).sort(), [...Array(8).fill(200), 503]);
     assert.match(answers.find(({ status }) => status === 503)?.text ?? '', /Too many requests are waiting/);
+  });
+
+  it('has every route of the contract, and knows which of them write', () => {
+    const { routes, reads } = inPython(ROUTES);
+    const operations = ENDPOINTS.map(({ method, path }) => `${method} ${path}`);
+    assert.deepEqual(routes, [...operations, 'GET /healthz'].sort());
+    const readPosts = ENDPOINTS.filter((one) => one.method === 'POST' && !isWrite(one));
+    assert.deepEqual([...reads].sort(), readPosts.map(({ path }) => path).sort());
+  });
+
+  it('serves alerts, dashboards, documents and the history', async () => {
+    const headers = { 'content-type': 'application/json' };
+    const named = { application: 'all-routes', team: 't' };
+    const condition = { over: '5m', above: 1 };
+    const alert = { title: 'Deep', signal: { metric: 'queue.depth' }, condition, notify: ['@slack-a'] };
+    const dashboard = { title: 'Queue', layout_type: 'ordered', widgets: [] };
+    const post = (path: string, body: unknown) =>
+      ask('POST', path, { headers, body: JSON.stringify(body) }).then(({ status }) => status);
+    const statuses = [
+      await post('/create_alert', { ...named, key: 'deep', alert }),
+      await post('/create_dashboard', { ...named, key: 'queue', dashboard }),
+      await post('/expand', { ...named, alerts: [{ key: 'deep', ...alert }] }),
+      await post('/drift', { ...named, alerts: [{ key: 'deep', ...alert }] }),
+      await post('/apply', { ...named, alerts: [{ key: 'deep', ...alert, title: 'Deeper' }] }),
+      await post('/restore', { application: named.application, last_apply: true }),
+    ];
+    for (const path of ['/get_alerts', '/get_dashboards', '/history'])
+      statuses.push((await ask('GET', `${path}?application=all-routes`)).status);
+    statuses.push((await ask('POST', '/import?application=all-routes')).status);
+    statuses.push((await ask('GET', '/check')).status);
+    statuses.push((await ask('DELETE', '/delete_alert?application=all-routes&key=deep')).status);
+    assert.deepEqual(statuses, [201, 201, ...Array(10).fill(200)]);
   });
 
   it('sends exactly the headers of the protocol, and rejects an unknown authentication method', () => {
