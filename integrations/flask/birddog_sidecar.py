@@ -35,6 +35,8 @@ MAX_BODY_BYTES = 16 * 1024 * 1024
 # The circuit breaker opens after this many consecutive failures, for this time.
 BREAKER_FAILURES = 5
 BREAKER_OPEN_S = 1.0
+# The version of the contract that every request names; see docs/protocol.md.
+CONTRACT_VERSION = "1"
 # Headers of the sidecar's response that are returned to the user.
 RESPONSE_HEADERS = ("Content-Type", "Retry-After", "X-Request-Id", "Allow")
 # Maximum length of a forwarded tracestate, in characters.
@@ -118,6 +120,7 @@ class Sidecar:
 
     def _send(self, left, body, caller_headers):
         headers = {
+            "Birddog-Contract": CONTRACT_VERSION,
             "Accept": request.headers.get("Accept", "application/json"),
             "Accept-Encoding": "identity",
             "Birddog-Deadline-Ms": str(left),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** The result of one health probe. */
-const checkedPartSchema = z.strictObject({
+const checkedPartSchema = z.object({
   name: z.string(),
   /** `skipped`: not probed, because a part that it depends on failed. */
   state: z.enum(['ok', 'warning', 'failed', 'skipped']),

@@ -1,5 +1,9 @@
+/** The version of the contract between the containers that this release knows (docs/protocol.md). */
+export const CONTRACT_VERSION = '1';
+
 /** The headers that are forwarded with a request. The trace headers are defined by W3C (https://www.w3.org/TR/trace-context/). */
 export const HEADERS = {
+  contract: 'birddog-contract',
   deadline: 'birddog-deadline-ms',
   requestId: 'x-request-id',
   traceparent: 'traceparent',

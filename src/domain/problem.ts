@@ -204,6 +204,11 @@ export const PROBLEMS = {
     title: "Failed to fetch the token issuer's keys",
     hint: 'Retry after the time in Retry-After. Tokens signed with a cached key are still accepted.',
   },
+  version_skew: {
+    status: 503,
+    title: 'The version of the contract is unknown',
+    hint: "Birddog's operators must deploy versions of Birddog and of the sidecar that share a contract. Nothing was written.",
+  },
   datadog_keys_refused: {
     status: 503,
     title: "Datadog rejects Birddog's keys",

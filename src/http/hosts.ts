@@ -1,3 +1,4 @@
+import { CONTRACT_VERSION, HEADERS } from '../domain/headers.ts';
 import { ProblemError, shuttingDown } from '../domain/problem.ts';
 import { isLoopback, type Reader } from '../runtime/settings.ts';
 import { problemReply, type Reply } from '../runtime/reply.ts';
@@ -10,6 +11,9 @@ export type AcceptedHosts = 'loopback' | readonly string[];
 /** Paths that load balancers request by address. With a list of hosts they are served under any name. */
 const PROBES = ['/healthz', '/readyz'];
 
+/** Retry-After (seconds) of `version_skew`: only a deployment ends it. */
+const SKEW_RETRY_S = 60;
+
 /**
  * Serves only requests that name an accepted host, and answers all others with 403 `forbidden_host`. This keeps web pages
  * from reaching a server on loopback by DNS rebinding: their requests name the host of the page, in Host and in Origin.
@@ -19,6 +23,16 @@ export function onlyHosts(accepted: AcceptedHosts, app: Handle, deps: Deps): Han
     if (isAccepted(accepted, call)) return app(call);
     const sentence = `Birddog does not serve the host "${shortened(hostField(call))}"${originOf(accepted, call)}.`;
     return refuse(call, new ProblemError('forbidden_host', sentence), deps);
+  };
+}
+
+/** Serves only requests of the known version of the contract. Answers all others with 503 `version_skew`. */
+export function onlyKnownVersion(app: Handle, deps: Deps): Handle {
+  return (call) => {
+    const version = call.header(HEADERS.contract) ?? CONTRACT_VERSION;
+    if (version === CONTRACT_VERSION) return app(call);
+    const detail = `This process knows version ${CONTRACT_VERSION} of the contract between Birddog and the sidecar, not "${shortened(version)}".`;
+    return refuse(call, new ProblemError('version_skew', detail, { retryAfter: SKEW_RETRY_S }), deps);
   };
 }
 

@@ -72,8 +72,8 @@ describe('the sidecar client of a process that stops', () => {
     const { deadline } = incoming().context;
     await client.stopApplies(deadline);
     assert.deepEqual(
-      requests.map(({ method, url }) => [method, url.pathname]),
-      [['POST', '/stop_applies']],
+      requests.map(({ method, url, headers }) => [method, url.pathname, headers]),
+      [['POST', '/stop_applies', { 'birddog-contract': '1' }]],
     );
     await upstream(failing(true)).client.stopApplies(deadline);
   });
@@ -95,6 +95,7 @@ describe('the sidecar client', () => {
     assert.equal(request?.url.href, 'https://127.0.0.1:5000/create_monitor?key=k');
     assert.equal(request.body?.toString(), 'a: 1');
     assert.deepEqual(request.headers, {
+      'birddog-contract': '1',
       accept: 'application/yaml',
       'content-type': 'application/yaml',
       'birddog-deadline-ms': '4850',

@@ -13,7 +13,7 @@ import type { CatalogName } from '../domain/application.ts';
 import { type Endpoint, isWrite, STOP_APPLIES } from '../contract/operations.ts';
 import type { Incoming } from '../http/contract-app.ts';
 import type { Reply } from '../runtime/reply.ts';
-import { HEADERS, MAY_STILL_LAND } from '../domain/headers.ts';
+import { CONTRACT_VERSION, HEADERS, MAY_STILL_LAND } from '../domain/headers.ts';
 import { doneObjectIn } from '../contract/answer-parts.ts';
 import { JSON_LINES, statusOfLine } from '../runtime/streamed-reply.ts';
 import { createMemoryBudget } from '../runtime/concurrency/memory-budget.ts';
@@ -39,6 +39,9 @@ const MAX_PROBE_BYTES = 64 * 1024;
 const DEADLINE_MARGIN = { part: 0.1, maxMs: 150 };
 /** Response headers that are passed on to the caller. */
 const RESPONSE_HEADERS = ['content-type', 'retry-after', 'x-request-id'];
+
+/** The header of every request: the sidecar may have another version. */
+const VERSION_HEADER = { [HEADERS.contract]: CONTRACT_VERSION };
 
 const WITHOUT_BODY = [204, 205, 304];
 
@@ -101,6 +104,7 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
         method: 'GET',
         url: new URL('/healthz', url),
         endpoint: '/healthz',
+        headers: VERSION_HEADER,
         deadline,
         maxBytes: MAX_PROBE_BYTES,
       } as const;
@@ -117,6 +121,7 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
         method: 'POST',
         url: new URL(STOP_APPLIES, url),
         endpoint: STOP_APPLIES,
+        headers: VERSION_HEADER,
         deadline,
       } as const;
       await outbound.send({ ...request, maxBytes: MAX_PROBE_BYTES }).catch(() => undefined);
@@ -169,6 +174,7 @@ async function send(
     url: new URL(incoming.pathAndQuery, url),
     endpoint: operation.path,
     headers: {
+      ...VERSION_HEADER,
       accept: onDone ? JSON_LINES : `application/${incoming.accept}`,
       [HEADERS.deadline]: String(forwardedMs(context.deadline.left())),
       [HEADERS.requestId]: context.requestId,

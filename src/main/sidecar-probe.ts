@@ -68,7 +68,10 @@ function reportProbe(sidecar: ProbedSidecar): RunProbe {
   return async (context): Promise<Outcome> => {
     try {
       const { status, body } = await sidecar.forward({ ...request, context }, []);
-      if (status !== 200) return { state: 'failed', detail: `The sidecar answered with status ${status}.` };
+      if (status !== 200) {
+        const skew = String(body).includes('urn:birddog:problem:version_skew') ? ' (version_skew)' : '';
+        return { state: 'failed', detail: `The sidecar answered with status ${status}${skew}.` };
+      }
       const { version, parts } = checkReportSchema.parse(parseTrustedJson(String(body)));
       return {
         state: version === VERSION ? 'ok' : 'warning',

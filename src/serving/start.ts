@@ -1,7 +1,7 @@
 import { VERSION } from '../contract/version.ts';
 import { startProbes, type StartProbesOptions } from '../health/start-probes.ts';
 import { contractApp, type ContractAppOptions } from '../http/contract-app.ts';
-import { type AcceptedHosts, onlyHosts, untilShutdown } from '../http/hosts.ts';
+import { type AcceptedHosts, onlyHosts, onlyKnownVersion, untilShutdown } from '../http/hosts.ts';
 import type { PreflightOf } from '../http/inspection/inspection.ts';
 import { installedPacks } from '../packs/installed-packs.ts';
 import { openInspector } from '../http/inspection/inspector.ts';
@@ -79,7 +79,7 @@ export async function startServing(
     health,
     version: VERSION,
   });
-  const app = untilShutdown(refusing, onlyHosts(hosts, contract, served), served);
+  const app = untilShutdown(refusing, onlyHosts(hosts, onlyKnownVersion(contract, served), served), served);
   const service = await startService({
     server: { ...server, app },
     ops,

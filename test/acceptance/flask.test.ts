@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { freePort } from '../../emulators/sandbox/ports.ts';
 import { ENDPOINTS, isWrite } from '../../src/contract/operations.ts';
-import { HEADERS } from '../../src/domain/headers.ts';
+import { CONTRACT_VERSION, HEADERS } from '../../src/domain/headers.ts';
 import { AUTH_METHODS } from '../../src/domain/caller.ts';
 import { PROBLEMS } from '../../src/domain/problem.ts';
 import { mintCertificates } from '../../src/init/certificates.ts';
@@ -223,6 +223,7 @@ describe('a Flask application with the sidecar beside it', { skip }, () => {
     const { accept, 'accept-encoding': encoding, ...rest } = sent;
     assert.deepEqual([accept, encoding], ['application/json', 'identity']);
     assert.deepEqual(Object.keys(rest).sort(), Object.values(HEADERS).sort());
+    assert.equal(rest[HEADERS.contract], CONTRACT_VERSION);
     const { [HEADERS.callerAuth]: auth, [HEADERS.tracestate]: state } = rest;
     assert.deepEqual([auth, state], ['tokens', 'a=b']);
     assert.equal(refused, `auth must be one of ${AUTH_METHODS.join(', ')}, not 'sso'`);

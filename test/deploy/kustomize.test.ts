@@ -179,6 +179,27 @@ describe('every installed kustomize release', { skip: NO_KUBECTL }, () => {
     );
   });
 
+  it('gives the sidecar its own image with the patch of docs/deployment.md', (t) => {
+    const own = ownOverlay(t);
+    const file = join(own, 'kustomization.yaml');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replace('patchesStrategicMerge:\n', '$&  - sidecar-image.yaml\n'));
+    for (const { path } of KUBECTLS)
+      for (const last of ['', '+native-sidecar']) {
+        const containers = containersOf(podOf(renderedBy(path, `openshift+watch+${own}${last}`)));
+        const images = containers.map(({ name, image }) => [
+          name,
+          image?.replace('images.test/birddog:', ''),
+        ]);
+        assert.deepEqual(images.toSorted(), [
+          ['birddog', '1.2.3'],
+          ['init', '1.2.3'],
+          ['sidecar', '1.2.4'],
+          ['watch', '1.2.3'],
+        ]);
+      }
+  });
+
   it('rejects several replicas without a shared ledger', (t) => {
     const own = ownOverlay(t);
     const replicas = (count: number) => {
