@@ -3,6 +3,7 @@ import { alertsCommand } from './commands/alerts.ts';
 import { applyCommand } from './commands/apply.ts';
 import { checkCommand } from './commands/check.ts';
 import { completionCommand } from './commands/completion.ts';
+import { convertCommand } from './commands/convert.ts';
 import { expandCommand } from './commands/expand.ts';
 import { driftCommand } from './commands/drift.ts';
 import { explainCommand } from './commands/explain.ts';
@@ -31,6 +32,7 @@ export const COMMANDS: readonly Command[] = [
   undoCommand,
   restoreCommand,
   importCommand,
+  convertCommand,
   checkCommand,
   tokenCommand,
   completionCommand(() => ({ commands: ALL_COMMANDS, topOptions: TOP_OPTIONS })),
