@@ -49,7 +49,16 @@ describe('the span of a preview', () => {
     assert.equal(momentSeconds('1796040030'), 1_796_040_030);
     assert.equal(momentSeconds('2026-11-30t12:00z'), at('2026-11-30T12:00:00Z'));
     assert.equal(momentSeconds('2026-11-30 12:00:30.9Z'), at('2026-11-30T12:00:30Z'));
-    for (const text of ['2026-11-30T12:00', '2026-13-01', '30 Nov', '12', '2026-11-30T25:00Z'])
+    assert.equal(momentSeconds('2024-02-29T12:00:00+01:00'), at('2024-02-29T11:00:00Z'));
+    for (const text of [
+      '2026-11-30T12:00',
+      '2026-13-01',
+      '30 Nov',
+      '12',
+      '2026-11-30T25:00Z',
+      '2026-02-30',
+      '2026-02-29T12:00:00Z',
+    ])
       assert.equal(momentSeconds(text), undefined, text);
   });
 });

@@ -51,8 +51,13 @@ const DATE_TIME = /^\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)
 /** Returns the UNIX seconds of a time in ISO 8601 with its zone, of a day in UTC, or of UNIX seconds. Otherwise undefined. */
 export function momentSeconds(text: string): number | undefined {
   if (/^\d{9,10}$/.test(text)) return Number(text);
-  const ms = DATE_TIME.test(text) ? Date.parse(text.toUpperCase().replace(' ', 'T')) : Number.NaN;
-  return Number.isNaN(ms) ? undefined : Math.floor(ms / 1000);
+  if (!DATE_TIME.test(text)) return undefined;
+  const ms = Date.parse(text.toUpperCase().replace(' ', 'T'));
+  const day = text.slice(0, 10);
+  const dayMs = Date.parse(day);
+  // JavaScript reads 30 February as 2 March.
+  if (Number.isNaN(ms) || new Date(dayMs).toISOString().slice(0, 10) !== day) return undefined;
+  return Math.floor(ms / 1000);
 }
 
 /**
