@@ -8,6 +8,7 @@ import { withEverydayAlerts } from './everyday-alerts.ts';
 import { withFields } from './field-tables.ts';
 import { GOLDEN_KINDS, goldenFile } from './golden-kinds.ts';
 import { withLimits } from './limits-section.ts';
+import { packsPage } from './packs-page.ts';
 import { PREVIEW_PICTURES, withPreviewExamples } from './preview-page.ts';
 import { LINT_SLUGS, lintIndex, lintPage } from './lint-page.ts';
 
@@ -19,6 +20,7 @@ export const GENERATED_PAGES: readonly { readonly path: string; readonly text: (
   ...LINT_SLUGS.map((slug) => ({ path: join(DOCS, 'lint', `${slug}.md`), text: () => lintPage(slug) })),
   { path: join(DOCS, 'configuration.md'), text: async () => configurationPage() },
   { path: join(DOCS, 'cli.md'), text: async () => cliPage() },
+  { path: join(DOCS, 'packs.md'), text: packsPage },
   {
     path: join(DOCS, 'security.md'),
     text: async () => withLimits(readFileSync(join(DOCS, 'security.md'), 'utf8')),

@@ -10,6 +10,7 @@ import { explainCommand } from './commands/explain.ts';
 import { historyCommand } from './commands/history.ts';
 import { importCommand } from './commands/import.ts';
 import { lintCommand } from './commands/lint.ts';
+import { packsCommand } from './commands/packs.ts';
 import { planCommand } from './commands/plan.ts';
 import { previewCommand } from './commands/preview.ts';
 import { restoreCommand, undoCommand } from './commands/restore.ts';
@@ -22,6 +23,7 @@ export const COMMANDS: readonly Command[] = [
   lintCommand,
   testCommand,
   expandCommand,
+  packsCommand,
   planCommand,
   previewCommand,
   applyCommand,
