@@ -21,16 +21,24 @@ after(async () => {
 const inTarball = (...args: string[]) => execFileSync('tar', [...args], { encoding: 'utf8' });
 
 describe('npm pack', () => {
-  it('writes the bundles of the CLI, the schema, the scripts of the GitLab job and the licences: no sources, tests or maps, and less than 1 MB', () => {
+  it('writes the bundles of the CLI, the packs, the schema, the scripts of the GitLab job and the licences: no sources, tests or maps, and less than 1 MB', () => {
     assert.deepEqual(inTarball('-tzf', birddog.tarball).trim().split('\n').sort(), [
       'package/NOTICE',
       'package/README.md',
       'package/dist/npm/birddog.js',
       'package/dist/npm/cli.js',
+      'package/dist/npm/cron-heartbeat.yaml',
       'package/dist/npm/datadog-descriptions.txt',
+      'package/dist/npm/host.yaml',
+      'package/dist/npm/http-service.yaml',
+      'package/dist/npm/kafka-consumer.yaml',
       'package/dist/npm/known-metrics.br',
+      'package/dist/npm/kubernetes-workload.yaml',
       'package/dist/npm/licences.txt',
       'package/dist/npm/polyfills.js',
+      'package/dist/npm/postgresql.yaml',
+      'package/dist/npm/rabbitmq.yaml',
+      'package/dist/npm/redis.yaml',
       'package/dist/npm/widget-types.txt',
       'package/docs/schema.json',
       'package/integrations/ci/comments.mjs',
