@@ -68,6 +68,14 @@ describe('expandDocument', () => {
     ]);
   });
 
+  it('reports a value from outside for a document without parameters', () => {
+    const written = { application: 'a', alerts: [{ title: '${depth}' }] };
+    const expansion = expand(written, { set: new Map([['depth', '1']]) });
+    assert.deepEqual(codesOf(expansion), ['error unknown_parameter ']);
+    assert.equal(expansion.document, written);
+    assert.equal(expandDocument(written, { set: new Map() }), undefined);
+  });
+
   it('takes null as a value', () => {
     const { document: expanded } = expand({
       application: 'a',

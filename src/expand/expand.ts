@@ -91,14 +91,19 @@ export function isExpandable(document: JsonObject): boolean {
 
 /**
  * Expands a document: packs, then `each`, then variants. Values in it have the shape of `documentPartsSchema`; others are left out.
- * Deterministic. Undefined for a document with nothing to expand.
+ * Deterministic. Undefined for a document with nothing to expand, unless `set` has values for it.
  */
 export function expandDocument(
   document: JsonObject,
   { set = new Map(), packs = NO_PACKS, limits = NO_LIMITS }: ExpandOptions = {},
 ): Expansion | undefined {
-  if (!isExpandable(document)) return undefined;
   const report = new Report();
+  if (!isExpandable(document)) {
+    reportUnknown(set, new Set(), report);
+    return report.hasErrors
+      ? { document, origins: new Origins(new Map()), findings: report.findings }
+      : undefined;
+  }
   const parameters = parametersOf(document, set, report);
   const count = new ObjectCount();
   const size = new ExpandedSize(limits);
@@ -201,17 +206,7 @@ function reportUnused(document: JsonObject, parameters: Parameters, report: Repo
     ...variants.flatMap(({ layer }) => [...layer.keys()]),
     ...namesOfEach(document),
   ]);
-  for (const name of set.keys())
-    if (!known.has(name)) {
-      const meant = nearest(name, known);
-      report.add({
-        code: 'unknown_parameter',
-        severity: 'error',
-        message: `"set" gives "${name}" a value, but the document has no such parameter.`,
-        pointer: '',
-        hint: meant === undefined ? `Parameters: ${[...known].join(', ')}.` : `Did you mean "${meant}"?`,
-      });
-    }
+  reportUnknown(set, known, report);
   for (const [layer, variant] of [
     [defaults, variants[0]] as const,
     ...variants.map((one) => [one.layer, one] as const),
@@ -222,6 +217,26 @@ function reportUnused(document: JsonObject, parameters: Parameters, report: Repo
       // A variant may give a parameter a value that has been reported.
       if (layer === defaults || !defaults.has(name)) report.add(unused(name, pointer));
     }
+}
+
+/** Reports values from outside that no parameter takes. */
+function reportUnknown(set: ReadonlyMap<string, unknown>, known: ReadonlySet<string>, report: Report): void {
+  for (const name of set.keys()) {
+    if (known.has(name)) continue;
+    const meant = nearest(name, known);
+    report.add({
+      code: 'unknown_parameter',
+      severity: 'error',
+      message: `"set" gives "${name}" a value, but the document has no such parameter.`,
+      pointer: '',
+      hint:
+        meant !== undefined
+          ? `Did you mean "${meant}"?`
+          : known.size > 0
+            ? `Parameters: ${[...known].join(', ')}.`
+            : 'Define it in "parameters".',
+    });
+  }
 }
 
 function namesOfEach(document: JsonObject): string[] {

@@ -56,7 +56,7 @@ export function expandedBody(
   const { value: written } = body;
   if (!isObject(written)) return body;
   const isOfPack = isPack(written);
-  if (!isOfPack && !(isDocument(written) && isExpandable(written))) return body;
+  if (!isOfPack && !(isDocument(written) && (isExpandable(written) || set?.size))) return body;
   const located = (finding: Finding): Finding => ({
     ...finding,
     ...body.locate(finding.pointer, partOf(finding)),
