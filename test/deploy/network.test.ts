@@ -59,6 +59,7 @@ describe('the network of every overlay', { skip: NO_KUBECTL }, () => {
       const expected = [
         ...users(names.flatMap((name) => from[name] ?? [])),
         ...(names.includes('monitoring') ? monitoring : []),
+        ...(names.includes('datadog-agent') ? [`${named('datadog')} -> TCP 8081, TCP 5001, TCP 5002`] : []),
       ];
       assert.deepEqual(allowedTraffic(rendered(overlay), 'Ingress').toSorted(), expected.toSorted(), overlay);
     }
@@ -170,6 +171,24 @@ describe('the overlay', { skip: NO_KUBECTL }, () => {
       );
       for (const [name] of scraped)
         assert.ok(monitor?.spec.endpoints.some((e) => e.port === name && e.path === '/metrics'));
+    }
+  });
+
+  it('datadog-agent has an OpenMetrics check for each ops port, as docs/metrics.md shows it', () => {
+    const page = readFileSync(join(DEPLOY, '../docs/metrics.md'), 'utf8');
+    for (const overlay of OVERLAYS.filter((o) => o.includes('datadog-agent'))) {
+      const objects = rendered(overlay);
+      const annotations = ofKind(objects, 'Deployment')[0]?.spec?.template.metadata?.annotations ?? {};
+      for (const { name, ports = [] } of podOf(objects).containers) {
+        const check = annotations[`ad.datadoghq.com/${name}.checks`] ?? '';
+        const [instance] = JSON.parse(check).openmetrics.instances;
+        const ops = ports.find((port) => port.name?.endsWith('ops'))?.containerPort;
+        assert.equal(instance.openmetrics_endpoint, `http://%%host%%:${ops}/metrics`, name);
+        assert.deepEqual([instance.namespace, instance.raw_metric_prefix], ['birddog', 'birddog_']);
+        const shown = check.replaceAll(/^/gm, '  ').trimEnd();
+        if (name !== 'watch')
+          assert.ok(page.includes(`ad.datadoghq.com/${name}.checks: |\n${shown}\n`), name);
+      }
     }
   });
 
