@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { PROBLEMS } from '../src/domain/problem.ts';
 import { datadogProbes } from '../src/health/datadog-probes.ts';
+import { receiversProbe } from '../src/health/heartbeat.ts';
 import { INCIDENT_SCOPES } from '../src/health/incident-identity.ts';
 import { ledgerProbe } from '../src/health/ledger-probe.ts';
 import { previewProbe } from '../src/health/preview-probe.ts';
@@ -19,7 +20,9 @@ import { probedParts } from '../test/probed-parts.ts';
 
 const file = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 const { parts, clock, state } = probedParts();
-const main = mainProbes(parts);
+/** Which `startProbes` adds with a receivers file. */
+const forReceivers = receiversProbe({ receivers: [] }, undefined);
+const main = [...mainProbes(parts), forReceivers];
 const { ownCertificate: _, ...sidecarSecrets } = parts.secrets;
 const sidecar = [
   ...secretProbes({ ...parts, secrets: sidecarSecrets }),
@@ -28,6 +31,7 @@ const sidecar = [
   previewProbe(parts),
   ledgerProbe(parts),
   ...recipientsProbe(parts.recipients),
+  forReceivers,
 ];
 
 /** Returns the rows of the table below a heading in page order. Asserts that every cell has content. */
@@ -94,9 +98,9 @@ async function metricsOf(process: string, probes: readonly Probe[]) {
   startProbes(
     {
       process,
-      config: { BIRDDOG_INCIDENT_AFTER_MS: parts.afterMs, BIRDDOG_CHECK_TTL_MS: 0 },
+      config: { BIRDDOG_INCIDENT_AFTER_MS: parts.afterMs, BIRDDOG_CHECK_TTL_MS: 0, BIRDDOG_RECEIVERS: '' },
       probes,
-      receivers: [],
+      receivers: { receivers: [] },
       request: parts.datadog.request,
       outbound: { send: () => Promise.reject(new Error('no network')), close: () => {} },
       metrics,

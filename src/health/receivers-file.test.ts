@@ -25,11 +25,11 @@ async function faultsOf(text: string): Promise<string[]> {
 
 describe('the receivers file', () => {
   it('defaults to one datadog_event receiver', async () =>
-    assert.deepEqual(await readReceivers(''), [{ type: 'datadog_event' }]));
+    assert.deepEqual(await readReceivers(''), { receivers: [{ type: 'datadog_event' }] }));
 
   it('lists Datadog events and webhooks, with each address in a file of its folder', async () => {
     writeFileSync(join(folder, 'url'), `${ADDRESS}\n`);
-    const receivers = await read('receivers: [{type: datadog_event}, {type: webhook, url_file: url}]');
+    const { receivers } = await read('receivers: [{type: datadog_event}, {type: webhook, url_file: url}]');
     assert.deepEqual(
       receivers.map((one) => (one.type === 'webhook' ? one.url.reveal() : one.type)),
       ['datadog_event', ADDRESS],
@@ -38,7 +38,26 @@ describe('the receivers file', () => {
   });
 
   it('may be empty, which turns notifications off', async () =>
-    assert.deepEqual(await read('receivers: []'), []));
+    assert.deepEqual(await read('receivers: []'), { receivers: [] }));
+
+  it('may have a heartbeat, every 60 s by default', async () => {
+    writeFileSync(join(folder, 'beat'), ADDRESS);
+    for (const [every, ms] of [
+      ['', 60_000],
+      [', every: 2m', 120_000],
+    ] as const) {
+      const { heartbeat } = await read(`receivers: []\nheartbeat: {url_file: beat${every}}\n`);
+      assert.deepEqual([heartbeat?.everyMs, heartbeat?.url.reveal()], [ms, ADDRESS]);
+    }
+    for (const every of ['9s', '61m', 'often'])
+      assert.deepEqual(await faultsOf(`receivers: []\nheartbeat:\n  url_file: beat\n  every: ${every}\n`), [
+        '4:10: every must be a duration from 10s to 1h. (/heartbeat/every)',
+      ]);
+    assert.match(
+      (await faultsOf('receivers: []\nheartbeat:\n  url_file: none\n')).join('\n'),
+      /^3:13: The file .*none cannot be read/,
+    );
+  });
 
   it('reports all faults together, by line and column, without an address', async () => {
     writeFileSync(join(folder, 'plain'), 'http://hooks.example.test/very-secret');
@@ -67,7 +86,7 @@ describe('the receivers file', () => {
       /^9:\d+: The file .*plain must contain one https address/m,
       /^10:\d+: "name" is not a field of/m,
       /^11:\d+: Entry 1 is already a datadog_event receiver\./m,
-      /^12:\d+: "heartbeat" is not a field of/m,
+      /^12:\d+: .*url_file/m,
     ])
       assert.match(all, fault);
     assert.equal(faults.length, 8, all);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import { secondsOf } from '../alerts/durations.ts';
 import { readYamlFile } from '../contract/read-yaml-file.ts';
 import type { Finding } from '../domain/finding.ts';
 import { isObject, type Json } from '../domain/json.ts';
@@ -13,10 +14,25 @@ export type ReceiverConfig =
   | { readonly type: 'datadog_event' }
   | { readonly type: 'webhook'; readonly url: Secret };
 
+/** Where this process reports at regular intervals that it runs. */
+export interface HeartbeatConfig {
+  readonly url: Secret;
+  readonly everyMs: number;
+}
+
+/** The receivers file. */
+export interface Receivers {
+  readonly receivers: readonly ReceiverConfig[];
+  readonly heartbeat?: HeartbeatConfig;
+}
+
 /** The receivers without a receivers file. */
-const DEFAULT_RECEIVERS: readonly ReceiverConfig[] = [{ type: 'datadog_event' }];
+const DEFAULT_RECEIVERS: Receivers = { receivers: [{ type: 'datadog_event' }] };
 const TYPES = ['datadog_event', 'webhook'] as const;
 const MAX_RECEIVERS = 20;
+/** Interval of the heartbeat without `every`, and its limits in seconds. */
+const DEFAULT_EVERY = '60s';
+const [MIN_SECONDS, MAX_SECONDS] = [10, 3600];
 
 const fileSchema = z.strictObject(
   {
@@ -32,12 +48,21 @@ const fileSchema = z.strictObject(
         'receivers must be a list',
       )
       .max(MAX_RECEIVERS, `receivers must have at most ${MAX_RECEIVERS} entries`),
+    heartbeat: z
+      .strictObject(
+        {
+          url_file: z.string('url_file must be a string').min(1, 'url_file must not be empty'),
+          every: z.string('every must be a duration, such as 60s').optional(),
+        },
+        'heartbeat must be an object with url_file',
+      )
+      .optional(),
   },
   'the file must be an object with receivers',
 );
 
 /** Reads the receivers file; an empty path stands for the default. Throws SettingsError with every fault by line and column. */
-export async function readReceivers(path: string): Promise<readonly ReceiverConfig[]> {
+export async function readReceivers(path: string): Promise<Receivers> {
   if (path === '') return DEFAULT_RECEIVERS;
   const folder = dirname(path);
   const bytes = readBytes(path);
@@ -45,14 +70,18 @@ export async function readReceivers(path: string): Promise<readonly ReceiverConf
     bytes,
     fileSchema,
     () => [],
-    (value) => entryFaults(value, folder),
+    (value) => [...entryFaults(value, folder), ...heartbeatFaults(value, folder)],
   ).catch((error: Error) => {
     const lines = error.message.split('\n');
     throw new SettingsError(lines.map((line) => `BIRDDOG_RECEIVERS: ${path}:${line}`));
   });
-  return file.receivers.map(({ type, url_file = '' }) =>
+  const receivers = file.receivers.map(({ type, url_file = '' }) =>
     type === 'webhook' ? { type, url: readUrl(resolve(folder, url_file)) } : { type },
   );
+  if (!file.heartbeat) return { receivers };
+  const { url_file, every = DEFAULT_EVERY } = file.heartbeat;
+  const everyMs = (secondsOf(every) ?? 0) * 1000;
+  return { receivers, heartbeat: { url: readUrl(resolve(folder, url_file)), everyMs } };
 }
 
 function readBytes(path: string): Buffer {
@@ -92,15 +121,30 @@ function entryFaults(value: Json, folder: string): Finding[] {
     }
     if (type !== 'webhook') return [];
     if (file === undefined) return [{ ...FAULT, pointer, message: 'url_file is required for a webhook.' }];
-    if (typeof file !== 'string' || file === '') return [];
-    try {
-      readUrl(resolve(folder, file));
-      return [];
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      return [{ ...FAULT, pointer: pointerTo(pointer, 'url_file'), message }];
-    }
+    return urlFileFaults(file, folder, pointerTo(pointer, 'url_file'));
   });
+}
+
+function heartbeatFaults(value: Json, folder: string): Finding[] {
+  const heartbeat = isObject(value) ? value['heartbeat'] : undefined;
+  if (!isObject(heartbeat)) return [];
+  const { url_file: file, every = DEFAULT_EVERY } = heartbeat;
+  const faults = urlFileFaults(file, folder, pointerTo('', 'heartbeat', 'url_file'));
+  const seconds = typeof every === 'string' ? (secondsOf(every) ?? 0) : MIN_SECONDS;
+  if (seconds >= MIN_SECONDS && seconds <= MAX_SECONDS) return faults;
+  const message = `every must be a duration from ${MIN_SECONDS}s to 1h.`;
+  return [...faults, { ...FAULT, pointer: pointerTo('', 'heartbeat', 'every'), message }];
+}
+
+/** Returns the fault of a file with an address. The schema reports a name that is no text. */
+function urlFileFaults(file: Json | undefined, folder: string, pointer: string): Finding[] {
+  if (typeof file !== 'string' || file === '') return [];
+  try {
+    readUrl(resolve(folder, file));
+    return [];
+  } catch (error) {
+    return [{ ...FAULT, pointer, message: error instanceof Error ? error.message : String(error) }];
+  }
 }
 
 /** Reads the address of a webhook. It authorizes its holder to post there, so it is a secret and no error quotes it. */

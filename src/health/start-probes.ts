@@ -7,11 +7,12 @@ import { observed, type Outbound } from '../runtime/outbound.ts';
 import { requestIdOf, traceOf } from '../runtime/request-context.ts';
 import type { Deps } from '../runtime/service.ts';
 import { type Check, createCheck } from './check.ts';
+import { beatEvery, createHeartbeat, receiversProbe } from './heartbeat.ts';
 import { observerOf } from './incident-identity.ts';
 import { createProbeRunner, type Probe, PROBE_TIMEOUT_MS } from './probe.ts';
 import { type ProbeMetric, registerProbeMetrics } from './probe-metrics.ts';
 import { datadogEvents, type Receiver, webhook } from './receivers.ts';
-import type { ReceiverConfig } from './receivers-file.ts';
+import type { Receivers } from './receivers-file.ts';
 import { createWatch, type Watch, watchEvery } from './watch.ts';
 
 export interface StartProbesOptions {
@@ -20,11 +21,12 @@ export interface StartProbesOptions {
   readonly config: {
     readonly BIRDDOG_INCIDENT_AFTER_MS: number;
     readonly BIRDDOG_CHECK_TTL_MS: number;
+    readonly BIRDDOG_RECEIVERS: string;
   };
   readonly probes: readonly Probe[];
   /** Returns the time limit (ms) of the probes of one check; default 8000. */
   readonly timeoutMs?: (context: RequestContext) => number;
-  readonly receivers: readonly ReceiverConfig[];
+  readonly receivers: Receivers;
   readonly request: Request;
   readonly outbound: Outbound;
   readonly metrics: Metrics;
@@ -41,21 +43,29 @@ const MAX_INTERVAL_MS = 5000;
 
 /**
  * Starts the health probes of a process: registers their metrics, and reports incidents to the log, the metrics and the
- * receivers until it is closed. Returns the check behind `/check`.
+ * receivers until it is closed, and sends the heartbeat. Returns the check behind `/check`.
  */
 export function startProbes(
   options: StartProbesOptions,
   deps: Deps,
 ): { readonly check: Check; close(): Promise<void> } {
-  const { config, metrics, probes } = options;
+  const { config, metrics, receivers } = options;
   const { clock, log } = deps;
+  const observer = observerOf(options.process, options.installation);
+  const toWebhook = observed(options.outbound, 'webhook', metrics.upstream('alarm_webhook'));
+  const heartbeat = receivers.heartbeat && createHeartbeat(receivers.heartbeat, observer, toWebhook, deps);
+  const beats = receivers.heartbeat && heartbeat && beatEvery(receivers.heartbeat.everyMs, heartbeat);
+  const probes =
+    config.BIRDDOG_RECEIVERS === ''
+      ? options.probes
+      : [...options.probes, receiversProbe(receivers, heartbeat)];
   const runner = createProbeRunner(clock);
   const afterMs = config.BIRDDOG_INCIDENT_AFTER_MS;
   const watch = createWatch({
     probes,
     runner,
-    receivers: createReceivers(options),
-    observer: observerOf(options.process, options.installation),
+    receivers: createReceivers(options, toWebhook),
+    observer,
     ledger: options.incidents,
     clock,
     log,
@@ -73,7 +83,13 @@ export function startProbes(
     ttlMs: config.BIRDDOG_CHECK_TTL_MS,
     clock,
   });
-  return { check, close: timer.close };
+  return {
+    check,
+    async close() {
+      await beats?.close();
+      await timer.close();
+    },
+  };
 }
 
 const noHeader = () => undefined;
@@ -97,10 +113,8 @@ function watchMetrics(watch: Watch): readonly ProbeMetric[] {
   ];
 }
 
-function createReceivers(options: StartProbesOptions): Receiver[] {
-  const { request, outbound, metrics } = options;
-  const toWebhook = observed(outbound, 'webhook', metrics.upstream('alarm_webhook'));
-  return options.receivers.map((receiver) =>
+function createReceivers({ request, receivers }: StartProbesOptions, toWebhook: Outbound): Receiver[] {
+  return receivers.receivers.map((receiver) =>
     receiver.type === 'webhook' ? webhook(receiver.url, toWebhook) : datadogEvents(request),
   );
 }

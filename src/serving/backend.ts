@@ -2,7 +2,7 @@ import { VERSION } from '../contract/version.ts';
 import { createDatadog, type Datadog } from '../datadog/datadog.ts';
 import { keysFrom, type KeySource } from '../datadog/keys.ts';
 import type { DatadogTarget } from '../datadog/sites.ts';
-import { type ReceiverConfig, readReceivers } from '../health/receivers-file.ts';
+import { readReceivers, type Receivers } from '../health/receivers-file.ts';
 import { openSharedStore, openStore, type Store } from '../ledger/ledger.ts';
 import type { Ports } from '../pipeline/ports.ts';
 import { createFetchSeries } from '../preview/fetch-series.ts';
@@ -28,7 +28,7 @@ export interface Foundation {
   readonly metrics: Metrics;
   /** Connections to every upstream except the sidecar. */
   readonly outbound: Outbound;
-  readonly receivers: readonly ReceiverConfig[];
+  readonly receivers: Receivers;
   /** The file of known recipients, if there is one. */
   readonly handlesFile: HandlesFile | undefined;
 }

@@ -37,11 +37,12 @@ after(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Writes a receivers file with both types. Returns its path. */
+/** Writes a receivers file with both types and a heartbeat. Returns its path. */
 function receiversFile(url: string): string {
   const path = join(folder, 'receivers.yaml');
   writeFileSync(join(folder, 'webhook-url'), `${url}\n`);
-  writeFileSync(path, 'receivers:\n  - type: datadog_event\n  - type: webhook\n    url_file: webhook-url\n');
+  const receivers = 'receivers:\n  - type: datadog_event\n  - type: webhook\n    url_file: webhook-url\n';
+  writeFileSync(path, `${receivers}heartbeat:\n  url_file: webhook-url\n  every: 10s\n`);
   return path;
 }
 
@@ -72,6 +73,21 @@ const isNotified = (line: string, incident: string, about = '') =>
   pod.until(async () => notificationsOf(incident, about).includes(line));
 const hasIncident = async (url: string, incident: string) =>
   new RegExp(`birddog_incident\\{incident="${incident}",[^}]*\\} 1`).test(await metricsOf(url));
+
+it('each process sends a heartbeat', async () => {
+  const beats = () =>
+    receiver.posted.filter((posted) => !Object.hasOwn(posted, 'event')).map(({ process }) => process);
+  await pod.until(async () => ['serve', 'sidecar'].every((process) => beats().includes(process)));
+  const { parts } = (await request(pod, 'GET', '/check')).body;
+  for (const name of ['receivers', 'sidecar_receivers']) {
+    const part = parts.find((one: { name: string }) => one.name === name);
+    assert.deepEqual(
+      [part?.state, part?.detail],
+      ['ok', 'Receivers of incidents: 2, and a heartbeat.'],
+      name,
+    );
+  }
+});
 
 describe('a certificate that expires soon', () => {
   it('is reported once by each container, to the webhook and as an event', async () => {
