@@ -107,6 +107,29 @@ for (const [version, exchanges] of RECORDED) {
   });
 }
 
+it('Birddog reads a report with more fields, and names the skew of a sidecar that does not know its version', async () => {
+  const check = RECORDED.get(CONTRACT_VERSION)?.find(({ request }) => request.path === '/check');
+  assert.ok(check);
+  const report = JSON.parse(check.answer.body);
+  const added = { ...report, added: 1, parts: report.parts.map((part: object) => ({ ...part, added: 1 })) };
+  const skew = { type: 'urn:birddog:problem:version_skew', status: 503, code: 'version_skew' };
+  const outcomes = [
+    { status: 200, body: added },
+    { status: 503, body: skew },
+  ].map(({ status, body }) => {
+    const answer = { ...check.answer, status, body: Buffer.from(JSON.stringify(body)) };
+    const outbound = { close: () => {}, send: async () => answer };
+    const client = createSidecarClient(new URL('https://127.0.0.1:5000'), outbound);
+    return sidecarProbe(client, 1000).probe?.(contextFor({ path: '/check' }));
+  });
+  const [more, skewed] = await Promise.all(outcomes);
+  assert.equal(more?.parts?.length, report.parts.length, more?.detail);
+  assert.deepEqual(skewed, {
+    state: 'failed',
+    detail: 'The sidecar answered with status 503 (version_skew).',
+  });
+});
+
 describe('a request of a version that the sidecar does not know', () => {
   it('is refused with 503 version_skew before anything else is read, also the stop of the applies', async () => {
     const outbound = outboundTo(pod);
