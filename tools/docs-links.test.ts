@@ -60,3 +60,37 @@ it('docs/protocol.md names each header that Birddog sends to the sidecar, and no
   const named = [...requests.matchAll(/^\| `([\w-]+)` \|/gm)].map(([, name]) => name);
   assert.deepEqual(named.sort(), Object.values(HEADERS).sort());
 });
+
+it('docs/design-map.md maps every part of the original plan, each with what exists and the reason for a difference', () => {
+  const page = readFileSync(join(ROOT, 'docs/design-map.md'), 'utf8');
+  const rows = page.split('\n').filter((line) => /^\| (?!part |task |remedy )/.test(line));
+  for (const row of rows)
+    assert.ok(
+      row
+        .slice(2, -2)
+        .split(' | ')
+        .every((cell) => cell.trim() !== '') && row.split(' | ').length === 3,
+      row,
+    );
+  const parts = rows.map((row) => row.slice(2).split(' | ')[0] ?? '').join('\n');
+  const planned = ['routes.py', 'datadog_client.py', 'utils.py', 'config.py', 'tests/', 'requirements.txt'];
+  const pod = ['DATADOG_API_KEY', 'SIDE_APP_CONFIG', '512Mi', 'allow-inter-container', 'HTTPS'];
+  const tasks = [
+    '1.1',
+    '1.2',
+    '1.3',
+    '2.1',
+    '2.2',
+    '2.3',
+    '3.1',
+    '3.2',
+    '3.3',
+    '4.1',
+    '4.2',
+    '4.3',
+    '5.1',
+    '5.2',
+    '5.3',
+  ];
+  for (const part of [...planned, ...pod, ...tasks]) assert.ok(parts.includes(part), `${part} is missing`);
+});
