@@ -26,6 +26,7 @@ export function probedParts() {
   const state = {
     breaker: 'closed' as 'closed' | 'open',
     silent: false,
+    skewed: false,
     /** Answer of the sidecar to `/check`. */
     report: { status: 200, body: '' },
     fileFaults: new Map<CallersFile, boolean>(),
@@ -50,6 +51,7 @@ export function probedParts() {
     sidecar: {
       state: () => state.breaker,
       silent: () => state.silent,
+      skewed: () => state.skewed,
       openings: () => 2,
       waiting: () => 3,
       probe: async () => void probed.push('sidecar'),

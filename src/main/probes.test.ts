@@ -65,6 +65,9 @@ describe('the probes of the main container', () => {
     state.silent = true;
     assert.deepEqual(faults(), ['sidecar']);
     state.silent = false;
+    state.skewed = true;
+    assert.deepEqual(faults(), ['sidecar']);
+    state.skewed = false;
     state.breaker = 'open';
     assert.deepEqual(faults(), ['sidecar']);
     state.issuers = new Map([

@@ -255,6 +255,18 @@ describe('the sidecar client', () => {
     assert.equal(client.silent(), false);
   });
 
+  it('is skewed from a probe whose version the sidecar does not know until the next response', async () => {
+    const body = Buffer.from('{"type":"urn:birddog:problem:version_skew"}');
+    const answers = [{ ...ANSWER, status: 503, body }, ANSWER];
+    const { client, requests } = upstream(() => answers.shift() ?? ANSWER);
+    const { context } = incoming();
+    await client.probe(context);
+    assert.equal(client.skewed(), true);
+    await client.probe(context);
+    assert.equal(client.skewed(), false);
+    assert.deepEqual(requests[0]?.headers, { 'birddog-contract': '1' });
+  });
+
   it('reports that a write may still take effect if the sidecar says so, or does not answer', async () => {
     const reported = async (answer: () => OutboundAnswer) => {
       let count = 0;

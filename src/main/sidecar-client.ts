@@ -66,6 +66,8 @@ export interface SidecarClient {
   stopApplies(deadline: Deadline): Promise<void>;
   /** Returns whether the last probe timed out. */
   silent(): boolean;
+  /** Returns whether the sidecar refused the last probe because it does not know the version of the contract. */
+  skewed(): boolean;
   /** Returns the state of the circuit breaker; `closed` while the sidecar is healthy. */
   state(): BreakerState;
   /** Returns how often the circuit breaker has opened. */
@@ -92,6 +94,7 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
   let openings = 0;
   const budget = createMemoryBudget(MAX_WAITING_BYTES, 'bodies that wait for the sidecar');
   let silent = false;
+  let skewed = false;
   breaker.onBreak(() => {
     openings += 1;
   });
@@ -99,6 +102,7 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
     openings: () => openings,
     waiting: () => reads.waiting() + writes.waiting(),
     silent: () => silent,
+    skewed: () => skewed,
     async probe({ deadline }) {
       const request = {
         method: 'GET',
@@ -109,7 +113,7 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
         maxBytes: MAX_PROBE_BYTES,
       } as const;
       try {
-        await breaker.execute(() => outbound.send(request));
+        skewed = isVersionSkew(await breaker.execute(() => outbound.send(request)));
         silent = false;
       } catch (error) {
         silent = error instanceof OutboundError && error.reason === 'timeout';
@@ -153,6 +157,11 @@ export function createSidecarClient(url: URL, outbound: Outbound): SidecarClient
       return breaker.state === CircuitState.HalfOpen ? 'half-open' : 'open';
     },
   };
+}
+
+/** Returns whether the sidecar refused a request because it does not know the version of the contract. */
+export function isVersionSkew({ status, body }: Pick<Reply, 'status' | 'body'>): boolean {
+  return status === 503 && String(body).includes('urn:birddog:problem:version_skew');
 }
 
 /** Throws `shutting_down` for an apply that begins after the process was told to stop: nothing would stop it. */

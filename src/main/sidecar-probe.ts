@@ -3,14 +3,14 @@ import { CHECK } from '../contract/operations.ts';
 import { VERSION } from '../contract/version.ts';
 import { parseTrustedJson } from '../domain/json.ts';
 import { failure, healthy, type Outcome, type Probe, type RunProbe } from '../health/probe.ts';
-import { BREAKER_STATES, type SidecarClient } from './sidecar-client.ts';
+import { BREAKER_STATES, isVersionSkew, type SidecarClient } from './sidecar-client.ts';
 
 /** Interval (ms) of health checks while there are no requests. */
 const SIDECAR_EVERY_MS = 10_000;
 
 export type ProbedSidecar = Pick<
   SidecarClient,
-  'forward' | 'probe' | 'silent' | 'state' | 'openings' | 'waiting'
+  'forward' | 'probe' | 'silent' | 'skewed' | 'state' | 'openings' | 'waiting'
 >;
 
 /** Returns the probe of the sidecar. `/check` includes the parts that the sidecar reports. */
@@ -27,6 +27,8 @@ export function sidecarProbe(sidecar: ProbedSidecar, afterMs: number): Probe {
       fault() {
         if (sidecar.state() !== 'closed')
           return { detail: 'The sidecar does not answer. Requests are not forwarded to it.' };
+        if (sidecar.skewed())
+          return { detail: 'The sidecar does not know the version of the contract (version_skew).' };
         return sidecar.silent()
           ? { detail: 'The sidecar accepts connections but does not answer.' }
           : undefined;
@@ -69,7 +71,7 @@ function reportProbe(sidecar: ProbedSidecar): RunProbe {
     try {
       const { status, body } = await sidecar.forward({ ...request, context }, []);
       if (status !== 200) {
-        const skew = String(body).includes('urn:birddog:problem:version_skew') ? ' (version_skew)' : '';
+        const skew = isVersionSkew({ status, body }) ? ' (version_skew)' : '';
         return { state: 'failed', detail: `The sidecar answered with status ${status}${skew}.` };
       }
       const { version, parts } = checkReportSchema.parse(parseTrustedJson(String(body)));

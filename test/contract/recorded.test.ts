@@ -131,13 +131,14 @@ it('Birddog reads a report with more fields, and names the skew of a sidecar tha
 });
 
 describe('a request of a version that the sidecar does not know', () => {
-  it('is refused with 503 version_skew before anything else is read, also the stop of the applies', async () => {
+  it('is refused with 503 version_skew before anything else is read, also the stop of the applies and the probe', async () => {
     const outbound = outboundTo(pod);
     const [first] = RECORDED.get(CONTRACT_VERSION) ?? [];
     assert.ok(first);
     const changed = { [HEADERS.contract]: '2', [HEADERS.deadline]: 'in the form of version 2' };
     const stop = { ...first.request, path: '/stop_applies', body: undefined };
-    for (const request of [first.request, stop]) {
+    const probe = { ...stop, method: 'GET', path: '/healthz' } as const;
+    for (const request of [first.request, stop, probe]) {
       const headers = { ...request.headers, ...changed };
       const answer = await sendAgain({ request: { ...request, headers } }, outbound, pod);
       const [text, body] = [answer.body.toString(), JSON.parse(answer.body.toString())];
