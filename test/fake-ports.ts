@@ -40,7 +40,13 @@ export function portsWithoutDatadog(clock: Clock, store: Store = openStore(':mem
     recipients: undefined,
     validator: undefined,
     preview: {
-      fetchSeries: async () => assert.fail('unexpected call: fetch series'),
+      fetchSeries: async () => ({
+        seriesOf: () => new Map(),
+        missingOf: () => [],
+        cutOf: () => 0,
+        requests: 0,
+        cached: 0,
+      }),
       transitions: { transitions: async () => ({ transitions: new Map() }) },
       rules: { rules: async () => ({ rules: [] }) },
       downtimes: { downtimes: async () => ({ downtimes: [] }) },
