@@ -4,8 +4,8 @@ import { VAULT_FAILURES } from '../src/init/vault/failures.ts';
 
 const INTRODUCTION = `# Command line
 
-\`bin/birddog COMMAND\` runs these commands. \`lint\`, \`test\`, \`expand\`, \`packs\`, \`convert\`, \`token\` and \`completion\` work offline; \`plan\`, \`preview\`,
-\`apply\`, \`drift\`, \`alerts\`, \`explain\`, \`history\`, \`undo\`, \`restore\`, \`import\` and \`check\` send requests to a running Birddog
+\`bin/birddog COMMAND\` runs these commands. \`lint\`, \`test\`, \`expand\`, \`packs\`, \`token\` and \`completion\` work offline; \`plan\`, \`preview\`,
+\`apply\`, \`drift\`, \`alerts\`, \`explain\`, \`history\`, \`undo\`, \`restore\`, \`import\`, \`convert\` and \`check\` send requests to a running Birddog
 ([configuration](configuration.md#clients-the-commands-that-send-requests)). \`serve\`, \`sidecar\` and \`init\` run in the pod and
 are configured by [environment variables](configuration.md), not by options. \`birddog --version\` prints the version.
 \`birddog COMMAND --help\` prints the help of a command and starts nothing.

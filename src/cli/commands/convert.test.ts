@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { runCommand } from '../../../test/command-io.ts';
 import { type JsonObject, printJson } from '../../domain/json.ts';
+import type { PlacedResource } from '../convert/convert-state.ts';
+import { readObjects } from '../convert/read-objects.ts';
 import { lintText } from '../documents/lint-text.ts';
 import { convertCommand } from './convert.ts';
 
@@ -139,5 +141,50 @@ describe('birddog convert --from terraform --offline', () => {
       assert.equal(status, 1);
       assert.match(err, message);
     }
+  });
+});
+
+describe('birddog convert --from terraform', () => {
+  it('reads objects from Datadog through Birddog, and fails if it does not answer', async () => {
+    const args = ['--from', 'terraform', ...OWNER, '--url', 'http://127.0.0.1:1', '-'];
+    const { status, out } = await runCommand(convertCommand, args, {
+      input: stateWith(monitor('a', '1', [])),
+    });
+    assert.deepEqual([status, out], [69, '']);
+  });
+
+  it('reads up to 100 objects with one request, and names those that are not applied', async () => {
+    const placed = Array.from(
+      { length: 251 },
+      (_, at): PlacedResource => ({
+        address: `datadog_monitor.m[${at}]`,
+        type: 'datadog_monitor',
+        values: at === 250 ? {} : { id: String(1000 + at) },
+        stored: 'monitor',
+        application: at < 120 ? 'a' : 'b',
+      }),
+    );
+    const sizes: [string, number][] = [];
+    const { found, leftOut } = await readObjects(
+      placed,
+      async (application, ids) => {
+        sizes.push([application, ids.length]);
+        const monitors = ids.map((id) => ({ key: `k${id}`, adopt: id, name: id }));
+        const document = { apiVersion: 'birddog/v1', application, team: 't', monitors };
+        return { application, route: 'listed', document, findings: [], request_id: 'r' };
+      },
+      () => {},
+    );
+    assert.deepEqual(sizes, [
+      ['a', 100],
+      ['a', 20],
+      ['b', 100],
+      ['b', 30],
+    ]);
+    assert.deepEqual([found.length, found[0]?.object], [250, { id: '1000', name: '1000' }]);
+    assert.deepEqual(
+      leftOut.map(({ address }) => address),
+      ['datadog_monitor.m[250]'],
+    );
   });
 });

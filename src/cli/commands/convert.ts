@@ -2,16 +2,20 @@ import { APPLICATION_SLUG, TEAM_SLUG } from '../../domain/application.ts';
 import { ProblemError } from '../../domain/problem.ts';
 import { decode } from '../../format/decode.ts';
 import { type Decoded, OBJECT_LIMITS } from '../../format/decoded.ts';
+import { importAnswerSchema } from '../../contract/answers.ts';
+import { BirddogProblem, parsedAnswer } from '../client/birddog-failures.ts';
 import { command, type Io } from '../command.ts';
 import {
   type ApplicationSource,
   documentsOf,
   type FoundResource,
   type LeftOut,
+  type PlacedResource,
   placeResources,
   removedText,
 } from '../convert/convert-state.ts';
 import { mapped, readMapping } from '../convert/mapping.ts';
+import { type ReadObjects, readObjects } from '../convert/read-objects.ts';
 import { objectOf } from '../convert/terraform-objects.ts';
 import { readState, STATE_LIMITS, StateError } from '../convert/terraform-state.ts';
 import { type Conversion, writeConversion } from '../convert/write-documents.ts';
@@ -20,7 +24,16 @@ import { unreadable } from '../documents/lint-text.ts';
 import { FileError, formatOfFile, readBounded, readBytes } from '../documents/text-files.ts';
 import { EXIT, type Exit } from '../exit-status.ts';
 import { choice, flag, type Operands, type Option, textOption, UsageError } from '../options.ts';
-import { INPUT_FORMAT } from './client-options.ts';
+import { failureOf } from '../print/print-failure.ts';
+import {
+  CLIENT_OPTIONS,
+  CLIENT_STATUSES,
+  type ClientIo,
+  clientOptions,
+  INPUT_FORMAT,
+  JSON_OPTION,
+  withClient,
+} from './client-options.ts';
 
 const MAPPING = textOption(
   'mapping',
@@ -35,7 +48,7 @@ const FROM = choice(
 );
 const OFFLINE = flag(
   'offline',
-  'with --from: use only the attributes in the input, and leave out what they do not contain',
+  'with --from: do not read the objects from Datadog; use their attributes in the input, and leave out what these cannot say',
 );
 const APPLICATION = slugOption(
   'application',
@@ -61,7 +74,6 @@ const OUT = textOption(
   'DIR',
   'folder for the documents, one new file for each application, and removed.tf (default: standard output)',
 );
-const JSON_OUTPUT = flag('json', 'print the documents, and what was left out, as one JSON object');
 
 const INPUT: Operands<string> = {
   usage: 'FILE',
@@ -79,32 +91,52 @@ export const convertCommand = command({
     'Convert monitors, alerts and dashboards in other formats to documents: those of Terraform, or of any YAML, JSON or TOML file by a mapping (docs/convert.md). - is standard input. Existing files are never overwritten.',
   examples: [
     'birddog convert --mapping mapping.yaml --application checkout --team shop alerts.yaml',
-    'birddog convert --from terraform --offline --application checkout --team shop --out docs state.json',
-    'birddog convert --from terraform --offline --application-from tag:service --team shop --out docs state.json',
+    'birddog convert --from terraform --application checkout --team shop --out documents state.json',
+    'birddog convert --from terraform --offline --application-from tag:service --team shop --out documents state.json',
   ],
-  options: [MAPPING, FROM, OFFLINE, APPLICATION, APPLICATION_FROM, TEAM, OUT, INPUT_FORMAT, JSON_OUTPUT],
+  options: [
+    MAPPING,
+    FROM,
+    OFFLINE,
+    APPLICATION,
+    APPLICATION_FROM,
+    TEAM,
+    OUT,
+    INPUT_FORMAT,
+    ...CLIENT_OPTIONS,
+  ],
   operands: INPUT,
   statuses: {
     done: 'everything was converted',
     failed: 'nothing was converted: a file cannot be read, or a value is missing in it',
     differences: 'the documents were written, and what they do not contain was listed',
+    ...CLIENT_STATUSES,
   },
-  async run({ operands: file, get }, io) {
+  async run(args, io) {
+    const { operands: file, get } = args;
     const team = get(TEAM);
     const mapping = get(MAPPING);
     const source = { application: get(APPLICATION), from: get(APPLICATION_FROM) };
     if ((mapping === undefined) === (get(FROM) === undefined))
       throw new UsageError('either --mapping FILE or --from terraform is required');
     if (team === undefined) throw new UsageError('--team is required');
-    const destination = { folder: get(OUT), json: get(JSON_OUTPUT) };
+    const destination = { folder: get(OUT), json: get(JSON_OPTION) };
     const finish = (conversion: Conversion) => writeConversion(conversion, destination, io);
     return reportFaults(io, async () => {
       if (mapping === undefined) {
         if (source.application === undefined && source.from === undefined)
           throw new UsageError('--application or --application-from is required');
-        if (!get(OFFLINE)) throw new UsageError('--offline is required');
         const { value } = await readInput(file, 'json', io);
-        return finish(convertOffline(value, { team, source }));
+        const owner = { team, source };
+        if (get(OFFLINE)) return finish(await convertState(value, owner, objectsInState));
+        const { deadlineMs } = clientOptions(args);
+        return withClient(args, io, (clientIo) =>
+          reportFailure(clientIo, async () => {
+            const conversion = await convertState(value, owner, objectsInDatadog(team, deadlineMs, clientIo));
+            clientIo.progress.clear();
+            return finish(conversion);
+          }),
+        );
       }
       const { application } = source;
       if (application === undefined || source.from !== undefined)
@@ -149,6 +181,22 @@ async function reportFaults({ err, paintErr }: Io, work: () => Promise<Exit>): P
     else if (error instanceof FileError) err(failureLine('birddog convert', error.message, paintErr));
     else throw error;
     return EXIT.failed;
+  }
+}
+
+/** Prints the failure of a request. Rethrows the faults of files. */
+async function reportFailure(
+  { progress, err, paintErr }: ClientIo,
+  work: () => Promise<Exit>,
+): Promise<Exit> {
+  try {
+    return await work();
+  } catch (error) {
+    progress.clear();
+    if (error instanceof FileError) throw error;
+    const failure = failureOf(error, paintErr);
+    err(failure.text);
+    return failure.exit;
   }
 }
 
@@ -205,26 +253,59 @@ async function mappingIn(name: string): ReturnType<typeof readMapping> {
   }
 }
 
-/** Converts the output of `terraform show -json` by its attributes. */
-function convertOffline(
-  state: Decoded['value'],
-  { team, source }: { readonly team: string; readonly source: ApplicationSource },
-): Conversion {
-  const read = stateIn(state);
-  const { placed, leftOut } = placeResources(read, source);
-  const unread: LeftOut[] = [];
+/** Finds the objects of resources: in the state itself, or in Datadog. */
+type FindObjects = (placed: readonly PlacedResource[]) => ReadObjects | Promise<ReadObjects>;
+
+/** Finds the objects of resources by their attributes. */
+function objectsInState(placed: readonly PlacedResource[]): ReadObjects {
+  const leftOut: LeftOut[] = [];
   const found = placed.flatMap((resource): FoundResource[] => {
     const result = objectOf(resource);
     if (result.why === undefined) return [{ resource, object: result.object }];
-    unread.push({ address: resource.address, why: result.why });
+    leftOut.push({ address: resource.address, why: result.why });
     return [];
   });
+  return { found, leftOut };
+}
+
+/** Reads the objects of resources through Birddog. */
+function objectsInDatadog(
+  team: string,
+  deadlineMs: number,
+  { client, progress }: ClientIo,
+): (placed: readonly PlacedResource[]) => Promise<ReadObjects> {
+  return (placed) =>
+    readObjects(
+      placed,
+      async (application, ids) => {
+        const query = { application, team, id: ids.join(','), raw: 'true' };
+        try {
+          const answer = await client.send({ method: 'POST', path: '/import', query, deadlineMs });
+          return parsedAnswer(importAnswerSchema, answer);
+        } catch (error) {
+          if (error instanceof BirddogProblem && error.code === 'not_found') return undefined;
+          throw error;
+        }
+      },
+      (count) => progress.show(count, placed.length, 'reading objects'),
+    );
+}
+
+/** Converts the output of `terraform show -json`. */
+async function convertState(
+  value: Decoded['value'],
+  { team, source }: { readonly team: string; readonly source: ApplicationSource },
+  find: FindObjects,
+): Promise<Conversion> {
+  const state = stateIn(value);
+  const { placed, leftOut } = placeResources(state, source);
+  const { found, leftOut: unread } = await find(placed);
   const { documents, leftOut: managed } = documentsOf(found, team);
   const all = [...leftOut, ...unread, ...managed];
   return {
     documents,
     leftOut: all,
-    removed: removedText(read, all),
+    removed: removedText(state, all),
     comment: [
       'Converted from the state of Terraform. The first apply adds only markers and the team.',
       'Apply removed.tf with Terraform before or right after it. You can remove adopt afterwards.',
