@@ -38,9 +38,17 @@ const explanation = z
       .meta({ description: 'The groups of the evaluation, the most severe 20.' }),
     other_groups: count.meta({ description: 'The number of groups that are left out.' }),
     window: z
-      .object({ ...span, every_s: seconds, delay_s: seconds, earlier: z.object(span).exactOptional() })
+      .object({
+        ...span,
+        every_s: seconds.exactOptional(),
+        delay_s: seconds,
+        earlier: z.object(span).exactOptional(),
+      })
       .exactOptional()
-      .meta({ description: 'The window, which ends `delay_s` before the evaluation. A composite has none.' }),
+      .meta({
+        description:
+          'The window, which ends `delay_s` before the evaluation. A composite has none. With a custom schedule there is no `every_s`.',
+      }),
     members: z
       .array(z.object({ member: text, state }))
       .exactOptional()

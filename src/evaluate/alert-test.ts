@@ -73,6 +73,15 @@ export function readAlertTest(
     report(finding);
   };
   const condition = readMonitor(monitor);
+  if (condition.kind === 'condition' && condition.recurrence) {
+    fail({
+      code: 'test_not_possible',
+      message: `"${test.alert}" cannot be tested. It has a custom schedule, and the series of a test have no date.`,
+      pointer: pointerTo(pointer, 'alert'),
+      hint: 'Remove the test, and preview the alert.',
+    });
+    return undefined;
+  }
   if (condition.kind !== 'condition') {
     fail({
       code: 'test_not_possible',

@@ -56,6 +56,8 @@ export const FULL_WINDOW_BUCKETS_S: ReadonlyMap<string, number> = new Map([
 /** The states that are renotified if `renotify_statuses` is not set. Datadog API v1, MonitorRenotifyStatusType. */
 export const DEFAULT_RENOTIFIED_STATUSES: readonly string[] = ['alert', 'no data'];
 
+/** A custom schedule has at most this many times a day. Datadog documents none that is more frequent than daily. */
+export const MAX_TIMES_A_DAY = 24;
 /** An expression may have at most this many parts. */
 export const MAX_EXPRESSION_PARTS = 300;
 /** The longest window and shift: Datadog docs, monitors/types/metric. */
@@ -80,6 +82,10 @@ export const ASSUMPTIONS: readonly Assumption[] = [
   {
     code: 'phase',
     text: 'Monitors are evaluated at whole minutes (10 or 30 minutes for windows of 24 or 48 hours and more, in UTC). Datadog uses a fixed second of the minute that it does not publish.',
+  },
+  {
+    code: 'custom_schedule',
+    text: 'With a custom schedule each evaluation notifies of Alert, Warn and, if the monitor does, of No Data, as if there had been no state before; never of a recovery. An evaluation without a result keeps the last state, and notifies of it. Renotification, recovery thresholds, auto-resolve and the delay of new groups have no effect. The seconds of the start are left out. A local time that a change of the clock skips becomes the moment of the change; of one that occurs twice, the first counts.',
   },
   {
     code: 'step',

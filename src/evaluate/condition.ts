@@ -101,6 +101,30 @@ export type Window =
       readonly timeZone: string;
     };
 
+/** A custom schedule: times of the day on days that a rule of recurrence (RFC 5545) selects, in local time. */
+export interface Recurrence {
+  readonly kind: 'recurrence';
+  /** `DAILY`, `WEEKLY`, `MONTHLY` or `YEARLY`. */
+  readonly frequency: string;
+  readonly interval: number;
+  /** Minutes since 1970-01-01 00:00 in local time. */
+  readonly start: number;
+  /** 1 to 12; empty for all. */
+  readonly months: readonly number[];
+  /** From 1 up, or from the end with -1 down; empty if the rule has none. */
+  readonly monthDays: readonly number[];
+  readonly days: readonly RecurrenceDay[];
+  /** Minutes since midnight. */
+  readonly times: readonly number[];
+  readonly timeZone: string;
+}
+
+/** A day of the week (Monday is 0): the nth of the month, from its end if negative, or each one if `nth` is 0. */
+export interface RecurrenceDay {
+  readonly nth: number;
+  readonly weekday: number;
+}
+
 /** What a monitor does at an evaluation without data. */
 export type MissingData =
   /** `notify_no_data`: No Data after a time frame. */
@@ -134,6 +158,8 @@ export interface NoticeRules {
   /** Tag keys to notify by; empty for one notification of all groups; undefined for one of each group. */
   readonly notifyBy?: readonly string[];
   readonly notifiesNoData: boolean;
+  /** Whether each evaluation notifies of its state unless that is OK, and none of a recovery, as with a custom schedule. */
+  readonly isIndependent?: boolean;
   /** The tags of the monitor. */
   readonly tags: readonly string[];
   readonly messages: Messages;
@@ -158,8 +184,10 @@ export interface Condition {
   /** The comparison with an earlier window. */
   readonly change?: { readonly shiftS: number; readonly isPercent: boolean };
   readonly requiresFullWindow: boolean;
-  /** The interval of evaluations, in seconds. */
+  /** The interval of evaluations, in seconds; with a recurrence, that of its times. */
   readonly everyS: number;
+  /** When a monitor with a custom schedule is evaluated. Each evaluation is independent of the one before. */
+  readonly recurrence?: Recurrence;
   /** How far the points must reach back before the first evaluation, in seconds. */
   readonly historyS: number;
   /** The group keys; empty for a simple monitor. */

@@ -33,12 +33,13 @@ const STATUS_NAMES: readonly string[] = STATES.map((state) => state.replace('_',
  * whether No Data at an evaluation is notified. `times` are UNIX seconds.
  */
 export function noticesOf(
-  { renotify }: NoticeRules,
+  { renotify, isIndependent = false }: NoticeRules,
   times: Float64Array,
   { states, changes }: Pick<GroupStates, 'states' | 'changes'>,
   notifiesNoData: (at: number) => boolean,
   downtimes: readonly Downtime[],
 ): Notice[] {
+  if (isIndependent) return independentNotices(times, states, notifiesNoData, downtimes);
   const renotifies = STATUS_NAMES.map((name) => renotify?.statuses.has(name) === true);
   const notifier = new Notifier(renotifies, renotify?.intervalS ?? 0, renotify?.maxCount ?? 0);
   const notices: Notice[] = [];
@@ -54,6 +55,23 @@ export function noticesOf(
     const kind = notifier.next(nowS, state, state !== NO_DATA || notifiesNoData(at));
     if (kind) notices.push({ at, kind, from: kind === 'transition' ? before : state, to: state });
     previousS = nowS;
+  }
+  return notices;
+}
+
+/** Returns a notification of each evaluation with another state than OK, as if there had been no state before. */
+function independentNotices(
+  times: Float64Array,
+  states: Uint8Array,
+  notifiesNoData: (at: number) => boolean,
+  downtimes: readonly Downtime[],
+): Notice[] {
+  const notices: Notice[] = [];
+  for (const [at, nowS] of times.entries()) {
+    const to = states[at] ?? NONE;
+    const isMuted = downtimes.some(({ start, end }) => start <= nowS && nowS < end);
+    if (to < NO_DATA || isMuted || (to === NO_DATA && !notifiesNoData(at))) continue;
+    notices.push({ at, kind: 'transition', from: NONE, to });
   }
   return notices;
 }

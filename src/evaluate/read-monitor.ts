@@ -26,6 +26,7 @@ import type {
   Condition,
   Formula,
   QueryPlan,
+  Recurrence,
   Refusal,
   Window,
 } from './condition.ts';
@@ -39,6 +40,7 @@ import {
   readRetention,
   readThresholds,
 } from './read-options.ts';
+import { isHourly, readRecurrence } from './recurrence.ts';
 import { readSearch, type ReadSearchQuery } from './read-search.ts';
 
 /** Types that have no series to evaluate. */
@@ -86,14 +88,16 @@ export function readMonitor(monitor: JsonObject): Condition | Composite | Refusa
   if (refused !== undefined) return refuse(type.replaceAll(' ', '_'), `There are no series of ${refused}.`);
   const { query, faults } = parseQuery(type, textOf(own(monitor, 'query')));
   if (faults.length > 0) return refuse('query_syntax', 'The query has a syntax error.');
-  const scheduling = options['scheduling_options'];
-  if (isObject(scheduling) && isOn(scheduling['custom_schedule']))
-    return refuse('custom_schedule', 'A custom schedule is not reproduced.');
-  if (query.kind === 'composite') return readComposite(monitor, options, query);
+  const recurrence = readRecurrence(options);
+  if (recurrence?.kind === 'refused') return recurrence;
+  if (query.kind === 'composite')
+    return recurrence
+      ? refuse('custom_schedule', 'A composite with a custom schedule is not reproduced.')
+      : readComposite(monitor, options, query);
   if (query.kind === 'metric' && METRIC_TYPES.has(type))
-    return complete(monitor, options, readMetric(query, options));
+    return complete(monitor, options, readMetric(query, options), recurrence);
   if (query.kind === 'chain' && (EVENT_TYPES.has(type) || METRIC_TYPES.has(type)))
-    return complete(monitor, options, readSearchQuery(query, options));
+    return complete(monitor, options, readSearchQuery(query, options), recurrence);
   return refuse('type', `Monitors of the type "${type}" are not reproduced.`);
 }
 
@@ -198,6 +202,7 @@ function complete(
   monitor: JsonObject,
   options: JsonObject,
   read: ReadCondition | Refusal,
+  recurrence: Recurrence | undefined,
 ): Condition | Refusal {
   if (read.kind === 'refused') return read;
   const { window, change, formula } = read;
@@ -206,7 +211,7 @@ function complete(
     return refuse('evaluation_delay', `An evaluation_delay of ${delayS} s is not allowed.`);
   const comparing = readThresholds(options, read.comparator, read.limit);
   if (comparing.kind === 'refused') return comparing;
-  const queries = plansOf(read, delayS);
+  const queries = plansOf(read, delayS, recurrence);
   const steps = new Set(queries.map(({ stepS }) => stepS));
   if (!read.aggregatesFirst && steps.size > 1)
     return refuse('mixed_rollups', 'Arithmetic with different rollups is not reproduced.');
@@ -223,7 +228,7 @@ function complete(
   const isSearch = queries.some(({ source }) => source !== 'metrics');
   const isCount = queries.length > 0 && queries.every(({ modifier }) => modifier === 'count');
   const missingData = readMissingData(options, window.lengthS, isCount, isSearch);
-  return {
+  const condition: Condition = {
     kind: 'condition',
     queries,
     formula,
@@ -246,15 +251,44 @@ function complete(
     },
     notices: readNotices(monitor, options, by, missingData),
   };
+  return recurrence ? onSchedule(condition, recurrence) : condition;
 }
 
-function plansOf({ queries, window, change }: ReadCondition, delayS: number): QueryPlan[] {
-  const everyS = evaluationIntervalOf(window.lengthS);
+/** Returns a condition whose evaluations are those of a custom schedule, and do not depend on each other. */
+function onSchedule(condition: Condition, recurrence: Recurrence): Condition | Refusal {
+  const { states, notices } = condition;
+  const { critical, warning } = states.thresholds;
+  if (states.missingData.kind === 'legacy')
+    return refuse('custom_schedule', 'notify_no_data with a custom schedule is not reproduced.');
+  return {
+    ...condition,
+    everyS: 60,
+    recurrence,
+    requiresFullWindow: false,
+    states: {
+      ...states,
+      thresholds: { critical, ...(warning === undefined ? {} : { warning }) },
+      newGroupDelayS: 0,
+      timeoutS: 0,
+    },
+    notices: { ...notices, isIndependent: true },
+  };
+}
+
+function plansOf(
+  { queries, window, change }: ReadCondition,
+  delayS: number,
+  recurrence: Recurrence | undefined,
+): QueryPlan[] {
+  const scheduledS = recurrence && (isHourly(recurrence) ? 3600 : 60);
+  const everyS = scheduledS ?? evaluationIntervalOf(window.lengthS);
   const defaultS = defaultStepOf(window, change?.shiftS);
   return queries.map(({ rollupS, ...plan }) => {
     const stepS = rollupS ?? defaultS;
     const isWhole =
-      rollupS === undefined || plan.modifier === 'rate' || (everyS % rollupS === 0 && delayS % rollupS === 0);
+      (rollupS === undefined && !recurrence) ||
+      plan.modifier === 'rate' ||
+      (everyS % stepS === 0 && delayS % stepS === 0);
     return {
       ...plan,
       stepS,

@@ -1,4 +1,5 @@
-import type { Condition } from './condition.ts';
+import type { Condition, Recurrence } from './condition.ts';
+import { lastRecurrence, recurrencesBetween } from './recurrence.ts';
 import { resetsBetween } from './wall-clock.ts';
 
 /** The evaluations to report: those at `from` and later, before `to`. UNIX seconds. */
@@ -31,9 +32,24 @@ export function evaluationTimes(
   return { times, firstReported: Math.min(times.length, Math.max(0, Math.ceil(from / everyS) - first)) };
 }
 
+function recurrenceTimes(recurrence: Recurrence, { from, to, leadInS = 0 }: EvaluationSpan) {
+  const times = Float64Array.from(recurrencesBetween(recurrence, from - leadInS, to));
+  return { times, firstReported: times.filter((time) => time < from).length };
+}
+
+/** Returns the time of the last evaluation of a condition before a time (UNIX seconds) if it has one. */
+export function lastEvaluation({ everyS, recurrence }: Condition, beforeS: number): number | undefined {
+  return recurrence ? lastRecurrence(recurrence, beforeS) : Math.floor((beforeS - 1) / everyS) * everyS;
+}
+
 /** Returns the evaluations of a condition and their windows. */
-export function scheduleOf({ everyS, window, states }: Condition, span: EvaluationSpan): Schedule {
-  const { times, firstReported } = evaluationTimes(everyS, span);
+export function scheduleOf(
+  { everyS, recurrence, window, states }: Condition,
+  span: EvaluationSpan,
+): Schedule {
+  const { times, firstReported } = recurrence
+    ? recurrenceTimes(recurrence, span)
+    : evaluationTimes(everyS, span);
   const ends = times.map((time) => time - states.delayS);
   if (window.kind === 'rolling')
     return { times, ends, starts: ends.map((end) => end - window.lengthS), firstReported };

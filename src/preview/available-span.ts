@@ -5,7 +5,7 @@ import type { Span } from './report.ts';
 
 /**
  * Evaluations before the span decide the first states. They begin a window before it, but at least 6 hours, so that 7 days and
- * they take 7 requests of 1,500 minutes, and at most a week.
+ * they take 7 requests of 1,500 minutes, and at most a week. Those of a custom schedule begin a week before it.
  */
 export const MIN_LEAD_IN_S = 6 * 3600;
 const MAX_LEAD_IN_S = 7 * 86_400;
@@ -16,7 +16,8 @@ export interface EvaluatedSpan extends Span {
 }
 
 /** Returns how long before a span the evaluations of a condition begin, in seconds. */
-export function leadInOf({ states }: Condition): number {
+export function leadInOf({ states, recurrence }: Condition): number {
+  if (recurrence) return MAX_LEAD_IN_S;
   return Math.min(MAX_LEAD_IN_S, Math.max(MIN_LEAD_IN_S, states.windowS));
 }
 

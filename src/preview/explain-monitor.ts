@@ -6,6 +6,7 @@ import type { Composite, Condition, Refusal } from '../evaluate/condition.ts';
 import { type Evaluation, evaluating, type NoticeOptions } from '../evaluate/evaluate.ts';
 import type { Downtime } from '../evaluate/notices.ts';
 import { NotificationRules } from '../evaluate/notification-rules.ts';
+import { lastEvaluation } from '../evaluate/schedule.ts';
 import { computingWindows } from '../evaluate/window-values.ts';
 import {
   type EvaluatedSpan,
@@ -57,9 +58,11 @@ export async function explainMonitor(
   { ports, context, run, readMonitors }: Options,
 ): Promise<ExplainedMonitor> {
   const background: RequestContext = { ...context, lane: 'background' };
-  const span = { from: at - BEFORE_S, to: at + 1 };
   const subject = { key, kind: 'monitor', id, before: monitor } as const;
   const definitions = await Definitions.read([subject], { run, readMonitors });
+  const reading = definitions.readingOf(monitor);
+  const last = reading?.read.kind === 'condition' ? lastEvaluation(reading.read, at + 1) : undefined;
+  const span = { from: Math.min(at - BEFORE_S, last ?? at), to: at + 1 };
   const [{ rules, failure: noRules }, { downtimes, failure: noDowntimes }, real] = await Promise.all([
     ports.rules.rules(background),
     ports.downtimes.downtimes(background),
@@ -69,7 +72,6 @@ export async function explainMonitor(
     downtimes: new Downtimes(downtimes).of(id, monitor),
     rules: new NotificationRules(rules),
   };
-  const reading = definitions.readingOf(monitor);
   const conditions = [reading, ...definitions.outside].flatMap((one) =>
     one?.read.kind === 'condition' ? [one.read] : [],
   );
@@ -167,8 +169,7 @@ function* evaluatingCondition(
 function lastPart(read: Condition, fetched: FetchedSeries, span: Span): EvaluatedSpan | Refusal {
   const missing = missingIn([read], fetched);
   const [first] = missing;
-  // Evaluations are at multiples of their interval.
-  const last = { from: Math.floor((span.to - 1) / read.everyS) * read.everyS, to: span.to };
+  const last = { from: lastEvaluation(read, span.to) ?? span.from, to: span.to };
   const whole = first ? undefined : { ...span, leadInS: leadInOf(read) };
   const part = whole ?? evaluatedSpan([read], last, missing);
   if (part) return part;

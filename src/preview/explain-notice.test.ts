@@ -73,6 +73,17 @@ describe('who is notified', () => {
     assert.equal(reason('12:04', { options: { on_missing_data: 'show_no_data' } }, gap), 'not_told');
   });
 
+  it('is nobody for an OK on a custom schedule, whose evaluations have no interval', () => {
+    const recurrence = { rrule: 'FREQ=DAILY;BYMINUTE=2,3,4', start: '2026-01-05T12:00:00' };
+    const options = { scheduling_options: { custom_schedule: { recurrences: [recurrence] } } };
+    const explained = explainAt(query, '12:04', series, { message: '@a', options });
+    const { notification, window } = explained;
+    assert.equal(window?.every_s, undefined);
+    assert.ok(!notification.sent && notification.reason.code === 'recovery_on_schedule');
+    const again = explainAt(query, '12:03', series, { message: '@a', options });
+    assert.deepEqual(again.notification, { sent: true, kind: 'transition', from: 'none', to: 'alert' });
+  });
+
   it('includes those of renotifications and their escalation message', () => {
     const high = simple(
       regular(

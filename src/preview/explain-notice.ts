@@ -55,7 +55,9 @@ function whyNot(moment: NoticeMoment): Reason {
     const until = Number.isFinite(downtime.end) ? ` until ${isoTime(downtime.end)}` : '';
     return of('muted', `A downtime mutes it from ${isoTime(downtime.start)}${until}.`);
   }
-  if (before !== after) {
+  if (moment.rules.isIndependent === true && after === OK)
+    return of('recovery_on_schedule', 'A monitor with a custom schedule does not notify of OK.');
+  if (before !== after || moment.rules.isIndependent === true) {
     if (after === NO_DATA && !notifiesNoData)
       return of('no_data_is_silent', 'The monitor does not notify of No Data.');
     if (after === OK && before === NONE)

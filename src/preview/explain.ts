@@ -146,7 +146,7 @@ function explainCondition(
 }
 
 function explainWindow(
-  { change, everyS, states: { delayS } }: Condition,
+  { change, everyS, recurrence, states: { delayS } }: Condition,
   { schedule: { starts, ends } }: Windows,
   at: number,
 ): ExplainedWindow {
@@ -155,7 +155,7 @@ function explainWindow(
   const shiftS = change?.shiftS ?? 0;
   return {
     ...between(startS, endS),
-    every_s: everyS,
+    ...(recurrence ? {} : { every_s: everyS }),
     delay_s: delayS,
     ...(change ? { earlier: between(startS - shiftS, endS - shiftS) } : {}),
   };

@@ -41,7 +41,8 @@ export interface ExplainedGroup {
 export interface ExplainedWindow {
   readonly from: string;
   readonly to: string;
-  readonly every_s: number;
+  /** Missing with a custom schedule. */
+  readonly every_s?: number;
   readonly delay_s: number;
   /** The earlier window of a change. */
   readonly earlier?: { readonly from: string; readonly to: string };

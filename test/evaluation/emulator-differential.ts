@@ -38,8 +38,10 @@ const TOPICS = new Map([
 
 /** Returns the random case of a seed: that of the oracle, with more. */
 export function emulatedCase(seed: number): EmulatedCase {
-  const given = randomCase(seededRandom(seed));
   const random = seededRandom(seed + 1_000_000);
+  const unscheduled = randomCase(seededRandom(seed));
+  const scheduling = randomSchedule(seededRandom(seed + 2_000_000), unscheduled);
+  const given = scheduling ? { ...unscheduled, missing: scheduling.missing } : unscheduled;
   const blocks = Array.from({ length: 3 }, (_, at) => {
     const condition = pick(random, CONDITIONS);
     const [name] = condition.split(' ');
@@ -49,7 +51,7 @@ export function emulatedCase(seed: number): EmulatedCase {
   });
   const plain = monitorOf(given);
   const escalation = random() < 0.5 ? { escalation_message: '@b {{#is_alert}}@c{{/is_alert}}' } : {};
-  const options = { ...Object(plain['options']), ...escalation };
+  const options = { ...Object(plain['options']), ...escalation, ...scheduling?.options };
   const monitor = { ...plain, message: `@a ${blocks.join(' ')}`, options };
   const hasTopics = given.isGrouped && random() < 0.5;
   const scopes = given.downtimes.map(() => (given.isGrouped && random() < 0.3 ? 'host:a' : '*'));
@@ -61,6 +63,29 @@ export function emulatedCase(seed: number): EmulatedCase {
     monitor: { ...monitor, query, options: { ...options, ...notifyBy } },
     given: { ...given, groups },
     scopes,
+  };
+}
+
+/** Returns a custom schedule for some of the cases; those last four hours or a day, and so have several times a day. */
+function randomSchedule(random: () => number, { missing }: OracleCase) {
+  if (random() > 0.15) return undefined;
+  const chance = (share: number) => random() < share;
+  const frequency = pick(random, ['DAILY', 'DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY']);
+  const parts = [
+    `FREQ=${frequency}`,
+    ...(chance(0.3) ? [`INTERVAL=${pick(random, [1, 1, 2])}`] : []),
+    ...(chance(0.6)
+      ? [`BYDAY=${pick(random, frequency === 'MONTHLY' ? ['MO', '1MO', '-5MO,TU'] : ['MO', 'MO,TU'])}`]
+      : []),
+    `BYHOUR=${Array.from({ length: 24 }, (_, hour) => hour).join()}`,
+    ...(chance(0.5) ? [`BYMINUTE=${Math.floor(random() * 60)}`] : []),
+  ];
+  const start = `202${pick(random, ['5-03-03', '6-11-02', '6-10-05', '4-11-02'])}T${pick(random, ['00:07:00', '13:30:40'])}`;
+  const timezone = pick(random, ['UTC', 'Europe/Berlin', 'Asia/Kolkata', 'America/New_York']);
+  const recurrence = { rrule: parts.join(';'), start, timezone };
+  return {
+    missing: missing === 'legacy' ? pick(random, ['default', 'show_and_notify_no_data'] as const) : missing,
+    options: { scheduling_options: { custom_schedule: { recurrences: [recurrence] } } },
   };
 }
 

@@ -1,5 +1,7 @@
 import { DatadogError } from '../datadog-error.ts';
 
+const DAY = 86_400_000;
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /**
@@ -14,6 +16,21 @@ export function localTime(utc: number, zone: string): number {
 export function utcTime(local: number, zone: string): number {
   // The first guess of the offset is wrong only within hours of a clock change.
   return local - offset(local - offset(local, zone), zone);
+}
+
+/** Converts a local time in milliseconds: the first if the clocks show it twice, the end of the gap if they skip it. */
+export function firstUtc(local: number, zone: string): number {
+  const guesses = [-DAY, DAY].map((distance) => {
+    const at = local + distance;
+    return local - (localTime(at, zone) - at);
+  });
+  const [first = local, ...others] = guesses.toSorted((a, b) => a - b);
+  const exact = [first, ...others].find((at) => localTime(at, zone) === local);
+  return exact ?? endOfGap(first, zone, local);
+}
+
+function endOfGap(from: number, zone: string, local: number): number {
+  for (let at = from - (from % 60_000); ; at += 60_000) if (localTime(at, zone) > local) return at;
 }
 
 function offset(at: number, zone: string): number {

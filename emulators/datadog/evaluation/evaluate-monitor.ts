@@ -47,7 +47,7 @@ export class MonitorEvaluation {
 
   /** Continues up to `to`. The series hold the points that the evaluations from `from` on may look at. */
   run({ monitor, query }: ReadMonitor, series: readonly Series[], span: Span): Evaluated {
-    const options = optionsOf(monitor);
+    const options = query.schedule ? independent(optionsOf(monitor)) : optionsOf(monitor);
     const rules = { query, options, limits: limitsIn(options) };
     const groups = [...groupQueries(query, series, [...this.#groups.keys()])]
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
@@ -57,7 +57,8 @@ export class MonitorEvaluation {
       });
     const every = frequencyOf(query.window);
     const notifies = notifiesNoData(options);
-    return this.#walk.run({ monitor, groups, every, notifiesNoData: () => notifies }, span);
+    const { schedule } = query;
+    return this.#walk.run({ monitor, groups, every, schedule, notifiesNoData: () => notifies }, span);
   }
 
   #groupState(group: string): GroupState {
@@ -65,6 +66,18 @@ export class MonitorEvaluation {
     this.#groups.set(group, state);
     return state;
   }
+}
+
+/** Returns options without those that connect an evaluation with the ones before it. */
+function independent(options: RawObject): RawObject {
+  const limits = limitsIn(options);
+  return {
+    ...options,
+    thresholds: { critical: limits.critical, warning: limits.warning },
+    require_full_window: false,
+    new_group_delay: 0,
+    timeout_h: 0,
+  };
 }
 
 /** Returns the queries by group, of known groups also without a series. Queries without groups serve every group. */

@@ -1,5 +1,6 @@
 import { tagsNamedBy } from '../downtimes/downtime-target.ts';
 import type { RawObject } from '../raw-json.ts';
+import type { Schedule } from './custom-schedule.ts';
 import type { Result } from './group-state.ts';
 import { type Downtime, downtimesByTags, type Notice, Notices, optionsOf } from './notices.ts';
 import { recipientsOf } from './recipients.ts';
@@ -52,8 +53,9 @@ interface Walked {
   readonly monitor: RawObject;
   /** In alphabetical order. */
   readonly groups: readonly WalkedGroup[];
-  /** The seconds between two evaluations. */
+  /** The seconds between two evaluations, unless they have a schedule. */
   readonly every: number;
+  readonly schedule?: Schedule | undefined;
   /** Returns whether No Data of a group is notified at present. */
   readonly notifiesNoData: (group: string) => boolean;
 }
@@ -69,19 +71,20 @@ export class GroupWalk {
 
   /** Continues from `from` to before `to`. */
   run(
-    { monitor, groups, every, notifiesNoData }: Walked,
+    { monitor, groups, every, schedule, notifiesNoData }: Walked,
     { from, to, reportFrom = from, downtimes = [] }: Span,
   ): Evaluated {
     const downtimesOf = downtimesByTags(downtimes);
     const named = tagsNamedBy(monitor);
     const rules = {
       notifiesNoData,
+      isScheduled: schedule !== undefined,
       downtimesOf: (tags: readonly string[]) => downtimesOf([...tags, ...named]),
     };
     const changed: Transition[] = [];
     const notifications: Notification[] = [];
     const results = { 'not seen': 0, empty: 0, skipped: 0, delayed: 0, evaluated: 0 };
-    for (let now = Math.ceil(from / every) * every; now < to; now += every) {
+    for (const now of schedule ? schedule(from, to) : timesEvery(every, from, to)) {
       const changes = groups.map(({ group, state, evaluate }) => {
         const before = state.state;
         const result = evaluate(now);
@@ -95,6 +98,10 @@ export class GroupWalk {
     }
     return { transitions: changed.filter(isTransition), changes: changed, notifications, results };
   }
+}
+
+function* timesEvery(every: number, from: number, to: number): Generator<number, void> {
+  for (let now = Math.ceil(from / every) * every; now < to; now += every) yield now;
 }
 
 /** Returns the states of the groups that have one. */
@@ -111,6 +118,7 @@ function isTransition({ from, to }: Transition): boolean {
 }
 
 interface NotifiedRules extends Pick<Walked, 'notifiesNoData'> {
+  readonly isScheduled: boolean;
   readonly downtimesOf: (tags: readonly string[]) => readonly Downtime[];
 }
 
@@ -131,7 +139,7 @@ class Notified {
     now: number,
     changes: readonly Transition[],
     monitor: RawObject,
-    { notifiesNoData, downtimesOf }: NotifiedRules,
+    { notifiesNoData, downtimesOf, isScheduled }: NotifiedRules,
   ): Notification[] {
     const options = optionsOf(monitor);
     const wholes = Map.groupBy(changes, ({ group }) => keyOf(group, options['notify_by']));
@@ -142,7 +150,12 @@ class Notified {
         const to = worstOf(members.map((one) => one.to));
         this.#states.set(group, to);
         const tags = tagsIn(group);
-        const rules = { options, notifiesNoData: notifiesNoData(group), downtimes: downtimesOf(tags) };
+        const rules = {
+          options,
+          notifiesNoData: notifiesNoData(group),
+          downtimes: downtimesOf(tags),
+          isScheduled,
+        };
         const notice = this.#noticesOf(group).at(now, { from, to }, rules);
         if (!notice) return [];
         const again = notice.kind === 'renotification' ? String(options['escalation_message'] ?? '') : '';

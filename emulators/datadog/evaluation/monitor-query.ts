@@ -1,6 +1,7 @@
 import { comparisonOf } from '../monitors/query-forms.ts';
 import { isRawObject, type RawObject } from '../raw-json.ts';
 import { type Expression, parseExpression, termsOf } from './expression.ts';
+import { readCustomSchedule, type Schedule } from './custom-schedule.ts';
 import { readSearchQuery, type SearchQuery } from './search-query.ts';
 
 /** The query of a metric monitor. Times are in seconds. */
@@ -13,6 +14,8 @@ export interface MonitorQuery {
   readonly limit: number;
   /** True if each query is aggregated over the window before the arithmetic. */
   readonly aggregatesFirst: boolean;
+  /** The times of a custom schedule, whose evaluations do not depend on each other. */
+  readonly schedule: Schedule | undefined;
 }
 
 export interface Window {
@@ -44,14 +47,15 @@ export function queryWithoutThreshold(query: unknown): string {
 export function readMonitorQuery(monitor: RawObject): MonitorQuery | string {
   const text = String(monitor['query']);
   const options = isRawObject(monitor['options']) ? monitor['options'] : {};
-  const schedule = isRawObject(options['scheduling_options']) ? options['scheduling_options'] : {};
-  if (schedule['custom_schedule'] !== undefined) return 'custom schedules are not evaluated';
+  const schedule = readCustomSchedule(options);
+  if (typeof schedule === 'string') return schedule;
   const compared = comparisonOf(text);
   if (compared?.limit === undefined) return 'the query has no threshold';
   const body = text.replace(AFTER, '');
   const search = readSearchQuery(body);
   if (typeof search === 'string') return search;
-  if (search) return searchQuery(search, { operator: compared.operator, limit: compared.limit });
+  const comparison = { operator: compared.operator, limit: compared.limit };
+  if (search) return searchQuery(search, { ...comparison, schedule });
   const [, kind, changedBy, changedOver, shiftText, changed] = CHANGED.exec(body) ?? [];
   const [, plainBy, plainOver, plain] = SIMPLE.exec(body) ?? [];
   const aggregator = changedBy ?? plainBy ?? '';
@@ -72,15 +76,15 @@ export function readMonitorQuery(monitor: RawObject): MonitorQuery | string {
         ? undefined
         : { kind: kind === 'change' ? 'change' : 'pct_change', shift },
     expression,
-    operator: compared.operator,
-    limit: compared.limit,
+    ...comparison,
+    schedule,
     aggregatesFirst: counts && (isArithmetic || kind !== undefined),
   };
 }
 
 function searchQuery(
   { term, aggregator, window: text }: SearchQuery,
-  comparison: Pick<MonitorQuery, 'operator' | 'limit'>,
+  comparison: Pick<MonitorQuery, 'operator' | 'limit' | 'schedule'>,
 ): MonitorQuery | string {
   const window = windowIn(text);
   if (!window) return 'the window is not supported';

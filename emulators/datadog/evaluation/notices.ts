@@ -35,6 +35,8 @@ export interface NoticeRules {
   readonly notifiesNoData: boolean;
   /** The downtimes of the group. */
   readonly downtimes: readonly Downtime[];
+  /** True with a custom schedule: each evaluation notifies as if it were the first. */
+  readonly isScheduled?: boolean;
 }
 
 /** Decides at each evaluation whether one group, or several groups together, notify. */
@@ -56,8 +58,12 @@ export class Notices {
 
   /** Returns the notice, if any, of an evaluation at `now` that led from `from` to `to`. */
   at(now: number, { from, to }: Pick<Notice, 'from' | 'to'>, rules: NoticeRules): Notice | undefined {
-    const { downtimes, notifiesNoData, options } = rules;
+    const { downtimes, notifiesNoData, options, isScheduled = false } = rules;
     const muted = downtimes.filter((one) => isActive(one, now));
+    if (isScheduled) {
+      const isWanted = to === 'No Data' ? notifiesNoData : FAILING.includes(to);
+      return isWanted && muted.length === 0 ? { kind: 'transition', from: 'None', to } : undefined;
+    }
     if (muted.length > 0 && !this.#wasMuted) this.#owesRecovery = this.#isSent && FAILING.includes(from);
     const ended = downtimes.some((one) => this.#notifiesEnd(one, now, to));
     this.#wasMuted = muted.length > 0;

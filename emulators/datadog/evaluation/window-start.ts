@@ -1,4 +1,4 @@
-import { localTime } from '../downtimes/wall-clock.ts';
+import { firstUtc, localTime } from '../downtimes/wall-clock.ts';
 import { isRawObject, type RawObject } from '../raw-json.ts';
 import type { Window } from './monitor-query.ts';
 
@@ -42,19 +42,4 @@ export function windowStart({ length, unit, cumulative }: Window, end: number, o
   });
   const starts = resets.map((at) => firstUtc(at, zone) / 1000);
   return starts.find((start) => start < end) ?? end - length;
-}
-
-/** Converts a local time: the first if the clocks show it twice, the end of the gap if they skip it. */
-function firstUtc(local: number, zone: string): number {
-  const guesses = [-DAY, DAY].map((distance) => {
-    const at = local + distance * 1000;
-    return local - (localTime(at, zone) - at);
-  });
-  const [first = local, ...others] = guesses.toSorted((a, b) => a - b);
-  const exact = [first, ...others].find((at) => localTime(at, zone) === local);
-  return exact ?? endOfGap(first, zone, local);
-}
-
-function endOfGap(from: number, zone: string, local: number): number {
-  for (let at = from - (from % 60_000); ; at += 60_000) if (localTime(at, zone) > local) return at;
 }

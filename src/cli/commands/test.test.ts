@@ -58,6 +58,13 @@ monitors:
     query: "avg(last_5m):avg:disk.used{*} by {host} - avg:disk.kept{*} by {host} > 90"
     message: "@slack-disk"
     options: {thresholds: {critical: 90, critical_recovery: 80}}
+  - key: daily
+    type: query alert
+    name: Daily
+    query: avg(last_5m):avg:system.load.1{*} > 2
+    options:
+      on_missing_data: default
+      scheduling_options: {custom_schedule: {recurrences: [{rrule: FREQ=DAILY, start: "2026-01-05T09:00:00"}]}}
   - key: disks
     type: query alert
     name: Disks
@@ -258,6 +265,10 @@ describe('a test with a mistake', () => {
     [
       load('{"*": "1x5"}').replace('load', 'odd'),
       '[odd] test_not_possible: "odd" cannot be tested. The function anomalies cannot be computed outside Datadog. Remove the test.',
+    ],
+    [
+      load('{"*": "1x5"}').replace('load', 'daily'),
+      '[daily] test_not_possible: "daily" cannot be tested. It has a custom schedule, and the series of a test have no date. Remove the test, and preview the alert.',
     ],
     [
       load('{"*": "1x5"}').replace('load', 'both'),

@@ -101,10 +101,12 @@ function windowLines({ window }: Explanation, paint: Paint): string[] {
   if (!window) return [];
   const { from, to, delay_s, every_s, earlier } = window;
   const delay = delay_s > 0 ? `, ${durationText(delay_s)} before the evaluation (evaluation_delay)` : '';
+  const frequency =
+    every_s === undefined ? 'evaluated on a custom schedule' : `evaluated each ${durationText(every_s)}`;
   return named(
     'window',
     [
-      `from ${visible(from)} to before ${visible(to)}${delay}; evaluated each ${durationText(every_s)}`,
+      `from ${visible(from)} to before ${visible(to)}${delay}; ${frequency}`,
       ...(earlier ? [`compared with ${visible(earlier.from)} to before ${visible(earlier.to)}`] : []),
     ],
     paint,
