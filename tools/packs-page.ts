@@ -17,7 +17,7 @@ use:
   - {pack: cron-heartbeat, version: 1, with: {metric: backup.succeeded, job: "\${name}"}, each: {name: [ledger, invoices]}}
 \`\`\`
 
-\`birddog packs NAME\` prints the parameters of a pack, \`birddog expand FILE\` what a document gets. Every alert notifies the recipients in
+\`birddog packs NAME\` and \`GET /packs/NAME\` return the parameters of a pack, \`birddog expand FILE\` what a document gets. Every alert notifies the recipients in
 \`notify\` of the document, and its message says what to look at first. A limit and its \`_recovered\` belong together: an alert recovers
 when the second is reached.
 `;

@@ -61,8 +61,10 @@ def objects():
 @app.route("/import", methods=["POST"])
 @app.route("/history", methods=["GET"])
 @app.route("/restore", methods=["POST"])
+@app.route("/packs", methods=["GET"])
+@app.route("/packs/<name>", methods=["GET"])
 @app.route("/check", methods=["GET"])
-def documents():
+def documents(**_):
     return sidecar.forward(missing_from=["datadog", "leanix", "servicenow"], **caller())
 
 

@@ -14,6 +14,7 @@ import {
 } from './answer-parts.ts';
 import { checkReportSchema } from './check-report.ts';
 import { explainAnswerSchema } from './explain-schema.ts';
+import { packAnswerSchema, packsAnswerSchema } from './pack-answers.ts';
 import { previewAnswerSchema, previewSchema } from './preview-schema.ts';
 import { MONITOR_STATES } from './query-parameters.ts';
 
@@ -362,6 +363,8 @@ export const ANSWERS = {
   '/import': importAnswerSchema,
   '/history': historyAnswerSchema,
   '/restore': restoreAnswerSchema,
+  '/packs': packsAnswerSchema,
+  '/packs/{name}': packAnswerSchema,
   '/check': checkReportSchema.extend({ request_id }).meta({ id: 'CheckReport' }),
 } as const satisfies Readonly<Record<string, z.ZodObject>>;
 

@@ -73,11 +73,12 @@ const NAMED_BY_QUERY: readonly Endpoint['verb'][] = ['delete', 'import', 'histor
 function operationNode(operation: Endpoint, components: Components): Node {
   const body = bodyOf(operation);
   return {
-    operationId: operation.path.slice(1),
+    operationId: operation.verb === 'pack' ? 'pack' : operation.path.slice(1),
     summary: operation.summary,
     ...explained(operation),
     tags: [tagOf(operation)],
     parameters: [
+      ...(operation.verb === 'pack' ? [PACK_NAME] : []),
       ...operation.query.map((name) => ({
         name,
         in: 'query',
@@ -91,6 +92,15 @@ function operationNode(operation: Endpoint, components: Components): Node {
     responses: responsesOf(operation, components),
   };
 }
+
+const PACK_NAME = {
+  name: 'name',
+  in: 'path',
+  description: 'The name of a pack.',
+  required: true,
+  schema: { type: 'string' },
+  example: 'rabbitmq',
+};
 
 function tagOf({ verb, kind }: Endpoint): keyof typeof TAGS {
   if (kind !== undefined) return `${kind}s`;

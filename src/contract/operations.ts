@@ -17,7 +17,7 @@ export type DocumentVerb = 'plan' | 'preview' | 'apply' | 'drift' | 'import';
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** A path of the contract. Both processes serve every path and return the same responses. */
-export type Endpoint = Operation | typeof CHECK;
+export type Endpoint = Operation | typeof CHECK | typeof PACKS | typeof PACK;
 
 /** A path that works on an application's objects. */
 export interface Operation {
@@ -89,6 +89,26 @@ export const CHECK = {
   kind: undefined,
   summary:
     'Check the health of both containers, their certificates, keys and ledgers, and the catalogs. The response is cached for a few seconds.',
+  query: [],
+} as const;
+
+/** The path that lists the packs. */
+export const PACKS = {
+  path: '/packs',
+  method: 'GET',
+  verb: 'packs',
+  kind: undefined,
+  summary: 'List the packs that documents can use.',
+  query: [],
+} as const;
+
+/** The path of one pack. */
+export const PACK = {
+  path: '/packs/{name}',
+  method: 'GET',
+  verb: 'pack',
+  kind: undefined,
+  summary: 'Get the parameters of the newest version of a pack, and the keys of the objects that it makes.',
   query: [],
 } as const;
 
@@ -190,7 +210,7 @@ export const OPERATIONS: readonly Operation[] = [
 ];
 
 /** Every path of the contract. */
-export const ENDPOINTS: readonly Endpoint[] = [...OPERATIONS, CHECK];
+export const ENDPOINTS: readonly Endpoint[] = [...OPERATIONS, PACKS, PACK, CHECK];
 
 /** Returns whether requests of this operation have a body. */
 export function hasBody({ method, verb }: Endpoint): boolean {

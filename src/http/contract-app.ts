@@ -4,11 +4,13 @@ import { contentSecurityPolicy, problemReply, type Reply, replyWith, textReply }
 import { documentJsonSchema } from '../contract/document-json-schema.ts';
 import { openApi } from '../contract/openapi.ts';
 import {
-  CHECK,
+  type CHECK,
   type Endpoint,
   ENDPOINTS,
   hasBody,
   isWrite,
+  type PACK,
+  type PACKS,
   stopsWithClient,
   type Operation,
 } from '../contract/operations.ts';
@@ -20,9 +22,11 @@ import type { JsonObject } from '../domain/json.ts';
 import type { DoneObject } from '../domain/plan.ts';
 import { type Deadline, type OwnDeadline, requireTime } from '../domain/deadline.ts';
 import { ProblemError, shuttingDown } from '../domain/problem.ts';
+import { NO_PACKS, type PackLibrary } from '../expand/packs.ts';
 import { answerFormat, formatOf } from '../format/content-type.ts';
 import { DOCUMENT_LIMITS, OBJECT_LIMITS } from '../format/decoded.ts';
 import type { KnownRecipients } from '../lint/recipients/known-recipients.ts';
+import { describePack, listPacks } from '../packs/describe-pack.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Inspection, SentBody } from './inspection/inspection.ts';
 import type { Inspector } from './inspection/inspector.ts';
@@ -90,6 +94,8 @@ export interface ContractAppOptions {
   readonly version: string;
   /** If given, the API port also serves the health probes. */
   readonly health?: Health;
+  /** The packs that documents can use; default none. */
+  readonly packs?: PackLibrary;
   /** Further routes, for the other container only. */
   readonly internal?: Routes;
   /** Returns the signal that stops an apply which begins now. */
@@ -124,10 +130,12 @@ export function contractApp(options: ContractAppOptions): Handle {
     responses: createMemoryBudget(MAX_UNREAD_BYTES, 'responses that clients have not read'),
     decompress: createDecompress(),
   };
-  const operations = ENDPOINTS.map((operation): [string, Handle] => [
-    `${operation.method} ${operation.path}`,
-    (call) => answer(call, operation, options, shared),
-  ]);
+  const operations = ENDPOINTS.flatMap((operation) =>
+    pathsOf(operation, options).map((path): [string, Handle] => [
+      `${operation.method} ${path}`,
+      (call) => answer(call, operation, options, shared),
+    ]),
+  );
   const descriptions: Routes = {
     // Relative, because a proxy may serve Birddog below a path.
     'GET /': () => textReply(302, 'text/plain', 'See /docs.\n', { location: 'docs' }),
@@ -147,6 +155,11 @@ export function contractApp(options: ContractAppOptions): Handle {
     record.answered(problem.status);
     return problemReply(problem, record.ids.requestId, header('accept'));
   });
+}
+
+/** Returns the paths of an endpoint: for that of one pack, a path for each pack. */
+function pathsOf({ verb, path }: Endpoint, { packs = NO_PACKS }: ContractAppOptions): readonly string[] {
+  return verb === 'pack' ? packs.names().map((name) => path.replace('{name}', name)) : [path];
 }
 
 /** Computes a text on first use and caches it. */
@@ -195,7 +208,7 @@ async function answer(
     };
     unread = shared.responses(caller);
     unread.reserve(0);
-    if (operation.verb === 'check') reply = await checked(call, options.check, context);
+    if (isOfBirddog(operation)) reply = await ofBirddog(call, operation, options, context);
     else {
       const asked = parsedHead(call, operation, context, options);
       audit.isAbout({ query: asked.query });
@@ -297,12 +310,26 @@ function requireMatch(ifMatch: string | undefined): void {
   );
 }
 
-async function checked({ url, header }: Call, check: Check, context: RequestContext): Promise<Reply> {
+/** The endpoints that report about Birddog itself. */
+type OfBirddog = typeof CHECK | typeof PACKS | typeof PACK;
+
+function isOfBirddog(operation: Endpoint): operation is OfBirddog {
+  return operation.verb === 'check' || operation.verb === 'packs' || operation.verb === 'pack';
+}
+
+async function ofBirddog(
+  { url, path, header }: Call,
+  operation: OfBirddog,
+  { check, packs = NO_PACKS }: ContractAppOptions,
+  context: RequestContext,
+): Promise<Reply> {
   const accept = answerFormat(header('accept'));
-  readQuery(url.searchParams, CHECK);
+  readQuery(url.searchParams, operation);
   requireMatch(header('if-match'));
-  const body = { ...(await check(context)), request_id: context.requestId };
-  return replyWith(200, body, accept, context.requestId);
+  const pack = packs.versionsOf(path.slice('/packs/'.length)).at(-1);
+  const reported = pack ? describePack(pack) : listPacks(packs);
+  const body = operation.verb === 'check' ? await check(context) : reported;
+  return replyWith(200, { ...body, request_id: context.requestId }, accept, context.requestId);
 }
 
 /** Parses the head of a request: operation, query, format of the response. A lint needs the recipients that exist. */

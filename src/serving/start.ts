@@ -48,7 +48,7 @@ export async function startServing(
   const { clock, log } = deps;
   const { leaving, refusing, ending } = shutdown.phases;
   const health = { notReady: () => (leaving.aborted ? 'shutting down' : undefined) };
-  if (config.BIRDDOG_PACKS !== '') await installedPacks(config.BIRDDOG_PACKS);
+  const packs = await installedPacks(config.BIRDDOG_PACKS);
   const inspector = openInspector(entry, preflightOf, config.BIRDDOG_PACKS, log);
   const { request } = datadog;
   const probes = startProbes(
@@ -75,6 +75,7 @@ export async function startServing(
     ...stop,
     ...recipients,
     check,
+    packs,
     inspector,
     health,
     version: VERSION,

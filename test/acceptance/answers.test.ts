@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { ENDPOINTS } from '../../src/contract/operations.ts';
 import { DASHBOARD, documentOf, MONITOR } from './document-client.ts';
+import { contractPath } from './check-answer.ts';
 import { type Pod, request, startPod } from './pod.ts';
 
 let pod: Pod;
@@ -72,6 +73,11 @@ function requests(application: string): Request[] {
     ['POST', '/restore', 200, { application, kind: 'monitor', key: 'load', revision: 1 }],
     ['POST', '/restore', 404, { application, kind: 'monitor', key: 'load', revision: 99 }],
     ['POST', '/restore', 422, { application, key: 'load' }],
+    ['GET', '/packs', 200],
+    ['GET', '/packs?nope=1', 400],
+    ['GET', '/packs/http-service', 200],
+    ['GET', '/packs/http-service?nope=1', 400],
+    ['GET', '/packs/none', 404],
     ['GET', '/check', 200],
     ['GET', '/check?nope=1', 400],
     ...OBJECTS.flatMap(([kind, key]): Request[] => [
@@ -94,7 +100,7 @@ describe('real answers', () => {
         // Checks the answer against its schema.
         const answer = await request(pod, method, path, sent);
         assert.equal(answer.status, status, `${method} ${path}: ${answer.text}`);
-        const name = path.split('?')[0] ?? '';
+        const name = contractPath(path);
         covered.set(name, (covered.get(name) ?? new Set()).add(status < 300 ? 'success' : 'problem'));
       }
       for (const { path } of ENDPOINTS)

@@ -107,7 +107,7 @@ with Flask("here").test_request_context("/lint", headers=trace):
 const ROUTES = `
 import example_app
 rules = [rule for rule in example_app.app.url_map.iter_rules() if rule.endpoint != "static"]
-routes = [f"{method} {rule.rule}" for rule in rules for method in rule.methods - {"HEAD", "OPTIONS"}]
+routes = [f"{method} {rule.rule}".replace("<name>", "{name}") for rule in rules for method in rule.methods - {"HEAD", "OPTIONS"}]
 said = {"routes": sorted(routes), "reads": b.READ_PATHS}
 `;
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { contractPath } from '../acceptance/check-answer.ts';
 import { ENDPOINTS, type Endpoint } from '../../src/contract/operations.ts';
 import type { RequestContext } from '../../src/domain/caller.ts';
 import { createOutbound, type Outbound, type OutboundAnswer } from '../../src/runtime/outbound.ts';
@@ -32,7 +33,7 @@ export type Exchange = z.output<typeof exchangeSchema>;
 
 /** Returns the operation of a request. */
 export function operationOf({ request }: Pick<Exchange, 'request'>): Endpoint {
-  const [path] = request.path.split('?');
+  const path = contractPath(request.path);
   const operation = ENDPOINTS.find((one) => one.path === path && one.method === request.method);
   assert.ok(operation, request.path);
   return operation;
@@ -42,7 +43,7 @@ export function operationOf({ request }: Pick<Exchange, 'request'>): Endpoint {
 export function contextFor({ path }: Pick<Endpoint, 'path'>): RequestContext {
   return {
     caller: { name: 'Zoë', auth: 'oidc' },
-    requestId: `recorded${path.replace('/', '-')}`,
+    requestId: `recorded${path.replaceAll('/', '-').replace('{name}', 'name')}`,
     traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
     tracestate: 'vendor=1',
     deadline: deadline(),

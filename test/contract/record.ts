@@ -63,6 +63,8 @@ const REQUESTS: readonly [method: Exchange['request']['method'], path: string, b
   ['DELETE', `/delete_monitor?${AT}&key=load`],
   ['DELETE', `/delete_alert?${AT}&key=deep`],
   ['DELETE', `/delete_alert?${AT}&key=deep`],
+  ['GET', '/packs'],
+  ['GET', '/packs/redis'],
   ['GET', '/check'],
 ];
 

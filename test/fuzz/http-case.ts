@@ -65,7 +65,9 @@ function oddRequest(input: FuzzInput, host: string, random: Random): WireRequest
     [1, `http://${host}${operation.path}`],
   ]);
   const known: Partial<Record<QueryName, string>> =
-    operation.verb === 'check' ? {} : queryOf(operation, random);
+    operation.verb === 'check' || operation.verb === 'packs' || operation.verb === 'pack'
+      ? {}
+      : queryOf(operation, random);
   const query = random.chance(0.7) ? { ...known } : { ...known, [random.pick(ODD_NAMES)]: oddValue(random) };
   const method = random.weighted<string>([
     [6, operation.method],
