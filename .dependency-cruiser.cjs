@@ -4,7 +4,7 @@ const LAYERS = [
   ['serving'],
   ['health', 'http', 'auth', 'contract', 'pipeline', 'packs', 'datadog', 'catalogs', 'ledger'],
   ['runtime'],
-  ['lint', 'alerts', 'dashboards', 'preview', 'evaluate', 'language', 'format', 'expand'],
+  ['lint', 'alerts', 'dashboards', 'preview', 'evaluate', 'language', 'expand', 'format'],
   ['diff'],
   ['domain'],
 ];
