@@ -18,7 +18,7 @@ mkdir -p "$home/bin" "$home/dist" "$1/usr/local/bin"
 cp "$root/bin/birddog" "$home/bin/birddog"
 cp "$root/NOTICE" "$home/NOTICE"
 ln -sf /opt/birddog/bin/birddog "$1/usr/local/bin/birddog"
-cp "$root"/dist/*.js "$root"/dist/*.br "$root"/dist/*.txt "$home/dist/"
+cp "$root"/dist/*.js "$root"/dist/*.br "$root"/dist/*.txt "$root"/dist/*.yaml "$home/dist/"
 cp -R "$root/dist/compile-cache" "$home/dist/compile-cache"
 # Without it Node would have to detect the module type of the bundles.
 echo '{ "type": "module" }' >"$home/package.json"

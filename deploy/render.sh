@@ -59,7 +59,9 @@ print_rendered() {
     echo "render.sh: two containers named $twice: native-sidecar must come after each overlay that changes the sidecar" >&2
     exit 64
   fi
-  cat "$work/rendered.yaml"
+  # Old releases print {} for an object that an overlay deletes.
+  awk '/^---$/ { separates = 1; next } /^\{\}$/ { separates = 0; next }
+    { if (separates && printed) print "---"; separates = 0; printed = 1; print }' "$work/rendered.yaml"
 }
 
 work=$(mktemp -d)

@@ -178,7 +178,7 @@ describe('the rendered pod, in namespaces', { skip }, () => {
         .filter((entry) => !entry.isDirectory())
         .map((entry) => join(entry.parentPath, entry.name).slice(alone.length));
       const allowed =
-        /^\/(opt\/birddog\/(NOTICE|bin\/birddog|package\.json|dist\/\w+\.js|dist\/(known-metrics\.br|datadog-descriptions\.txt|widget-types\.txt)|dist\/compile-cache\/[\w.-]+\/\w+)|usr\/local\/bin\/(birddog|node)|(usr\/)?lib(64)?\/[\w/-]*lib(stdc\+\+|gcc_s|atomic)\.so\.\d+)$/;
+        /^\/(opt\/birddog\/(NOTICE|bin\/birddog|package\.json|dist\/\w+\.js|dist\/(known-metrics\.br|datadog-descriptions\.txt|widget-types\.txt|[\w-]+\.yaml)|dist\/compile-cache\/[\w.-]+\/\w+)|usr\/local\/bin\/(birddog|node)|(usr\/)?lib(64)?\/[\w/-]*lib(stdc\+\+|gcc_s|atomic)\.so\.\d+)$/;
       for (const file of files) assert.match(file, allowed);
       for (const needed of ['/usr/local/bin/node', '/opt/birddog/bin/birddog', '/opt/birddog/dist/serve.js'])
         assert.ok(files.includes(needed), needed);

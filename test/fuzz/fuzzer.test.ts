@@ -60,8 +60,8 @@ describe('the fuzzer finds and minimises', () => {
       assert.ok(input);
       const text = Buffer.from(input.body).toString();
       assert.match(text, /birddog_key/);
-      // The minimised input contains nothing else.
-      assert.ok(text.length < (isSlow(fault) ? 2000 : 20), text);
+      // The minimised input contains nothing else but the lists and objects around it.
+      assert.ok(text.length < (isSlow(fault) ? 2000 : 40), text);
     });
   }
 

@@ -215,7 +215,8 @@ describe('a method that a path does not support', () => {
       path,
       method: 'GET',
     }));
-    for (const { path, method } of [...ENDPOINTS, ...described]) {
+    for (const { path: written, method } of [...ENDPOINTS, ...described]) {
+      const path = written.replace('{name}', 'rabbitmq');
       paths.set(path, [...(paths.get(path) ?? []), ...(method === 'GET' ? ['GET', 'HEAD'] : [method])]);
     }
     for (const [path, methods] of paths) {

@@ -92,7 +92,7 @@ export const convertCommand = command({
   examples: [
     'birddog convert --mapping mapping.yaml --application checkout --team shop alerts.yaml',
     'birddog convert --from terraform --application checkout --team shop --out documents state.json',
-    'birddog convert --from terraform --offline --application-from tag:service --team shop --out documents state.json',
+    'birddog convert --from terraform --offline --application-from tag:service --team shop state.json',
   ],
   options: [
     MAPPING,
